@@ -1,0 +1,178 @@
+"""Absolute days and times of day as they are written, and what a column of them says about its order.
+
+Day and month are never guessed: `03/04/2026` is a day only in an order that is told, or that the rest of its
+column settles. Two-digit years are no years.
+"""
+
+import re
+from collections.abc import Iterable
+from datetime import UTC, date, time, timedelta, timezone, tzinfo
+from functools import lru_cache
+
+from crm_cli.errors import InvalidError
+from crm_cli.folding import ascii_digits
+
+ORDERS = ("dmy", "mdy", "ymd")
+"""The orders in which a day is written with numbers."""
+
+_MONTH_NAMES = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+_MONTHS = {name.lower()[:length]: n for n, name in enumerate(_MONTH_NAMES, 1) for length in (3, len(name))}
+_MONTHS["sept"] = 9
+
+_YEAR_FIRST = re.compile(r"([0-9]{4})(?:([./-])([0-9]{1,2})\2([0-9]{1,2})|([0-9]{2})([0-9]{2}))")
+_YEAR_LAST = re.compile(r"([0-9]{1,2})([./-])([0-9]{1,2})\2([0-9]{4})")
+_DAY_FIRST = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th)?\.?[\s-]*([a-z]{3,9})\.?,?[\s-]*([0-9]{4})")
+_MONTH_FIRST = re.compile(r"([a-z]{3,9})\.?[\s-]*([0-9]{1,2})(?:st|nd|rd|th)?,?[\s-]+([0-9]{4})")
+_SHORT_YEAR = re.compile(r"[0-9]{1,2}([./-])[0-9]{1,2}\1[0-9]{2}|[0-9]{1,2}[ -][a-z]{3,9}[ -][0-9]{2}")
+_WEEKDAY = re.compile(r"(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?,?\s+(?=\S)")
+_TIME = re.compile(
+    r"[t,\s]\s*"
+    r"(?:(?P<hour>[01]?[0-9]|2[0-3]):(?P<minute>[0-5][0-9])(?::(?P<second>[0-5][0-9])(?:[.,][0-9]+)?)?"
+    r"|(?P<hour12>1[0-2]|0?[1-9])(?::(?P<minute12>[0-5][0-9])(?::(?P<second12>[0-5][0-9]))?)?"
+    r"\s*(?P<half>[ap])\.?m\.?)"
+    r"\s*(?P<offset>z|utc|gmt|[+-](?:0[0-9]|1[0-4])(?::?[0-5][0-9])?)?"
+)
+
+
+class OrderSeen:
+    """What the dates of a column say about the order of day and month, one value at a time.
+
+    Only two numbers with a year after them say something, and only where they can be a day: 31/31/2026 is
+    wrong by itself.
+    """
+
+    def __init__(self) -> None:
+        self.orders = set(ORDERS)
+        """The orders that fit every value so far; none when values contradict each other."""
+        self._open = False
+
+    def add(self, text: str) -> None:
+        """Take one value into account."""
+        if text[4:5] == "-" and text[:4].isdigit():
+            return
+        fitting, differs = _fitting(text)
+        if fitting:
+            self.orders &= fitting
+            self._open |= differs
+
+    @property
+    def settled(self) -> str | None:
+        """The order to read the column in; None when the values leave it open or contradict each other."""
+        if len(self.orders) > 1 and self._open:
+            return None
+        return next((order for order in ORDERS if order in self.orders), None)
+
+
+def order_of(values: Iterable[str]) -> set[str]:
+    """Which of `dmy`, `mdy` and `ymd` fit all the values; blanks, ISO dates and month names fit each."""
+    seen = OrderSeen()
+    for value in values:
+        seen.add(value)
+    return seen.orders
+
+
+def plain(text: str) -> str:
+    """The text in lower case, with ASCII digits and single spaces: the form the others read."""
+    return " ".join(ascii_digits(text).lower().split())
+
+
+def split_time(said: str) -> tuple[str, time | None, tzinfo | None]:
+    """Part a plain text into its day, its time and its offset from UTC, as far as it has them."""
+    start = next((found for found in _TIME.finditer(said) if found.end() == len(said)), None)
+    if not start:
+        return said, None, None
+    hour, minute, second, hour12, minute12, second12, half, offset = start.groups("")
+    hours = int(hour12) % 12 + 12 * (half == "p") if half else int(hour)
+    moment = time(hours, int(minute or minute12 or 0), int(second or second12 or 0))
+    return said[: start.start()].rstrip(" ,"), moment, _offset(offset)
+
+
+def absolute_day(said: str, order: str | None) -> str | None:
+    """The ISO day of a plain text without words and time; None where it is not written like a date.
+
+    Raises:
+        InvalidError: no such day, a day that may be two, or a year of two digits.
+    """
+    said = _WEEKDAY.sub("", said)
+    if found := _YEAR_FIRST.fullmatch(said):
+        year, _, month, day, month_only, day_only = found.groups()
+        return _day(said, int(year), int(month or month_only), int(day or day_only))
+    if found := _YEAR_LAST.fullmatch(said):
+        return _numeric(said, int(found[1]), int(found[3]), int(found[4]), order)
+    if _SHORT_YEAR.fullmatch(said):
+        raise InvalidError(f'"{said}" has no year of four digits; write the date like 2026-11-05')
+    if found := _DAY_FIRST.fullmatch(said):
+        day, name, year = found.groups()
+    elif found := _MONTH_FIRST.fullmatch(said):
+        name, day, year = found.groups()
+    else:
+        return None
+    return _day(said, int(year), _MONTHS[name], int(day)) if name in _MONTHS else None
+
+
+def _numeric(said: str, first: int, second: int, year: int, order: str | None) -> str:
+    """The day of two numbers and a year after them, in the order told or the only one that makes a date."""
+    read = {"dmy": _iso(year, second, first), "mdy": _iso(year, first, second)}
+    possible = {order: day for order, day in read.items() if day}
+    if order in possible:
+        return possible[order]
+    if not possible:
+        raise _no_day(said)
+    if order in read:
+        raise InvalidError(f'"{said}" is no date in the order {order}; write {min(possible.values())}')
+    if len(set(possible.values())) > 1:
+        days = f"{first} {_MONTH_NAMES[second - 1]} or {second} {_MONTH_NAMES[first - 1]}"
+        raise InvalidError(f"{said} may be {days}; write {read['dmy']} or give --date-order dmy|mdy")
+    return min(possible.values())
+
+
+@lru_cache(maxsize=4096)
+def _fitting(text: str) -> tuple[frozenset[str], bool]:
+    """The orders in which a text is a day, none where it says nothing, and whether they differ."""
+    found = _YEAR_LAST.fullmatch(_WEEKDAY.sub("", split_time(plain(text))[0]))
+    if not found:
+        return frozenset(), False
+    first, second, year = int(found[1]), int(found[3]), int(found[4])
+    read = {"dmy": _iso(year, second, first), "mdy": _iso(year, first, second)}
+    return frozenset(order for order, day in read.items() if day), all(read.values()) and first != second
+
+
+def _offset(offset: str) -> tzinfo | None:
+    """The zone of `z`, `utc`, `gmt` or `+02:00`; None for nothing."""
+    if not offset:
+        return None
+    if offset[0] not in "+-":
+        return UTC
+    minutes = int(offset[1:3]) * 60 + int(offset[3:].removeprefix(":") or 0)
+    return timezone(timedelta(minutes=-minutes if offset[0] == "-" else minutes))
+
+
+def _day(said: str, year: int, month: int, day: int) -> str:
+    found = _iso(year, month, day)
+    if found is None:
+        raise _no_day(said)
+    return found
+
+
+def _iso(year: int, month: int, day: int) -> str | None:
+    try:
+        return date(year, month, day).isoformat()
+    except ValueError:
+        return None
+
+
+def _no_day(said: str) -> InvalidError:
+    return InvalidError(f'"{said}" is no day of the calendar; write one like 2026-11-05')

@@ -1,0 +1,210 @@
+"""Days, instants and spans as people write them, stored as ISO text: `2026-11-05`, `2026-11-05T09:30:00Z`.
+
+A local time that a clock change skips or repeats is read with the offset before the change.
+"""
+
+import re
+from datetime import date, datetime, time, timedelta
+
+from crm_cli import clock
+from crm_cli.clock import now, today
+from crm_cli.date_text import ORDERS, OrderSeen, absolute_day, order_of, plain, split_time
+from crm_cli.errors import InvalidError
+
+__all__ = [
+    "ORDERS",
+    "OrderSeen",
+    "Span",
+    "add_months",
+    "local_day",
+    "now",
+    "order_of",
+    "parse_day",
+    "parse_instant",
+    "period",
+    "today",
+]
+
+Span = tuple[str | None, str | None]
+"""First and last day, both included, as ISO text; None is an open end."""
+
+_WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_WEEKDAYS = {name[:length]: n for n, name in enumerate(_WEEK) for length in range(3, len(name) + 1)}
+_WORDS = {"today": 0, "yesterday": -1, "tomorrow": 1}
+_UNITS = {"d": 1, "w": 7, "m": 1, "y": 12}
+_ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_ISO_INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
+_SHIFT = re.compile(r"([+-])([0-9]{1,5})([dwmy])")
+_NAMED = re.compile(r"(last|previous|this|current|next)[- ](week|month|quarter|year)")
+_LAST = re.compile(r"(?:last|past)[- ]([0-9]{1,5}[dwmy])")
+_CALENDAR = re.compile(r"([0-9]{4})(?:-?q([1-4])|-w([0-9]{2})|-([0-9]{2}))?")
+_STEPS = {"last": -1, "previous": -1, "this": 0, "current": 0, "next": 1}
+_EXAMPLES = "2026-11-05, 2026-11, 2026-Q3, 2026, last-month, this-year or 2026-01..2026-03"
+
+
+def parse_day(text: str, *, today: date, order: str | None = None, words: bool = True) -> str:
+    """Give the day that a text names as `YYYY-MM-DD`.
+
+    Args:
+        text: ISO (`2026-11-05`, `2026/11/5`, `20261105`), with a month's name (`15 Apr 2021`), in numbers
+            (`5/11/2026`), or, when `words`, `today`, `fri` (the next one after today), `+30d`, `-2w`, `+3m`,
+            `+1y`. A time of day after it is ignored.
+        today: the day that words count from.
+        order: `dmy`, `mdy` or `ymd` where numbers do not settle it.
+        words: whether relative words are allowed.
+
+    Raises:
+        InvalidError: no such day, or a day that may be two.
+    """
+    if _ISO_DAY.fullmatch(text):
+        return _checked(text)
+    said = plain(text)
+    if words and (day := _relative(said, today)):
+        return day
+    absolute = absolute_day(said, order) or absolute_day(split_time(said)[0], order)
+    if absolute is None:
+        raise InvalidError(f'"{text}" is not a date; write one like 2026-11-05, today, fri or +30d')
+    return absolute
+
+
+def parse_instant(text: str, *, zone: str, order: str | None = None, today: date | None = None) -> str:
+    """Give the instant that a text names as `YYYY-MM-DDTHH:MM:SSZ`.
+
+    Without an offset it is local time of `zone`; without a time the day's first moment there. Fractions of a
+    second are dropped. `now`, and words for days as in `parse_day`, count from `today`, else from the clock.
+
+    Raises:
+        InvalidError: no such instant, or a day that may be two.
+    """
+    if _ISO_INSTANT.fullmatch(text):
+        return _checked(text)
+    said = plain(text)
+    if said == "now":
+        return now(zone)
+    day, moment, offset = split_time(said)
+    try:
+        start = date.fromisoformat(parse_day(day, today=today or clock.today(zone), order=order))
+    except InvalidError as error:
+        raise InvalidError(str(error).replace(f'"{day}"', f'"{text}"', 1)) from None
+    local = datetime.combine(start, moment or time())
+    try:
+        return clock.instant_text(local, offset or clock.zone_of(zone))
+    except (OverflowError, ValueError):
+        raise InvalidError(f'"{text}" lies outside the calendar; write one like 2026-11-05 09:30') from None
+
+
+def period(text: str, *, today: date, week_start: int = 0) -> Span:
+    """Give the first and the last day of a span, either None where it is open.
+
+    Args:
+        text: a day as `parse_day` takes it, `2026-11`, `2026-Q3`, `2026`, `2026-W07` (an ISO week),
+            `last-`, `this-` or `next-` with week, month, quarter or year, `last-30d` (the days since then,
+            today included), or a range `A..B`, `A..`, `..B` of such.
+        today: the day that words count from.
+        week_start: 0 for Monday to 6 for Sunday.
+
+    Raises:
+        InvalidError: no such span, or one that ends before it begins.
+    """
+    said = plain(text)
+    if ".." not in said:
+        return _single(text, said, today, week_start)
+    first, last = (part.strip() for part in said.split("..", 1))
+    if not first and not last:
+        raise InvalidError(f'"{text}" names no day; write {_EXAMPLES}')
+    start = _single(text, first, today, week_start)[0] if first else None
+    end = _single(text, last, today, week_start)[1] if last else None
+    if start and end and start > end:
+        raise InvalidError(f'"{text}" ends before it begins; write the earlier day first')
+    return start, end
+
+
+def local_day(instant: str, zone: str) -> str:
+    """The day on which an instant (`…Z`) falls in a zone, as `YYYY-MM-DD`."""
+    moment = datetime.fromisoformat(instant)
+    return moment.astimezone(clock.zone_of(zone)).date().isoformat()
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day some months on, or the month's last where it has no such day."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    first = date(year, month + 1, 1)
+    return first.replace(day=min(day.day, _month_end(first).day))
+
+
+def _relative(said: str, today: date) -> str | None:
+    """The day of a word that counts from today."""
+    if (days := _WORDS.get(said)) is not None:
+        return (today + timedelta(days)).isoformat()
+    if (weekday := _WEEKDAYS.get(said)) is not None:
+        return (today + timedelta((weekday - today.weekday() - 1) % 7 + 1)).isoformat()
+    if not (shift := _SHIFT.fullmatch(said)):
+        return None
+    number, unit = int(shift[1] + shift[2]), shift[3]
+    try:
+        if unit in "dw":
+            return (today + timedelta(number * _UNITS[unit])).isoformat()
+        return add_months(today, number * _UNITS[unit]).isoformat()
+    except (OverflowError, ValueError):
+        raise InvalidError(f'"{said}" leads outside the calendar; write a nearer day') from None
+
+
+def _single(text: str, said: str, today: date, week_start: int) -> Span:
+    try:
+        if found := _NAMED.fullmatch(said):
+            return _around(today, _STEPS[found[1]], found[2], week_start)
+        if found := _LAST.fullmatch(said):
+            return parse_day("-" + found[1], today=today), today.isoformat()
+        if found := _CALENDAR.fullmatch(said):
+            return _calendar(found)
+    except (ValueError, OverflowError):
+        raise InvalidError(f'"{text}" is no span of the calendar; write {_EXAMPLES}') from None
+    try:
+        day = parse_day(said, today=today)
+    except InvalidError as error:
+        if "is not a date" not in str(error):
+            raise
+        raise InvalidError(f'"{text}" is not a date or period; write {_EXAMPLES}') from None
+    return day, day
+
+
+def _calendar(found: re.Match[str]) -> Span:
+    """The span of a year or of its quarter, week or month."""
+    year, quarter, week, month = found.groups()
+    if week:
+        monday = date.fromisocalendar(int(year), int(week), 1)
+        return monday.isoformat(), (monday + timedelta(6)).isoformat()
+    if quarter:
+        return _months(date(int(year), int(quarter) * 3 - 2, 1), 3)
+    if month:
+        return _months(date(int(year), int(month), 1), 1)
+    return f"{date(int(year), 1, 1)}", f"{date(int(year), 12, 31)}"
+
+
+def _around(today: date, step: int, unit: str, week_start: int) -> Span:
+    """The week, month, quarter or year of today, or the one before or after."""
+    if unit == "week":
+        first = today - timedelta((today.weekday() - week_start) % 7) + timedelta(7 * step)
+        return first.isoformat(), (first + timedelta(6)).isoformat()
+    length = {"month": 1, "quarter": 3, "year": 12}[unit]
+    first = today.replace(month=(today.month - 1) // length * length + 1, day=1)
+    return _months(add_months(first, length * step), length)
+
+
+def _months(first: date, months: int) -> Span:
+    """A span of whole months from the first day of one."""
+    return first.isoformat(), _month_end(add_months(first, months - 1)).isoformat()
+
+
+def _month_end(day: date) -> date:
+    in_next = day.replace(day=28) + timedelta(4)
+    return in_next - timedelta(in_next.day)
+
+
+def _checked(text: str) -> str:
+    """A text in our own form, if the calendar has it."""
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        raise InvalidError(f'"{text}" is no day or time of the calendar; write one like 2026-11-05') from None
+    return text
