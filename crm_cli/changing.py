@@ -1,0 +1,182 @@
+"""One change: a transaction on the store that is one entry of the history and one thing to undo.
+
+Triggers write what changes against the one open row of `command`. Rows that were logged without one came
+from another tool; they are adopted, and their search text is made anew, before anything else happens.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from functools import cached_property
+from types import TracebackType
+from typing import Any, Self
+
+from sqlalchemy import create_engine
+from sqlalchemy.pool import StaticPool
+from sqlmodel import Session
+
+from crm_cli import clock, config, fields
+from crm_cli.values import Reading
+
+
+class Change:
+    """The open transaction: what rules read and write through.
+
+    `now` and `today` are the business clock; the history keeps real time. `summary` is what the entry says.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, verb: str, *, kind: str, dry_run: bool) -> None:
+        connection.row_factory = sqlite3.Row
+        self.connection = connection
+        self.verb = verb
+        self.kind = kind
+        self.dry_run = dry_run
+        self.summary = ""
+        self.notes: list[str] = []
+        self.config = config.load()
+        self.now: str = clock.now(self.config.zone)
+        self.today: date = clock.today(self.config.zone)
+        self.command_id = 0
+        self.reverts_id: int | None = None
+        self._bulk: dict[str, str] | None = None
+        self._fresh: list[tuple[str, int, int]] = []
+
+    def __enter__(self) -> Self:
+        self.connection.execute("BEGIN IMMEDIATE")
+        self._adopt()
+        self.command_id = self._open(self.verb, self.kind)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is not None or self.dry_run:
+            if self.connection.in_transaction:
+                self.connection.execute("ROLLBACK")
+            return
+        self.flush()
+        if self.changed():
+            self.connection.execute(
+                "UPDATE command SET open = NULL, summary = ?, reverts_id = ? WHERE id = ?",
+                (self.summary, self.reverts_id, self.command_id),
+            )
+        else:
+            self.connection.execute("DELETE FROM command WHERE id = ?", (self.command_id,))
+        self.connection.execute("COMMIT")
+
+    @cached_property
+    def session(self) -> Session:
+        """A SQLModel session inside this transaction."""
+        engine = create_engine("sqlite://", creator=lambda: self.connection, poolclass=StaticPool)
+        return Session(engine, autoflush=True)
+
+    @cached_property
+    def reading(self) -> Reading:
+        """How typed text is read here."""
+        return Reading(
+            today=self.today,
+            zone=self.config.zone,
+            date_order=self.config.get("date_order") or None,
+            decimal=self.config.get("decimal"),
+            country=self.config.country,
+        )
+
+    def rows(self, question: str, *values: Any) -> list[sqlite3.Row]:
+        """The answer to a question, with what this change has written so far."""
+        self.flush()
+        return self.connection.execute(question, values).fetchall()
+
+    def one(self, question: str, *values: Any) -> sqlite3.Row | None:
+        """The first row of an answer."""
+        return next(iter(self.rows(question, *values)), None)
+
+    def value(self, question: str, *values: Any) -> Any:
+        """The first value of an answer, None when there is no row."""
+        row = self.one(question, *values)
+        return row[0] if row else None
+
+    def flush(self) -> None:
+        """Write what the session holds."""
+        if "session" in self.__dict__:
+            self.session.flush()
+
+    def changed(self) -> bool:
+        """Whether anything has been written."""
+        return bool(self.value("SELECT EXISTS (SELECT 1 FROM log WHERE command_id = ?)", self.command_id))
+
+    def mark_reverted(self, command_id: int, *, reverted: bool) -> None:
+        """Say that a command's effect is gone, or back."""
+        self.connection.execute("UPDATE command SET reverted = ? WHERE id = ?", (reverted, command_id))
+
+    def inserted(self, table: str, ids: list[int]) -> None:
+        """Take note of new rows while a bulk change has set the triggers aside."""
+        if self._bulk is not None and f"log_insert_{table}" in self._bulk:
+            for first, last in _ranges(ids):
+                self._fresh.append((table, first, last))
+                self.connection.execute(
+                    "INSERT INTO log (command_id, tbl, row_id, op, data) VALUES (?, ?, ?, 'range', ?)",
+                    (self.command_id, table, first, str(last)),
+                )
+
+    @contextmanager
+    def bulk(self, tables: Iterable[str]) -> Iterator[None]:
+        """Set the insert triggers of tables aside: rows are logged as ranges and searched once at the end."""
+        names = [f"{what}_insert_{table}" for table in tables for what in ("log", "search")]
+        found = self.rows(
+            "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name IN (SELECT value FROM json_each(?))",
+            json.dumps(names),
+        )
+        self._bulk, self._fresh = {row["name"]: row["sql"] for row in found}, []
+        for name in self._bulk:
+            self.connection.execute(f"DROP TRIGGER {name}")
+        yield
+        numbers = {fields.noun(name).table: fields.noun(name).number for name in fields.names()}
+        for table, first, last in self._fresh:
+            if table in numbers:
+                self.connection.execute(
+                    f'INSERT INTO search (rowid, text) SELECT id * 64 + {numbers[table]}, folded FROM "{table}" '
+                    "WHERE id BETWEEN ? AND ?",
+                    (first, last),
+                )
+        for trigger in self._bulk.values():
+            self.connection.execute(trigger)
+        self._bulk = None
+
+    def next_id(self, table: str) -> int:
+        """The first id that a table has never used."""
+        found = self.value("SELECT seq FROM sqlite_sequence WHERE name = ?", table)
+        return (found or 0) + 1
+
+    def _open(self, verb: str, kind: str) -> int:
+        real = datetime.now(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
+        made = self.connection.execute(
+            "INSERT INTO command (at, verb, summary, kind, reverted, open) VALUES (?, ?, '', ?, 0, 1)",
+            (real, verb, kind),
+        )
+        return int(made.lastrowid or 0)
+
+    def _adopt(self) -> None:
+        if not self.value("SELECT EXISTS (SELECT 1 FROM log WHERE command_id IS NULL)"):
+            return
+        from crm_cli.rules import records
+
+        outside = self._open("changed by another program", "outside")
+        rows = self.rows("SELECT DISTINCT tbl, row_id FROM log WHERE command_id IS NULL AND op <> 'delete'")
+        self.connection.execute("UPDATE log SET command_id = ? WHERE command_id IS NULL", (outside,))
+        records.refold(self, [(row["tbl"], row["row_id"]) for row in rows])
+        self.connection.execute("UPDATE command SET open = NULL WHERE id = ?", (outside,))
+
+
+def _ranges(ids: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """Runs of following numbers."""
+    first = last = None
+    for each in sorted(ids):
+        if first is None or last is None or each != last + 1:
+            if first is not None and last is not None:
+                yield first, last
+            first = each
+        last = each
+    if first is not None and last is not None:
+        yield first, last

@@ -1,0 +1,332 @@
+"""The vocabularies: every word a status, kind or reason may be, with the other programs' words for it.
+
+A member's value is what is stored and printed. `SYNONYMS` maps words that other programs use to ours;
+input takes any case, `-`, `_` or space. Standard library only: reads and completion import this.
+"""
+
+from enum import StrEnum
+
+
+class Lifecycle(StrEnum):
+    """How far a person has come on the way from stranger to customer."""
+
+    SUBSCRIBER = "subscriber"
+    LEAD = "lead"
+    MQL = "mql"
+    SQL = "sql"
+    OPPORTUNITY = "opportunity"
+    CUSTOMER = "customer"
+    EVANGELIST = "evangelist"
+    FORMER = "former"
+
+
+class Channel(StrEnum):
+    """How a person prefers to be reached."""
+
+    ANY = "any"
+    EMAIL = "email"
+    PHONE = "phone"
+    SMS = "sms"
+    MAIL = "mail"
+    FAX = "fax"
+    IN_PERSON = "in_person"
+
+
+class Weekday(StrEnum):
+    """A day of the week."""
+
+    MONDAY = "monday"
+    TUESDAY = "tuesday"
+    WEDNESDAY = "wednesday"
+    THURSDAY = "thursday"
+    FRIDAY = "friday"
+    SATURDAY = "saturday"
+    SUNDAY = "sunday"
+
+
+class CompanyType(StrEnum):
+    """What a company is to us (open list)."""
+
+    PROSPECT = "prospect"
+    CUSTOMER = "customer"
+    PARTNER = "partner"
+    RESELLER = "reseller"
+    SUPPLIER = "supplier"
+    INVESTOR = "investor"
+    COMPETITOR = "competitor"
+    OTHER = "other"
+
+
+class RevenuePotential(StrEnum):
+    """The planned-revenue code of a customer: A is the highest."""
+
+    A = "a"
+    B = "b"
+    C = "c"
+    D = "d"
+
+
+class PartnerLevel(StrEnum):
+    """The standing of a partner."""
+
+    GOLD = "gold"
+    SILVER = "silver"
+    BRONZE = "bronze"
+
+
+class Source(StrEnum):
+    """Where a person or a deal came from (open list)."""
+
+    WEB = "web"
+    EMAIL = "email"
+    PHONE = "phone"
+    REFERRAL = "referral"
+    CAMPAIGN = "campaign"
+    PARTNER = "partner"
+    EVENT = "event"
+    ADVERTISING = "advertising"
+    SOCIAL = "social"
+    EXISTING_CUSTOMER = "existing_customer"
+    OTHER = "other"
+
+
+class LeadStatus(StrEnum):
+    """Where a lead stands."""
+
+    NEW = "new"
+    CONTACTED = "contacted"
+    NURTURING = "nurturing"
+    QUALIFIED = "qualified"
+    CONVERTED = "converted"
+    UNQUALIFIED = "unqualified"
+    JUNK = "junk"
+
+
+class Rating(StrEnum):
+    """How warm a lead is."""
+
+    HOT = "hot"
+    WARM = "warm"
+    COLD = "cold"
+
+
+class DisqualifyReason(StrEnum):
+    """Why a lead is not worth pursuing (open list)."""
+
+    LOST = "lost"
+    CANNOT_CONTACT = "cannot_contact"
+    NO_LONGER_INTERESTED = "no_longer_interested"
+    DUPLICATE = "duplicate"
+    OTHER = "other"
+
+
+class StageKind(StrEnum):
+    """Whether a deal in the stage is still open."""
+
+    OPEN = "open"
+    WON = "won"
+    LOST = "lost"
+
+
+class ForecastCategory(StrEnum):
+    """How firmly a deal is counted on."""
+
+    OMITTED = "omitted"
+    PIPELINE = "pipeline"
+    BEST_CASE = "best_case"
+    COMMIT = "commit"
+    CLOSED = "closed"
+
+
+class DealType(StrEnum):
+    """What kind of business a deal is (open list)."""
+
+    NEW_BUSINESS = "new_business"
+    EXISTING = "existing"
+    RENEWAL = "renewal"
+
+
+class LostReason(StrEnum):
+    """Why a deal was lost (open list)."""
+
+    PRICE = "price"
+    COMPETITION = "competition"
+    BUDGET = "budget"
+    MISSING_FEATURES = "missing_features"
+    TIMING = "timing"
+    NO_DECISION_MAKER = "no_decision_maker"
+    UNRESPONSIVE = "unresponsive"
+    POOR_FIT = "poor_fit"
+    OTHER = "other"
+
+
+class DealRole(StrEnum):
+    """What part a person plays in a deal (open list)."""
+
+    DECISION_MAKER = "decision_maker"
+    EVALUATOR = "evaluator"
+    INFLUENCER = "influencer"
+    SPONSOR = "sponsor"
+    TECHNICAL = "technical"
+    USER = "user"
+
+
+class ProductKind(StrEnum):
+    """Goods are delivered, services are done."""
+
+    GOODS = "goods"
+    SERVICE = "service"
+
+
+class CampaignType(StrEnum):
+    """The means of a campaign (open list)."""
+
+    EMAIL = "email"
+    SMS = "sms"
+    PHONE = "phone"
+    DIRECT_MAIL = "direct_mail"
+    EVENT = "event"
+    ADVERTISING = "advertising"
+    WEB = "web"
+    SOCIAL = "social"
+    OTHER = "other"
+
+
+class CampaignStatus(StrEnum):
+    """Where a campaign stands."""
+
+    PLANNED = "planned"
+    ACTIVE = "active"
+    PAUSED = "paused"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+
+
+class ActivityKind(StrEnum):
+    """What an activity is; a task is an activity that is to be done."""
+
+    TASK = "task"
+    CALL = "call"
+    MEETING = "meeting"
+    EMAIL = "email"
+    NOTE = "note"
+
+
+class ActivityStatus(StrEnum):
+    """Where an activity stands; the first three are for what happens, the others for tasks."""
+
+    PLANNED = "planned"
+    DONE = "done"
+    CANCELLED = "cancelled"
+    NOT_STARTED = "not_started"
+    IN_PROGRESS = "in_progress"
+    WAITING = "waiting"
+    COMPLETED = "completed"
+    DEFERRED = "deferred"
+
+
+class Priority(StrEnum):
+    """How urgent something is."""
+
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
+    URGENT = "urgent"
+
+
+class Direction(StrEnum):
+    """Who spoke: `in` they did, `out` we did."""
+
+    IN = "in"
+    OUT = "out"
+
+
+class AddressKind(StrEnum):
+    """What an e-mail address or a phone number is for (open list)."""
+
+    WORK = "work"
+    HOME = "home"
+    MOBILE = "mobile"
+    FAX = "fax"
+    OTHER = "other"
+
+
+class FieldKind(StrEnum):
+    """The type of a custom field's values."""
+
+    TEXT = "text"
+    INTEGER = "integer"
+    DECIMAL = "decimal"
+    DAY = "day"
+    BOOLEAN = "boolean"
+    CHOICE = "choice"
+
+
+SYNONYMS: dict[str, dict[str, str]] = {
+    "Lifecycle": {"client": "customer", "marketing_qualified_lead": "mql", "sales_qualified_lead": "sql"},
+    "Channel": {"telephone": "phone", "letter": "mail", "post": "mail", "e_mail": "email"},
+    "CompanyType": {"client": "customer", "vendor": "supplier", "analyst": "other"},
+    "Source": {
+        "website": "web",
+        "web_form": "web",
+        "advertisement": "advertising",
+        "social_media": "social",
+        "telephone": "phone",
+        "e_mail": "email",
+    },
+    "LeadStatus": {
+        "open": "new",
+        "not_contacted": "new",
+        "open_not_contacted": "new",
+        "attempted": "contacted",
+        "attempted_to_contact": "contacted",
+        "working": "contacted",
+        "working_contacted": "contacted",
+        "contact_in_future": "nurturing",
+        "nurture": "nurturing",
+        "pre_qualified": "qualified",
+        "closed_converted": "converted",
+        "closed_not_converted": "unqualified",
+        "not_qualified": "unqualified",
+        "disqualified": "unqualified",
+        "lost_lead": "unqualified",
+        "junk_lead": "junk",
+        "spam": "junk",
+    },
+    "DealType": {"new": "new_business", "existing_business": "existing"},
+    "CampaignStatus": {
+        "planning": "planned",
+        "in_progress": "active",
+        "running": "active",
+        "complete": "completed",
+        "inactive": "paused",
+        "aborted": "cancelled",
+        "canceled": "cancelled",
+    },
+    "ActivityStatus": {
+        "canceled": "cancelled",
+        "complete": "completed",
+        "closed": "completed",
+        "open": "not_started",
+        "todo": "not_started",
+        "pending": "waiting",
+        "waiting_on_someone_else": "waiting",
+        "waiting_for_input": "waiting",
+        "held": "done",
+        "not_held": "cancelled",
+    },
+    "ActivityKind": {"mail": "email", "e_mail": "email", "to_do": "task", "todo": "task", "event": "meeting"},
+    "Priority": {"medium": "normal", "moderate": "normal", "highest": "urgent", "critical": "urgent",
+                 "lowest": "low"},
+    "Direction": {"incoming": "in", "inbound": "in", "outgoing": "out", "outbound": "out"},
+    "ProductKind": {"good": "goods", "product": "goods", "services": "service"},
+    "FieldKind": {"number": "decimal", "date": "day", "bool": "boolean", "string": "text", "int": "integer",
+                  "list": "choice", "select": "choice"},
+    "AddressKind": {"cell": "mobile", "cellular": "mobile", "office": "work", "private": "home"},
+}  # fmt: skip
+
+
+def words(name: str) -> dict[str, str]:
+    """Every accepted word of the vocabulary called `name`, ours and the synonyms, to our word."""
+    vocabulary: type[StrEnum] = globals()[name]
+    return {member.value: member.value for member in vocabulary} | SYNONYMS.get(name, {})

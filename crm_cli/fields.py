@@ -1,0 +1,126 @@
+"""The nouns as data: their fields and columns, read from the generated `fields.json`.
+
+`crm_cli.models` declares the fields and `views/*.sql` the columns; this is what commands, filters,
+completion, imports and exports know of them without loading either.
+"""
+
+import json
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from crm_cli import errors
+
+FILE = Path(__file__).with_name("fields.json")
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field or column: its name, its kind (see `crm_cli.values`), its help.
+
+    `kind` is a value kind, `ref:NOUN` for a reference or `parts:TABLE` for several values.
+    `column` is where a field is stored, None for a column that is only seen.
+    """
+
+    name: str
+    kind: str
+    help: str = ""
+    vocabulary: str | None = None
+    column: str | None = None
+    default: Any = None
+    required: bool = False
+    kept: bool = False
+    custom: bool = False
+    words: tuple[str, ...] = ()
+
+    @property
+    def to(self) -> str | None:
+        """The noun that a reference points to, or the table that parts stand in."""
+        return self.kind.partition(":")[2] or None
+
+    def choices(self) -> dict[str, str]:
+        """Accepted word → stored word, empty for a field that takes any."""
+        if self.words:
+            return {word: word for word in self.words}
+        if not self.vocabulary:
+            return {}
+        from crm_cli import choices
+
+        return choices.words(self.vocabulary)
+
+
+@dataclass(frozen=True, slots=True)
+class Noun:
+    """One noun: where it is stored and seen, what can be set and what can be read."""
+
+    name: str
+    number: int
+    table: str
+    view: str
+    fields: dict[str, Field]
+    columns: dict[str, Field]
+    listed: tuple[str, ...]
+    shown: tuple[str, ...]
+    parts: dict[str, str] = field(default_factory=dict)
+    only: dict[str, str] = field(default_factory=dict)
+
+    def options(self) -> list[Field]:
+        """The fields that `add` and `edit` offer."""
+        return [each for each in self.fields.values() if not each.kept]
+
+
+@cache
+def _file() -> dict[str, Any]:
+    data: dict[str, Any] = json.loads(FILE.read_text(encoding="utf-8"))
+    return data
+
+
+def schema() -> int:
+    """The number of the schema that this program works with."""
+    number: int = _file()["schema"]
+    return number
+
+
+def names() -> list[str]:
+    """Every noun, the everyday ones first."""
+    return list(_file()["nouns"])
+
+
+@cache
+def noun(name: str) -> Noun:
+    """The noun called `name`."""
+    data = _file()["nouns"][name]
+    return Noun(
+        name=name,
+        number=data["number"],
+        table=data["table"],
+        view=data["view"],
+        fields={key: Field(key, **value) for key, value in data["fields"].items()},
+        columns={key: Field(key, **value) for key, value in data["columns"].items()},
+        listed=tuple(data["listed"]),
+        shown=tuple(data["shown"]),
+        parts=data["parts"],
+        only=data["only"],
+    )
+
+
+@cache
+def part(table: str) -> dict[str, Field]:
+    """The columns of a part, such as `deal_line`."""
+    return {key: Field(key, **value) for key, value in _file()["parts"][table].items()}
+
+
+def plural(name: str) -> str:
+    """The view of a noun, which is also its plural."""
+    view: str = _file()["nouns"][name]["view"]
+    return view
+
+
+def nearest(word: str, known: list[str], what: str) -> errors.InvalidError:
+    """The error for a name that is not known, with the names most like it."""
+    from difflib import get_close_matches
+
+    like = get_close_matches(word, known, n=3, cutoff=0.5)
+    hint = f"did you mean {', '.join(like)}?" if like else f"known: {', '.join(known)}"
+    return errors.InvalidError(f"unknown {what} {word!r}; {hint}")

@@ -1,0 +1,74 @@
+"""What is the same for everyone with a name, an e-mail address and a phone: contacts and leads."""
+
+from typing import Any
+
+from crm_cli import emails, phones
+from crm_cli.changing import Change
+from crm_cli.rules.drafts import Draft
+
+
+def name(draft: Draft) -> None:
+    """Split a full name into given and family name, or make it from them, whichever was given."""
+    given = {key for key in ("name", "first_name", "last_name") if draft.values.get(key)}
+    if "name" in given and not given & {"first_name", "last_name"}:
+        draft.values["first_name"], draft.values["last_name"] = split(draft.values["name"])
+    elif given and "name" not in given:
+        parts = (draft.get("first_name"), draft.get("last_name"))
+        draft.values["name"] = " ".join(part for part in parts if part)
+    if draft.before is None and not draft.values.get("name"):
+        draft.values["name"] = fallback(draft)
+
+
+def split(full: str) -> tuple[str | None, str | None]:
+    """Given and family name of a full name: the last word is the family name, or what stands before a comma."""
+    family, comma, given = full.partition(",")
+    if comma and given.strip():
+        return given.strip(), family.strip()
+    given, _, family = full.rpartition(" ")
+    return (given.strip(), family) if given else (family, None)
+
+
+def fallback(draft: Draft) -> str:
+    """What a person without a name is called: by address, else by phone, else by key."""
+    entered = draft.entered.get("email") or draft.entered.get("phone") or draft.get("email") or draft.get("phone")
+    if isinstance(entered, list):
+        entered = entered[0]
+    return str(entered or (f"#{draft.get('external_id')}" if draft.get("external_id") else "(no name)"))
+
+
+def phone_key(change: Change, number: str, country: str | None) -> str:
+    """The form in which two writings of a phone number are one: E.164, else its digits."""
+    return phones.e164(number, country or change.config.country) or phones.dial_key(number)
+
+
+def addresses(change: Change, draft: Draft) -> None:
+    """Turn an entered e-mail and phone into parts: the first entered is the primary one, others stay."""
+    standing: dict[str, list[dict[str, Any]]] = {}
+    for entered, part, table in (("email", "emails", "contact_email"), ("phone", "phones", "contact_phone")):
+        texts = draft.entered.get(entered)
+        if texts is None or part in draft.parts:
+            continue
+        if draft.before is not None:
+            rows = change.rows(f"SELECT * FROM {table} WHERE contact_id = ? ORDER BY id", draft.id)
+            standing[part] = [{k: row[k] for k in row.keys() if k != "contact_id"} for row in rows]
+        draft.parts[part] = _merged(change, entered, texts, standing.get(part, []), draft)
+
+
+def _merged(
+    change: Change, entered: str, texts: list[str], standing: list[dict[str, Any]], draft: Draft
+) -> list[dict[str, Any]]:
+    country = draft.get("country")
+    rows = [dict(row) for row in standing]
+    for position, text in enumerate(texts):
+        key = emails.key(text) if entered == "email" else phone_key(change, text, country)
+        row = next((row for row in rows if row["key"] == key), None)
+        if row is None:
+            row = {"value": text, "key": key, "kind": None, "primary": 0, "opted_out": 0, "invalid": 0}
+            rows.append(row)
+        elif position == 0 and row["value"] != text:
+            row["value"] = text
+        if position == 0 and not row["primary"]:
+            for other in rows:
+                other["primary"] = 0
+            row["primary"] = 1
+    return rows

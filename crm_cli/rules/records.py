@@ -1,0 +1,321 @@
+"""Writing records of any noun: one path for add, edit, import and every verb.
+
+A noun's own rules stand in `crm_cli.rules.NOUN` as `prepare` (before the rows are written) and `settle`
+(after), both over a batch of drafts, so that a typed record and an imported file meet the same rules.
+"""
+
+import json
+import secrets
+import time
+from collections.abc import Iterable, Sequence
+from importlib import import_module
+from importlib.util import find_spec
+from types import ModuleType
+from typing import Any
+
+from crm_cli import fields, values
+from crm_cli.changing import Change
+from crm_cli.errors import ConflictError
+from crm_cli.folding import fold
+from crm_cli.rules.drafts import Draft
+
+SEARCHED = frozenset(("text", "long", "email", "phone", "url", "open", "list", "tags"))
+# References that a record can lose and still make sense; by any other it goes along with what it names.
+LOOSE = frozenset(("owner", "manager", "parent", "campaign"))
+UNSEARCHED = frozenset(("uid", "external_source", "rate", "timezone", "language"))
+
+
+def write(change: Change, noun: str, drafts: Sequence[Draft]) -> None:
+    """Write a batch of drafts of a noun: new ones get ids, standing ones only what differs."""
+    about = fields.noun(noun)
+    rule = _rule(noun)
+    for draft in drafts:
+        if draft.before is None:
+            _complete(change, about, draft)
+    if rule and hasattr(rule, "prepare"):
+        rule.prepare(change, drafts)
+    _identify(change, about, [draft for draft in drafts if draft.before is None])
+    searched, words = searched_columns(noun), _part_words(change, about, drafts)
+    for draft in drafts:
+        draft.changed = draft.before is None
+        _fold(draft, about, searched, words.get(draft.id, []))
+    _insert(change, about.table, [draft.values for draft in drafts if draft.before is None])
+    _update(change, about.table, [draft for draft in drafts if draft.before is not None])
+    _write_parts(change, about, drafts)
+    if rule and hasattr(rule, "settle"):
+        rule.settle(change, drafts)
+
+
+def load(change: Change, noun: str, ids: Iterable[int]) -> list[Draft]:
+    """Drafts of standing records, in the order of `ids`."""
+    wanted = list(ids)
+    table = fields.noun(noun).table
+    found = {
+        row["id"]: dict(row)
+        for row in change.rows(
+            f'SELECT * FROM "{table}" WHERE id IN (SELECT value FROM json_each(?))', json.dumps(wanted)
+        )
+    }
+    return [Draft(before=found[each]) for each in wanted if each in found]
+
+
+def edit(change: Change, noun: str, record_id: int, **changes: Any) -> Draft:
+    """Change columns of one standing record by the noun's rules."""
+    draft = load(change, noun, [record_id])[0]
+    draft.values.update(changes)
+    write(change, noun, [draft])
+    return draft
+
+
+def add(change: Change, noun: str, **columns: Any) -> Draft:
+    """Write one new record by the noun's rules."""
+    draft = Draft(values=columns)
+    write(change, noun, [draft])
+    return draft
+
+
+def referrers(change: Change, noun: str, record_id: int) -> dict[str, list[int]]:
+    """Who refers to a record and is not a part of it: noun → ids."""
+    table = fields.noun(noun).table
+    found: dict[str, list[int]] = {}
+    for name in fields.names():
+        if not fields.noun(name).only:
+            ids = referrers_of(change, name, table, record_id) - ({record_id} if name == noun else set())
+            found[name] = sorted(ids)
+    told = "SELECT activity_id FROM activity_about WHERE noun = ? AND record_id = ?"
+    found["activity"] = sorted({*found["activity"], *(row[0] for row in change.rows(told, table, record_id))})
+    return {name: ids for name, ids in found.items() if ids}
+
+
+def delete(change: Change, noun: str, record_id: int, *, with_related: bool = False) -> dict[str, int]:
+    """Delete a record with its parts; returns how many of each noun went.
+
+    Raises:
+        ConflictError: others refer to it and `with_related` is not given; names them with counts.
+    """
+    gone: dict[str, int] = {}
+    _delete(change, noun, record_id, with_related, gone, set())
+    return gone
+
+
+def refold(change: Change, rows: Iterable[tuple[str, int]]) -> None:
+    """Make the search text of records anew from what they hold."""
+    nouns = {fields.noun(name).table: name for name in reversed(fields.names())}
+    for table, record_id in rows:
+        if table not in nouns:
+            continue
+        about = fields.noun(nouns[table])
+        for draft in load(change, about.name, [record_id]):
+            words = _part_words(change, about, [draft])
+            _fold(draft, about, searched_columns(about.name), words.get(draft.id, []))
+            _update(change, table, [draft])
+
+
+def searched_columns(noun: str) -> list[str]:
+    """The columns whose words are found by search and by `~`."""
+    return [
+        each.column
+        for each in fields.noun(noun).fields.values()
+        if each.column and each.kind in SEARCHED and each.name not in UNSEARCHED
+    ]
+
+
+def _rule(noun: str) -> ModuleType | None:
+    name = f"crm_cli.rules.{_base(noun)}"
+    return import_module(name) if find_spec(name) else None
+
+
+def _base(noun: str) -> str:
+    return "activity" if noun == "task" else noun
+
+
+def _complete(change: Change, about: fields.Noun, draft: Draft) -> None:
+    for each in about.fields.values():
+        if each.column and each.default is not None and draft.values.get(each.column) is None:
+            draft.values[each.column] = each.default
+    draft.values.update(about.only)
+    for column in ("created_at", "updated_at"):
+        if not draft.values.get(column):
+            draft.values[column] = change.now
+
+
+def _identify(change: Change, about: fields.Noun, drafts: list[Draft]) -> None:
+    """Give ids and uids; a uid begins with the time, so that a large import appends to its index."""
+    if not drafts:
+        return
+    following = change.next_id(about.table)
+    following = max([following, *(draft.values.get("id", 0) + 1 for draft in drafts)])
+    stamp = f"{time.time_ns() // 1_000_000:012x}{secrets.token_hex(6)}"
+    for number, draft in enumerate(drafts):
+        if not draft.values.get("id"):
+            draft.values["id"] = following
+            following += 1
+        if not draft.values.get("uid"):
+            draft.values["uid"] = f"{stamp}{number:08x}"
+
+
+def _fold(draft: Draft, about: fields.Noun, searched: list[str], words: list[str]) -> None:
+    """Set the folded name and the search text; `words` are those of the parts that stand."""
+    if draft.custom:
+        standing = json.loads(draft.get("custom") or "{}") | draft.custom
+        kept = {key: value for key, value in sorted(standing.items()) if value is not None}
+        draft.values["custom"] = json.dumps(kept, ensure_ascii=False) if kept else None
+    found = [str(draft.get(column)) for column in searched if draft.get(column)] + words
+    if "name" in about.fields and "name_key" not in draft.values:
+        draft.values["name_key"] = fold(draft.get("name") or "")
+    draft.values["folded"] = fold(" ".join(found))
+
+
+def _insert(change: Change, table: str, rows: Sequence[dict[str, Any]]) -> None:
+    if not rows:
+        return
+    columns = list(dict.fromkeys(column for row in rows for column in row))
+    names = ", ".join(f'"{column}"' for column in columns)
+    marks = ", ".join("?" * len(columns))
+    change.flush()
+    change.connection.executemany(
+        f'INSERT INTO "{table}" ({names}) VALUES ({marks})',
+        [tuple(row.get(column) for column in columns) for row in rows],
+    )
+    change.inserted(table, [row["id"] for row in rows])
+
+
+def _update(change: Change, table: str, drafts: Iterable[Draft]) -> None:
+    change.flush()
+    for draft in drafts:
+        before = draft.before or {}
+        changes = {key: value for key, value in draft.values.items() if before.get(key) != value}
+        if changes.keys() - {"updated_at"}:
+            draft.changed = True
+            changes.setdefault("updated_at", change.now)
+            names = ", ".join(f'"{column}" = ?' for column in changes)
+            change.connection.execute(
+                f'UPDATE "{table}" SET {names} WHERE id = ?', (*changes.values(), before["id"])
+            )
+
+
+def _write_parts(change: Change, about: fields.Noun, drafts: Sequence[Draft]) -> None:
+    """Let the parts of each draft stand as it says, touching only rows that differ."""
+    for name, part in about.parts.items():
+        given = [draft for draft in drafts if name in draft.parts]
+        if not given:
+            continue
+        owner, following = f"{about.table}_id", change.next_id(part)
+        standing = _standing(change, part, owner, [draft for draft in given if draft.before is not None])
+        fresh: list[dict[str, Any]] = []
+        for draft in given:
+            rest = standing.get(draft.id, [])
+            for row in draft.parts[name]:
+                if not _matched(change, part, row, rest, draft):
+                    fresh.append(row | {"id": following, owner: draft.id})
+                    following += 1
+                    draft.changed = True
+            for row in rest:
+                change.connection.execute(f"DELETE FROM {part} WHERE id = ?", (row["id"],))
+                draft.changed = True
+        _insert(change, part, fresh)
+
+
+def _standing(change: Change, part: str, owner: str, drafts: Sequence[Draft]) -> dict[int, list[dict[str, Any]]]:
+    found: dict[int, list[dict[str, Any]]] = {}
+    if drafts:
+        ids = json.dumps([draft.id for draft in drafts])
+        question = f"SELECT * FROM {part} WHERE {owner} IN (SELECT value FROM json_each(?)) ORDER BY id"
+        for row in change.rows(question, ids):
+            found.setdefault(row[owner], []).append(dict(row))
+    return found
+
+
+def _matched(
+    change: Change, part: str, row: dict[str, Any], rest: list[dict[str, Any]], draft: Draft
+) -> bool:
+    """Find the standing row that a wanted one is; mend what differs, and take it from the rest."""
+    for standing in rest:
+        same = standing["id"] == row["id"] if "id" in row else all(standing[k] == v for k, v in row.items())
+        if same:
+            rest.remove(standing)
+            changes = {key: value for key, value in row.items() if standing[key] != value}
+            if changes:
+                names = ", ".join(f'"{column}" = ?' for column in changes)
+                change.connection.execute(
+                    f"UPDATE {part} SET {names} WHERE id = ?", (*changes.values(), standing["id"])
+                )
+                draft.changed = True
+            return True
+    return False
+
+
+def _part_words(change: Change, about: fields.Noun, drafts: Sequence[Draft]) -> dict[int, list[str]]:
+    """The searched words of parts: those of the draft, else those that stand."""
+    found: dict[int, list[str]] = {}
+    for name, part in about.parts.items():
+        if "key" not in fields.part(part):
+            continue
+        kept = [draft for draft in drafts if draft.before is not None and name not in draft.parts]
+        standing = _standing(change, part, f"{about.table}_id", kept)
+        for draft in drafts:
+            rows = draft.parts.get(name, standing.get(draft.id, []) if draft.before is not None else [])
+            found.setdefault(draft.id, []).extend(word for row in rows for word in {row["value"]: 0, row["key"]: 0})
+    return found
+
+
+def _part_links(table: str) -> Iterable[tuple[str, str, str, str]]:
+    """Parts of other nouns that refer to a table: the noun, the part, its column, its owner's column."""
+    for name in fields.names():
+        about = fields.noun(name)
+        for part in about.parts.values() if not about.only else ():
+            owner = f"{about.table}_id"
+            for each in fields.part(part).values():
+                if each.to == table and each.column and each.column != owner:
+                    yield name, part, each.column, owner
+
+
+def _delete(
+    change: Change, noun: str, record_id: int, with_related: bool, gone: dict[str, int], seen: set[tuple[str, int]]
+) -> None:
+    seen.add((noun, record_id))
+    found = referrers(change, noun, record_id)
+    if found and not with_related:
+        counts = ", ".join(f"{len(ids)} {fields.plural(name) if len(ids) > 1 else name}" for name, ids in found.items())
+        raise ConflictError(
+            f"{noun} {record_id} is still referred to by {counts}; "
+            "change them first, or give --with-related to take them along"
+        )
+    table = fields.noun(noun).table
+    for name, ids in found.items():
+        for each in ids:
+            if (name, each) not in seen and not _released(change, table, record_id, name, each):
+                _delete(change, name, each, with_related, gone, seen)
+    change.connection.execute(f'DELETE FROM "{table}" WHERE id = ?', (record_id,))
+    gone[noun] = gone.get(noun, 0) + 1
+
+
+def _released(change: Change, table: str, record_id: int, noun: str, other: int) -> bool:
+    """Take the reference out of a record that can do without it; False where it must go along."""
+    about = fields.noun(noun)
+    if noun == "activity":
+        change.connection.execute(
+            "DELETE FROM activity_about WHERE activity_id = ? AND noun = ? AND record_id = ?", (other, table, record_id)
+        )
+        if table != "user":
+            return bool(change.value("SELECT count(*) FROM activity_about WHERE activity_id = ?", other))
+    for each in about.fields.values():
+        if each.to == table and each.column and (each.name in LOOSE or noun == "lead"):
+            change.connection.execute(
+                f'UPDATE "{about.table}" SET "{each.column}" = NULL WHERE id = ? AND "{each.column}" = ?',
+                (other, record_id),
+            )
+    return other not in referrers_of(change, noun, table, record_id)
+
+
+def referrers_of(change: Change, noun: str, table: str, record_id: int) -> set[int]:
+    """The ids of a noun's records that refer to a row of a table by a field of their own or by a part."""
+    about = fields.noun(noun)
+    columns = [each.column for each in about.fields.values() if each.to == table and each.column]
+    found: set[int] = set()
+    for column in columns:
+        found |= {row[0] for row in change.rows(f'SELECT id FROM "{about.table}" WHERE "{column}" = ?', record_id)}
+    for owner, part, column, key in _part_links(table):
+        if owner == noun:
+            found |= {row[0] for row in change.rows(f'SELECT "{key}" FROM {part} WHERE "{column}" = ?', record_id)}
+    return found
