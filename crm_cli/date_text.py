@@ -32,13 +32,14 @@ _MONTH_NAMES = (
 _MONTHS = {name.lower()[:length]: n for n, name in enumerate(_MONTH_NAMES, 1) for length in (3, len(name))}
 _MONTHS["sept"] = 9
 
-_YEAR_FIRST = re.compile(r"([0-9]{4})(?:([./-])([0-9]{1,2})\2([0-9]{1,2})|([0-9]{2})([0-9]{2}))")
-_YEAR_LAST = re.compile(r"([0-9]{1,2})([./-])([0-9]{1,2})\2([0-9]{4})")
-_DAY_FIRST = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th)?\.?[\s-]*([a-z]{3,9})\.?,?[\s-]*([0-9]{4})")
-_MONTH_FIRST = re.compile(r"([a-z]{3,9})\.?[\s-]*([0-9]{1,2})(?:st|nd|rd|th)?,?[\s-]+([0-9]{4})")
-_SHORT_YEAR = re.compile(r"[0-9]{1,2}([./-])[0-9]{1,2}\1[0-9]{2}|[0-9]{1,2}[ -][a-z]{3,9}[ -][0-9]{2}")
-_WEEKDAY = re.compile(r"(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?,?\s+(?=\S)")
-_TIME = re.compile(
+# Texts, not compiled patterns: a command pays for one when it first needs it.
+_YEAR_FIRST = r"([0-9]{4})(?:([./-])([0-9]{1,2})\2([0-9]{1,2})|([0-9]{2})([0-9]{2}))"
+_YEAR_LAST = r"([0-9]{1,2})([./-])([0-9]{1,2})\2([0-9]{4})"
+_DAY_FIRST = r"([0-9]{1,2})(?:st|nd|rd|th)?\.?[\s-]*([a-z]{3,9})\.?,?[\s-]*([0-9]{4})"
+_MONTH_FIRST = r"([a-z]{3,9})\.?[\s-]*([0-9]{1,2})(?:st|nd|rd|th)?,?[\s-]+([0-9]{4})"
+_SHORT_YEAR = r"[0-9]{1,2}([./-])[0-9]{1,2}\1[0-9]{2}|[0-9]{1,2}[ -][a-z]{3,9}[ -][0-9]{2}"
+_WEEKDAY = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?,?\s+(?=\S)"
+_TIME = (
     r"[t,\s]\s*"
     r"(?:(?P<hour>[01]?[0-9]|2[0-3]):(?P<minute>[0-5][0-9])(?::(?P<second>[0-5][0-9])(?:[.,][0-9]+)?)?"
     r"|(?P<hour12>1[0-2]|0?[1-9])(?::(?P<minute12>[0-5][0-9])(?::(?P<second12>[0-5][0-9]))?)?"
@@ -91,7 +92,7 @@ def plain(text: str) -> str:
 
 def split_time(said: str) -> tuple[str, time | None, tzinfo | None]:
     """Part a plain text into its day, its time and its offset from UTC, as far as it has them."""
-    start = next((found for found in _TIME.finditer(said) if found.end() == len(said)), None)
+    start = next((found for found in re.finditer(_TIME, said) if found.end() == len(said)), None)
     if not start:
         return said, None, None
     hour, minute, second, hour12, minute12, second12, half, offset = start.groups("")
@@ -106,17 +107,17 @@ def absolute_day(said: str, order: str | None) -> str | None:
     Raises:
         InvalidError: no such day, a day that may be two, or a year of two digits.
     """
-    said = _WEEKDAY.sub("", said)
-    if found := _YEAR_FIRST.fullmatch(said):
+    said = re.sub(_WEEKDAY, "", said)
+    if found := re.fullmatch(_YEAR_FIRST, said):
         year, _, month, day, month_only, day_only = found.groups()
         return _day(said, int(year), int(month or month_only), int(day or day_only))
-    if found := _YEAR_LAST.fullmatch(said):
+    if found := re.fullmatch(_YEAR_LAST, said):
         return _numeric(said, int(found[1]), int(found[3]), int(found[4]), order)
-    if _SHORT_YEAR.fullmatch(said):
+    if re.fullmatch(_SHORT_YEAR, said):
         raise InvalidError(f'"{said}" has no year of four digits; write the date like 2026-11-05')
-    if found := _DAY_FIRST.fullmatch(said):
+    if found := re.fullmatch(_DAY_FIRST, said):
         day, name, year = found.groups()
-    elif found := _MONTH_FIRST.fullmatch(said):
+    elif found := re.fullmatch(_MONTH_FIRST, said):
         name, day, year = found.groups()
     else:
         return None
@@ -142,7 +143,7 @@ def _numeric(said: str, first: int, second: int, year: int, order: str | None) -
 @lru_cache(maxsize=4096)
 def _fitting(text: str) -> tuple[frozenset[str], bool]:
     """The orders in which a text is a day, none where it says nothing, and whether they differ."""
-    found = _YEAR_LAST.fullmatch(_WEEKDAY.sub("", split_time(plain(text))[0]))
+    found = re.fullmatch(_YEAR_LAST, re.sub(_WEEKDAY, "", split_time(plain(text))[0]))
     if not found:
         return frozenset(), False
     first, second, year = int(found[1]), int(found[3]), int(found[4])

@@ -32,12 +32,13 @@ _WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "su
 _WEEKDAYS = {name[:length]: n for n, name in enumerate(_WEEK) for length in range(3, len(name) + 1)}
 _WORDS = {"today": 0, "yesterday": -1, "tomorrow": 1}
 _UNITS = {"d": 1, "w": 7, "m": 1, "y": 12}
-_ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_ISO_INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
-_SHIFT = re.compile(r"([+-])([0-9]{1,5})([dwmy])")
-_NAMED = re.compile(r"(last|previous|this|current|next)[- ](week|month|quarter|year)")
-_LAST = re.compile(r"(?:last|past)[- ]([0-9]{1,5}[dwmy])")
-_CALENDAR = re.compile(r"([0-9]{4})(?:-?q([1-4])|-w([0-9]{2})|-([0-9]{2}))?")
+# Texts, not compiled patterns: a command pays for one when it first needs it.
+_ISO_DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_ISO_INSTANT = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z"
+_SHIFT = r"([+-])([0-9]{1,5})([dwmy])"
+_NAMED = r"(last|previous|this|current|next)[- ](week|month|quarter|year)"
+_LAST = r"(?:last|past)[- ]([0-9]{1,5}[dwmy])"
+_CALENDAR = r"([0-9]{4})(?:-?q([1-4])|-w([0-9]{2})|-([0-9]{2}))?"
 _STEPS = {"last": -1, "previous": -1, "this": 0, "current": 0, "next": 1}
 _EXAMPLES = "2026-11-05, 2026-11, 2026-Q3, 2026, last-month, this-year or 2026-01..2026-03"
 
@@ -56,7 +57,7 @@ def parse_day(text: str, *, today: date, order: str | None = None, words: bool =
     Raises:
         InvalidError: no such day, or a day that may be two.
     """
-    if _ISO_DAY.fullmatch(text):
+    if re.fullmatch(_ISO_DAY, text):
         return _checked(text)
     said = plain(text)
     if words and (day := _relative(said, today)):
@@ -76,7 +77,7 @@ def parse_instant(text: str, *, zone: str, order: str | None = None, today: date
     Raises:
         InvalidError: no such instant, or a day that may be two.
     """
-    if _ISO_INSTANT.fullmatch(text):
+    if re.fullmatch(_ISO_INSTANT, text):
         return _checked(text)
     said = plain(text)
     if said == "now":
@@ -138,7 +139,7 @@ def _relative(said: str, today: date) -> str | None:
         return (today + timedelta(days)).isoformat()
     if (weekday := _WEEKDAYS.get(said)) is not None:
         return (today + timedelta((weekday - today.weekday() - 1) % 7 + 1)).isoformat()
-    if not (shift := _SHIFT.fullmatch(said)):
+    if not (shift := re.fullmatch(_SHIFT, said)):
         return None
     number, unit = int(shift[1] + shift[2]), shift[3]
     try:
@@ -151,11 +152,11 @@ def _relative(said: str, today: date) -> str | None:
 
 def _single(text: str, said: str, today: date, week_start: int) -> Span:
     try:
-        if found := _NAMED.fullmatch(said):
+        if found := re.fullmatch(_NAMED, said):
             return _around(today, _STEPS[found[1]], found[2], week_start)
-        if found := _LAST.fullmatch(said):
+        if found := re.fullmatch(_LAST, said):
             return parse_day("-" + found[1], today=today), today.isoformat()
-        if found := _CALENDAR.fullmatch(said):
+        if found := re.fullmatch(_CALENDAR, said):
             return _calendar(found)
     except (ValueError, OverflowError):
         raise InvalidError(f'"{text}" is no span of the calendar; write {_EXAMPLES}') from None

@@ -42,9 +42,9 @@ def _checked(address: str) -> str:
 
     try:
         # Addresses inside a company (mail.local) are as good here as those of the open net.
-        found = validate_email(address, check_deliverability=False, globally_deliverable=False)
+        found = validate_email(address, strict=True, check_deliverability=False, globally_deliverable=False)
     except EmailNotValidError:
         found = None
-    if found is None or "." not in found.domain:
+    if found is None or not re.search(r"\.[^.]*[^.0-9][^.]*$", found.domain):
         raise InvalidError(f'"{address}" is not an e-mail address; write one like ann@example.org')
     return found.normalized

@@ -5,8 +5,7 @@ Accents and vowel points go; marks that are letters of their own (Devanagari vow
 without them other names would come out. Punctuation stays.
 """
 
-import unicodedata
-
+# unicodedata is imported where it is used: ASCII, which most texts are, does without it.
 # Arabic and Persian keyboards write one letter in several code points; Latin strokes and ligatures are no
 # combining marks, so they do not decompose; typographic quotes and dashes stand for the typed ones.
 _FORMS = {
@@ -52,6 +51,8 @@ def fold(text: str) -> str:
     """Give the comparing form of a text; its fold is itself: `fold("Ångström  AB") == "angstrom ab"`."""
     if text.isascii():
         return " ".join(text.lower().split())
+    import unicodedata
+
     return unicodedata.normalize("NFC", " ".join(text.translate(_LETTERS).split()))
 
 
@@ -64,6 +65,8 @@ class _Letters(dict[int, str]):
     """What each letter folds to, worked out when first met."""
 
     def __missing__(self, code: int) -> str:
+        import unicodedata
+
         folded = chr(code)
         # A decomposed letter may hold others that fold further, so a letter is folded until it rests.
         while (further := "".join(map(_step, unicodedata.normalize("NFKD", folded)))) != folded:
@@ -76,6 +79,8 @@ class _Digits(dict[int, str]):
     """Each character as itself, a decimal digit of any script as its ASCII one."""
 
     def __missing__(self, code: int) -> str:
+        import unicodedata
+
         letter = chr(code)
         value = unicodedata.decimal(letter, None)
         self[code] = letter = letter if value is None else str(value)
@@ -88,6 +93,8 @@ _DIGITS = _Digits()
 
 def _step(letter: str) -> str:
     """One decomposed letter without accent, invisibility, case or regional form."""
+    import unicodedata
+
     category = unicodedata.category(letter)
     if category == "Cf" or (category[0] == "M" and _is_accent(ord(letter))):
         return ""

@@ -8,14 +8,27 @@ Percentages and plain decimals use the same scale as money.
 import re
 from functools import lru_cache
 
+from crm_cli.amounts import SCALE, decimal_text, money_human, money_text, percent, round_half_up
 from crm_cli.currencies import CURRENCIES, DIGITS, digits, named
 from crm_cli.errors import InvalidError
 from crm_cli.folding import ascii_digits
 
-__all__ = ["CURRENCIES", "DIGITS", "digits"]
-
-SCALE = 10_000
-"""Stored units in one unit of a currency, in one per cent, in one of a plain decimal."""
+__all__ = [
+    "CURRENCIES",
+    "DIGITS",
+    "SCALE",
+    "DecimalSeen",
+    "decimal_text",
+    "digits",
+    "money_human",
+    "money_text",
+    "parse_decimal",
+    "parse_integer",
+    "parse_money",
+    "percent",
+    "ratio",
+    "round_half_up",
+]
 
 LIMIT = 9 * 10**14
 """The largest number of whole units whose ten-thousandths fit the store's 64 bits."""
@@ -33,20 +46,21 @@ _TYPED = str.maketrans(
         **dict.fromkeys(_BIDI),
     }
 )
+# Texts, not compiled patterns: a command pays for one when it first needs it.
 _WHOLE = (  # plain, in groups of three, or in groups as in India
     r"[0-9]+"
     r"|[1-9][0-9]{0,2}(?P<mark>[%s '])[0-9]{3}(?:(?P=mark)[0-9]{3})*"
     r"|[1-9][0-9]?(?:%s[0-9]{2})+%s[0-9]{3}"
 )
 _NUMBER = {  # by decimal mark
-    mark: re.compile(rf"(?P<whole>{_WHOLE % (other, other, other)})?(?:{re.escape(mark)}(?P<part>[0-9]*))?")
+    mark: rf"(?P<whole>{_WHOLE % (other, other, other)})?(?:{re.escape(mark)}(?P<part>[0-9]*))?"
     for mark, other in ((".", ","), (",", r"\."))
 }
 _SIGN = r"[^\W\d_]{1,6}\.?\$?|[^\w\s.,'()+-]"
-_AMOUNT = re.compile(
+_AMOUNT = (
     rf"([-+(]?)\s*({_SIGN})?\s*([-+]?[0-9.,][0-9.,' ]*?)\s*([KkMmBb](?![^\W\d_]))?\s*({_SIGN})?\s*([-)]?)"
 )
-_ONE_GROUP = re.compile(r"-?[1-9][0-9]{0,2}\.[0-9]{3}")
+_ONE_GROUP = r"-?[1-9][0-9]{0,2}\.[0-9]{3}"
 _POWERS = {"k": 1_000, "m": 1_000_000, "b": 1_000_000_000}
 
 
@@ -104,46 +118,6 @@ def ratio(factor: str | int) -> tuple[int, int]:
     return (factor, 1) if isinstance(factor, int) else _ratio(factor)
 
 
-def round_half_up(numerator: int, denominator: int) -> int:
-    """Divide exactly and round a half away from zero; the denominator is positive."""
-    half_up = (2 * abs(numerator) + denominator) // (2 * denominator)
-    return half_up if numerator >= 0 else -half_up
-
-
-def decimal_text(scaled: int) -> str:
-    """Write ten-thousandths in the shortest plain form: 12345 → `1.2345`, 10000 → `1`."""
-    sign, whole, part = "-" if scaled < 0 else "", abs(scaled) // SCALE, abs(scaled) % SCALE
-    return f"{sign}{whole}.{part:04d}".rstrip("0") if part else f"{sign}{whole}"
-
-
-def money_text(value: int, currency: str) -> str:
-    """Write a stored amount with exactly its currency's digits: `1234.50`, for yen `1234`."""
-    places = digits(currency)
-    units = round_half_up(value, 10 ** (4 - places))
-    sign, units = "-" if units < 0 else "", abs(units)
-    if not places:
-        return f"{sign}{units}"
-    return f"{sign}{units // 10**places}.{units % 10**places:0{places}d}"
-
-
-def money_human(value: int, currency: str, group: str = ",", decimal: str = ".") -> str:
-    """Write a stored amount for reading, in groups of three: `1,234.50`."""
-    whole, dot, part = money_text(abs(value), currency).partition(".")
-    sign = "-" if value < 0 else ""
-    return sign + f"{int(whole):,}".replace(",", group) + (decimal + part if dot else "")
-
-
-def percent(numerator: int, denominator: int) -> str | None:
-    """Write numerator ÷ denominator in per cent, two decimals half-up; None where the denominator is zero."""
-    if not denominator:
-        return None
-    if denominator < 0:
-        numerator, denominator = -numerator, -denominator
-    hundredths = round_half_up(numerator * 10_000, denominator)
-    sign = "-" if hundredths < 0 else ""
-    return f"{sign}{abs(hundredths) // 100}.{abs(hundredths) % 100:02d}"
-
-
 class DecimalSeen:
     """What the numbers of a column say about its decimal mark, one value at a time.
 
@@ -160,7 +134,7 @@ class DecimalSeen:
         plain = _PLAIN.fullmatch(text)
         if plain and plain[3] is None:
             return
-        if plain and not _ONE_GROUP.fullmatch(text):
+        if plain and not re.fullmatch(_ONE_GROUP, text):
             self.marks.discard(",")
             return
         read = {mark: value for mark in ".," if (value := _try(text, mark)) is not None}
@@ -190,7 +164,7 @@ def _exact(text: str, decimal: str, said: str | None = None) -> tuple[int, int]:
         sign, whole, part = plain.groups("")
         return int(sign + whole + part), len(part)
     negative, body = _unsigned(_typed(text, decimal))
-    found = _NUMBER[decimal].fullmatch(body) if len(body) <= _LONGEST else None
+    found = re.fullmatch(_NUMBER[decimal], body) if len(body) <= _LONGEST else None
     whole, part = (found["whole"] or "", found["part"] or "") if found else ("", "")
     if not whole and not part:
         raise InvalidError(_refusal(text if said is None else said, body, decimal))
@@ -220,7 +194,7 @@ def _typed(text: str, decimal: str) -> str:
 
 def _refusal(text: str, body: str, decimal: str) -> str:
     other = "," if decimal == "." else "."
-    if _NUMBER[other].fullmatch(body) and any(map(str.isdigit, body)):
+    if re.fullmatch(_NUMBER[other], body) and any(map(str.isdigit, body)):
         notation = f'where "{decimal}" is the decimal mark; write 1234{decimal}50 or use --decimal {other}'
         return f'"{text}" is not a number {notation}'
     return f'"{text}" is not a number; write 5000 or 5000{decimal}50'
@@ -236,7 +210,7 @@ def _scaled(text: str, whole: int, places: int, scale: int, factor: str | int) -
 
 def _split(text: str, currency: str | None, decimal: str) -> tuple[str, str, str | None]:
     """Part an amount into its bare number, its power (k, m, b or nothing) and the currency it names."""
-    found = _AMOUNT.fullmatch(_typed(text, decimal))
+    found = re.fullmatch(_AMOUNT, _typed(text, decimal))
     if not found:
         raise InvalidError(f'"{text}" is not an amount; write 5000 or 5000{decimal}50')
     opened, before, number, power, after, closed = found.groups("")

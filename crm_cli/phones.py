@@ -14,7 +14,7 @@ def e164(text: str, country: str | None = None) -> str | None:
 
     A number with `+` or `00` says its country itself; for others `country` (ISO alpha-2) is needed.
     """
-    number = ascii_digits(text).strip().replace("＋", "+")
+    number = ascii_digits(text).strip().replace("＋", "+").removeprefix("tel:")
     if number.startswith(("+", "00")) and _INTERNATIONAL.fullmatch(number) and "(0" not in number:
         return "+" + _NOT_DIGIT.sub("", number).removeprefix("00")
     return _by_library(number, country)

@@ -12,9 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from crm_cli import clock, dates, numbers
-from crm_cli.currencies import CURRENCIES, DOLLARS, named
-from crm_cli.date_text import plain, split_time
+from crm_cli import amounts
 from crm_cli.errors import InvalidError
 from crm_cli.folding import fold
 
@@ -23,8 +21,9 @@ Choices = Mapping[str, str]
 
 _TRUE = frozenset(("yes", "true", "1", "y", "t", "on", "x"))
 _FALSE = frozenset(("no", "false", "0", "n", "f", "off"))
-_BETWEEN_WORDS = re.compile(r"[\s_/-]+")
-_SEPARATORS = re.compile(r"[,;،؛\n]")
+# Texts, not compiled patterns, and imports where they are used: a read that only shows pays for neither.
+_BETWEEN_WORDS = r"[\s_/-]+"
+_SEPARATORS = r"[,;،؛\n]"
 _URL = re.compile(
     r"(?:(?:https?|ftp)://)?[^\s/:@]+\.[^\s/:@.]{2,}(?::[0-9]{1,5})?(?:[/?#]\S*)?", re.IGNORECASE
 )
@@ -79,14 +78,16 @@ def stored(kind: str, value: Any, how: Reading | None = None, choices: Choices |
 
     Lists become JSON text. Without `how`, words for days count from the business day in the system's zone.
     """
-    if isinstance(value, str):
-        return read(kind, value, how or Reading(clock.today("")), choices)
-    if isinstance(value, bool):
-        return int(value)
     if isinstance(value, (list, tuple, set, dict)):
-        return _READERS[kind](json.dumps(value if isinstance(value, dict) else list(value)), how or _PLAIN)
+        value = json.dumps(value if isinstance(value, dict) else list(value))
+    if isinstance(value, str):
+        if how is None:
+            from crm_cli import clock
+
+            how = Reading(clock.today(""))
+        return read(kind, value, how, choices)
     if value is None or isinstance(value, int):
-        return value
+        return int(value) if isinstance(value, bool) else value
     raise InvalidError(f"{value!r} is not a {kind}; give its text")
 
 
@@ -97,9 +98,9 @@ def show(kind: str, value: Value, currency: str | None = None) -> str:
     if isinstance(value, str):
         return value
     if kind == "money":
-        return numbers.money_text(value, currency) if currency else numbers.decimal_text(value)
+        return amounts.money_text(value, currency) if currency else amounts.decimal_text(value)
     if kind in ("decimal", "percent"):
-        return numbers.decimal_text(value)
+        return amounts.decimal_text(value)
     if kind == "boolean":
         return "true" if value else "false"
     return str(value)
@@ -116,7 +117,7 @@ def show_json(kind: str, value: Value, currency: str | None = None) -> str:
 
 def word_key(word: str) -> str:
     """The form in which words of a vocabulary are compared: folded, with `_` for spaces, `-` and `/`."""
-    return _BETWEEN_WORDS.sub("_", fold(word)).strip("_")
+    return re.sub(_BETWEEN_WORDS, "_", fold(word)).strip("_")
 
 
 def tags(words: Iterable[str]) -> str:
@@ -158,38 +159,52 @@ def _long(text: str, _: Reading) -> str:
 
 
 def _integer(text: str, how: Reading) -> int:
+    from crm_cli import numbers
+
     return numbers.parse_integer(text, decimal=how.decimal, factor=how.scale)
 
 
 def _decimal(text: str, how: Reading) -> int:
+    from crm_cli import numbers
+
     return numbers.parse_decimal(text, decimal=how.decimal, factor=how.scale)
 
 
 def _percent(text: str, how: Reading) -> int:
+    from crm_cli import numbers
+
     return numbers.parse_decimal(text.rstrip("%٪ "), decimal=how.decimal, factor=how.scale)
 
 
 def _money(text: str, how: Reading) -> int:
+    from crm_cli import currencies, numbers
+
     currency = how.currency or None
     amount, seen = numbers.parse_money(
         text, decimal=how.decimal, currency=currency, allow_suffix=True, factor=how.scale
     )
     if currency and seen not in (None, currency):
         raise InvalidError(f'"{text}" is in {seen}, not in {currency}; set currency={seen} beside it')
-    if currency and seen is None and "$" in text and currency not in DOLLARS:
+    if currency and seen is None and "$" in text and currency not in currencies.DOLLARS:
         raise InvalidError(f'"{text}" is in dollars, not in {currency}; set currency=USD beside it')
     return amount
 
 
 def _day(text: str, how: Reading) -> str:
+    from crm_cli import dates
+
     return dates.parse_day(text, today=how.today, order=how.date_order)
 
 
 def _instant(text: str, how: Reading) -> str:
+    from crm_cli import dates
+
     return dates.parse_instant(text, zone=how.zone, order=how.date_order, today=how.today)
 
 
 def _time(text: str, _: Reading) -> str:
+    from crm_cli.date_text import plain, split_time
+
     day, moment, offset = split_time(" " + plain(text))
     if moment is None or day or offset:
         raise InvalidError(f'"{text}" is not a time of day; write one like 09:30')
@@ -216,7 +231,7 @@ def _phone(text: str, how: Reading) -> str:
 
 
 def _url(text: str, _: Reading) -> str:
-    if not _URL.fullmatch(text):
+    if not re.fullmatch(_URL, text, re.IGNORECASE):
         raise InvalidError(f'"{text}" is not a web address; write one like https://example.org')
     return text
 
@@ -228,6 +243,8 @@ def _country(text: str, how: Reading) -> str:
 
 
 def _currency(text: str, how: Reading) -> str:
+    from crm_cli.currencies import CURRENCIES, named
+
     code = text.upper() if text.upper() in CURRENCIES else named(text, how.currency or None)
     if code is None:
         raise InvalidError(f'"{text}" is the sign of several currencies; write an ISO 4217 code like USD')
@@ -254,7 +271,7 @@ def _words(text: str) -> list[str]:
         if isinstance(words, list) and all(isinstance(word, str) for word in words):
             return words
         raise InvalidError(f'\'{text}\' is not a list of texts; write a, b or ["a", "b"]')
-    return _SEPARATORS.split(text)
+    return re.split(_SEPARATORS, text)
 
 
 def _json_text(text: str, _: Reading) -> str:
@@ -278,7 +295,6 @@ def _encodable(text: str) -> bool:
     return True
 
 
-_PLAIN = Reading(date.min)
 _READERS: dict[str, Callable[[str, Reading], Value]] = {
     "text": _text,
     "long": _long,
