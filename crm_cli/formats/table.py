@@ -96,7 +96,7 @@ def open_table(
     separator = dialect.delimiter_of(delimiter) if delimiter else None
     source = Source(path)
     try:
-        return _open(source, codec, separator, header_row, is_header)
+        return _open(source, codec, separator, header_row=header_row, is_header=is_header)
     except BaseException:
         source.close()
         raise
@@ -106,6 +106,7 @@ def _open(
     source: Source,
     encoding: str | None,
     delimiter: str | None,
+    *,
     header_row: bool | None,
     is_header: dialect.Recognise | None,
 ) -> Table:
@@ -167,6 +168,7 @@ def _csv_table(
     source: Source,
     encoding: str,
     sample: str,
+    *,
     style: dialect.Dialect,
     found: dialect.Header,
     notes: list[str],
