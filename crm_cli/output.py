@@ -1,20 +1,246 @@
-"""Rows → table, json, jsonl, csv, tsv, ids, md: the only writer to standard output."""
+"""Rows → table, json, jsonl, csv, tsv, ids, md: the only writer to standard output, and what is said beside it.
 
-from collections.abc import Iterable, Sequence
+Standard output is data: in a terminal a table, in a pipe tab-separated values without a header, and the
+format that is asked for by name otherwise. What is said to a person goes to standard error.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TextIO
 
+from crm_cli import fields, numbers, values
+from crm_cli.errors import InvalidError
 from crm_cli.fields import Field
+
+FORMATS = ("table", "json", "jsonl", "csv", "tsv", "ids", "md")
+_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
 @dataclass
 class Rows:
     """An answer: its columns (each with its kind), its rows of stored values, and what to know of it.
 
-    Money columns take their currency from the column `currency` of the same row.
+    Money columns take their currency from the column `currency` of the same row. `total` is how many rows
+    there are when only the first are given.
     """
 
     columns: list[Field]
     rows: Iterable[Sequence[Any]]
     notes: list[str] = field(default_factory=list)
     total: int | None = None
+
+
+@dataclass
+class Style:
+    """How to write: the format (None: as fits the place), a header or none, colour, talk, the zone shown."""
+
+    format: str | None = None
+    header: bool | None = None
+    color: bool = True
+    quiet: bool = False
+    zone: str = ""
+
+    @property
+    def terminal(self) -> bool:
+        """Whether standard output is a terminal."""
+        return sys.stdout.isatty()
+
+    @property
+    def chosen(self) -> str:
+        """The format that will be written."""
+        if self.format and self.format not in FORMATS:
+            raise fields.nearest(self.format, list(FORMATS), "format")
+        return self.format or ("table" if self.terminal else "tsv")
+
+    @property
+    def limited(self) -> bool:
+        """Whether only the first rows are shown unless more are asked for."""
+        return self.format is None and self.terminal
+
+
+def write(rows: Rows, style: Style) -> None:
+    """Write an answer to standard output."""
+    chosen = style.chosen
+    if chosen == "table":
+        from crm_cli import tables
+
+        tables.write(rows, style)
+    else:
+        _WRITERS[chosen](rows, style, sys.stdout)
+    sys.stdout.flush()
+    if chosen != "table":
+        for note in rows.notes:
+            say(note, style)
+
+
+def text(lines: str | Iterable[str]) -> None:
+    """Write plain text to standard output, with nothing in it that a terminal would obey."""
+    for line in [lines] if isinstance(lines, str) else lines:
+        sys.stdout.write((visible(line) if sys.stdout.isatty() else line) + "\n")
+    sys.stdout.flush()
+
+
+def say(sentence: str, style: Style | None = None) -> None:
+    """Tell the person something, on standard error."""
+    if style is None or not style.quiet:
+        sys.stderr.write(visible(sentence) + "\n")
+
+
+def visible(words: str) -> str:
+    """The text with control and direction characters written out, so that a terminal shows and not obeys them."""
+    if words.isascii() and words.isprintable():
+        return words
+    return "".join(each if _harmless(each) else _written_out(each) for each in words)
+
+
+def _harmless(letter: str) -> bool:
+    return letter == "\n" or letter.isprintable() or letter in "\u200c\u200d\xa0\u202f\u2009"
+
+
+def _written_out(letter: str) -> str:
+    code = ord(letter)
+    if code < 0x20:  # the pictures that Unicode has for control characters
+        return chr(0x2400 + code)
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+
+
+def machine_rows(rows: Rows) -> Iterator[list[str]]:
+    """Each row as exact text, cell by cell."""
+    currency, writers = _cells(rows.columns, machine)
+    for row in rows.rows:
+        money = row[currency] if currency is not None else None
+        yield [write_cell(value, money) for write_cell, value in zip(writers, row, strict=True)]
+
+
+def machine(each: Field) -> Callable[[Any, str | None], str]:
+    """How a column's values are written as text for machines."""
+    kind, name = each.kind, each.name
+    if kind.startswith("parts:"):
+        return lambda value, money: _parts(kind, value, money)
+    if kind in ("tags", "list"):
+        return lambda value, _: _words(value)
+    if kind == "percent" and name.endswith("_pct"):
+        return lambda value, _: "" if value is None else _percentage(value)
+    if kind in ("money", "decimal", "percent", "boolean"):
+        return lambda value, money: values.show(kind, value, money)
+    return lambda value, _: "" if value is None else str(value)
+
+
+def json_cell(each: Field) -> Callable[[Any, str | None], str]:
+    """How a column's values are written as JSON."""
+    kind, name = each.kind, each.name
+    if kind.startswith("parts:"):
+        return lambda value, money: _parts(kind, value, money) or "[]"
+    if kind in ("tags", "list"):
+        return lambda value, _: value or "[]"
+    if kind == "percent" and name.endswith("_pct"):
+        return lambda value, _: "null" if value is None else _percentage(value)
+    return lambda value, money: values.show_json(kind, value, money)
+
+
+def _percentage(scaled: int) -> str:
+    return numbers.decimal_text(numbers.round_half_up(scaled, 100) * 100)
+
+
+def _words(value: str | None) -> str:
+    words = values.tag_words(value)
+    plain = not any(mark in word for word in words for mark in ",;،؛\n[")
+    return ", ".join(words) if plain else (value or "")
+
+
+def _parts(kind: str, value: str | None, money: str | None) -> str:
+    """Parts as JSON, each value written by the kind of its column."""
+    if not value or value == "[]":
+        return ""
+    known = fields.part(kind.partition(":")[2])
+    written = []
+    for row in json.loads(value):
+        pairs = (
+            f"{json.dumps(key)}: {values.show_json(known[key].kind if key in known else 'text', cell, money)}"
+            for key, cell in row.items()
+            if cell is not None
+        )
+        written.append("{" + ", ".join(pairs) + "}")
+    return "[" + ", ".join(written) + "]"
+
+
+def _cells(
+    columns: list[Field], form: Callable[[Field], Callable[[Any, str | None], str]]
+) -> tuple[int | None, list[Callable[[Any, str | None], str]]]:
+    names = [each.name for each in columns]
+    return (names.index("currency") if "currency" in names else None), [form(each) for each in columns]
+
+
+def _tsv(rows: Rows, style: Style, out: TextIO) -> None:
+    if style.header if style.header is not None else style.format is not None:
+        out.write("\t".join(each.name for each in rows.columns) + "\n")
+    for cells in machine_rows(rows):
+        out.write("\t".join(cell.translate(_ESCAPES) for cell in cells) + "\n")
+
+
+def _csv(rows: Rows, style: Style, out: TextIO) -> None:
+    import csv
+
+    writer = csv.writer(out, lineterminator="\n")
+    if style.header is not False:
+        writer.writerow([each.name for each in rows.columns])
+    writer.writerows(machine_rows(rows))
+
+
+def _objects(rows: Rows) -> Iterator[str]:
+    currency, writers = _cells(rows.columns, json_cell)
+    keys = [json.dumps(each.name) for each in rows.columns]
+    for row in rows.rows:
+        money = row[currency] if currency is not None else None
+        cells = (f"{key}: {form(value, money)}" for key, form, value in zip(keys, writers, row, strict=True))
+        yield "{" + ", ".join(cells) + "}"
+
+
+def _json(rows: Rows, _: Style, out: TextIO) -> None:
+    first = True
+    for each in _objects(rows):
+        out.write(("[\n " if first else ",\n ") + each)
+        first = False
+    out.write("[]\n" if first else "\n]\n")
+
+
+def _jsonl(rows: Rows, _: Style, out: TextIO) -> None:
+    for each in _objects(rows):
+        out.write(each + "\n")
+
+
+def _ids(rows: Rows, _: Style, out: TextIO) -> None:
+    names = [each.name for each in rows.columns]
+    if "id" not in names:
+        raise InvalidError("this answer has no ids; choose another format")
+    position = names.index("id")
+    for row in rows.rows:
+        out.write(f"{row[position]}\n")
+
+
+def _md(rows: Rows, style: Style, out: TextIO) -> None:
+    if style.header is not False:
+        out.write("| " + " | ".join(each.name for each in rows.columns) + " |\n")
+        right = ("money", "decimal", "percent", "integer", "id")
+        out.write("|" + "|".join(" ---: " if each.kind in right else " --- " for each in rows.columns) + "|\n")
+    for cells in machine_rows(rows):
+        safe = (cell.replace("\\", "\\\\").replace("|", "\\|").replace("\r", "").replace("\n", "<br>") for cell in cells)
+        out.write("| " + " | ".join(safe) + " |\n")
+
+
+_WRITERS: dict[str, Callable[[Rows, Style, TextIO], None]] = {
+    "json": _json,
+    "jsonl": _jsonl,
+    "csv": _csv,
+    "tsv": _tsv,
+    "ids": _ids,
+    "md": _md,
+}
+
+
+def colored() -> bool:
+    """Whether the environment lets us use colour."""
+    return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

@@ -1,0 +1,141 @@
+"""Promises: a noun's and a verb's name and summary without the cost of building it.
+
+Typer builds every command of an application before it runs one. Here the groups hold promises, which know
+what help and completion show, and only the command that is reached is built. Noun modules are ordinary
+Typer applications; `Bundle` lets a family of options be declared once and taken as one parameter.
+"""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import MISSING, dataclass, fields
+from importlib import import_module
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+from typer.main import get_command_from_info
+from typer.models import CommandInfo
+
+
+class Bundle:
+    """A dataclass of annotated options that a command takes as one parameter."""
+
+
+@dataclass
+class Promise:
+    """A command that is not built yet; stands in a group where the command will be."""
+
+    name: str
+    summary: str
+    build: Callable[[], Any]
+    section: str = "Commands"
+    hidden: bool = False
+    deprecated: bool = False
+
+    def get_short_help_str(self, limit: int = 100) -> str:
+        """What a list of commands shows."""
+        return self.summary if len(self.summary) <= limit else self.summary[: limit - 1] + "…"
+
+
+class PromisedGroup(TyperGroup):
+    """A group whose commands are promises."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
+        """Build the one command that is reached."""
+        name, promise, rest = super().resolve_command(ctx, args)
+        return name, promise.build() if isinstance(promise, Promise) else promise, rest
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """List the commands under their sections, in the order of declaration."""
+        sections: dict[str, list[tuple[str, str]]] = {}
+        width = max((len(name) for name in self.commands), default=0)
+        for name, promise in self.commands.items():
+            if not promise.hidden:
+                short = promise.get_short_help_str(formatter.width - 6 - width)
+                sections.setdefault(getattr(promise, "section", "Commands"), []).append((name, short))
+        for title, rows in sections.items():
+            with formatter.section(title):
+                formatter.write_dl(rows)
+
+
+def application(help_: str, epilog: str | None = None) -> typer.Typer:
+    """An empty noun: an ordinary Typer application without Rich markup or completion of its own."""
+    return typer.Typer(
+        help=help_, epilog=epilog, rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False
+    )
+
+
+def noun_promise(name: str, module: str, summary: str, section: str) -> Promise:
+    """The promise of a noun whose module is loaded when it is reached."""
+
+    def build() -> PromisedGroup:
+        app: typer.Typer = import_module(module).app
+        info = app.info
+        return PromisedGroup(
+            name=name,
+            commands={promise.name: promise for promise in map(_verb_promise, app.registered_commands)},  # type: ignore[misc]
+            help=info.help if isinstance(info.help, str) else summary,
+            epilog=info.epilog if isinstance(info.epilog, str) else None,
+            no_args_is_help=True,
+            rich_markup_mode=None,
+        )
+
+    return Promise(name, summary, build, section)
+
+
+def command_promise(name: str, module: str, function: str, summary: str, section: str) -> Promise:
+    """The promise of a command at the top."""
+    return Promise(
+        name, summary, lambda: build(CommandInfo(name=name, callback=getattr(import_module(module), function))), section
+    )
+
+
+def build(info: CommandInfo) -> Any:
+    """Build one command, its bundles unfolded into options."""
+    made = info.callback
+    if made is not None and hasattr(made, "make"):
+        made = made.make()
+    info.callback = unfold(made) if made else None
+    return get_command_from_info(info, pretty_exceptions_short=False, rich_markup_mode=None)
+
+
+def unfold(callback: Callable[..., Any]) -> Callable[..., Any]:
+    """Replace each parameter that is a bundle by the options in it."""
+    flat: list[inspect.Parameter] = []
+    bundles: dict[str, tuple[type, list[str]]] = {}
+    for parameter in inspect.signature(callback, eval_str=True).parameters.values():
+        kind = parameter.annotation
+        if isinstance(kind, type) and issubclass(kind, Bundle):
+            flat.extend(_options(kind))
+            bundles[parameter.name] = (kind, [each.name for each in fields(kind)])  # type: ignore[arg-type]
+        else:
+            flat.append(parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY))
+
+    def command(**given: Any) -> Any:
+        for name, (kind, names) in bundles.items():
+            given[name] = kind(**{each: given.pop(each) for each in names})
+        return callback(**given)
+
+    command.__name__ = callback.__name__
+    command.__doc__ = callback.__doc__
+    command.__signature__ = inspect.Signature(flat)  # type: ignore[attr-defined]
+    return command
+
+
+def _options(kind: type) -> list[inspect.Parameter]:
+    return [
+        inspect.Parameter(
+            each.name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=each.default if each.default is not MISSING else None,
+            annotation=each.type,
+        )
+        for each in fields(kind)  # type: ignore[arg-type]
+    ]
+
+
+def _verb_promise(info: CommandInfo) -> Promise:
+    callback = info.callback
+    name = info.name or (callback.__name__.replace("_", "-") if callback else "")
+    summary = (info.help or (callback.__doc__ if callback else None) or "").strip().partition("\n")[0]
+    return Promise(name, summary, lambda: build(info), hidden=info.hidden)
