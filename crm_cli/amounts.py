@@ -27,8 +27,9 @@ def money_text(value: int, currency: str) -> str:
 
 def money_human(value: int, currency: str, group: str = ",", decimal: str = ".") -> str:
     """Write a stored amount for reading, in groups of three: `1,234.50`."""
-    whole, dot, part = money_text(abs(value), currency).partition(".")
-    sign = "-" if value < 0 else ""
+    text = money_text(value, currency)
+    whole, dot, part = text.removeprefix("-").partition(".")
+    sign = "-" if text[0] == "-" else ""
     return sign + f"{int(whole):,}".replace(",", group) + (decimal + part if dot else "")
 
 

@@ -36,7 +36,8 @@ def _codes() -> dict[str, str]:
 
 
 def _key(word: str) -> str:
-    """The word without case, accents, points, `and`, `the` and the short form of `saint`."""
+    """The word without case, accents, points, `the` and `and` between others, and with `st` for `saint`."""
     plain = fold(word).replace("&", " and ").replace(".", "").replace("'", "")
     parts = _NOISE.sub(" ", plain).split()
-    return " ".join("st" if part == "saint" else part for part in parts if part not in ("the", "and"))
+    named = [part for part in parts if part not in ("the", "and")] or parts  # AND is Andorra
+    return " ".join("st" if part == "saint" else part for part in named)

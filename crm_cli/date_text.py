@@ -44,7 +44,7 @@ _TIME = (
     r"(?:(?P<hour>[01]?[0-9]|2[0-3]):(?P<minute>[0-5][0-9])(?::(?P<second>[0-5][0-9])(?:[.,][0-9]+)?)?"
     r"|(?P<hour12>1[0-2]|0?[1-9])(?::(?P<minute12>[0-5][0-9])(?::(?P<second12>[0-5][0-9]))?)?"
     r"\s*(?P<half>[ap])\.?m\.?)"
-    r"\s*(?P<offset>z|utc|gmt|[+-](?:0[0-9]|1[0-4])(?::?[0-5][0-9])?)?"
+    r"\s*(?P<offset>z|utc|gmt|[+-](?:0[0-9]|1[0-4])(?::?[0-5][0-9])?)?\Z"
 )
 
 
@@ -92,13 +92,13 @@ def plain(text: str) -> str:
 
 def split_time(said: str) -> tuple[str, time | None, tzinfo | None]:
     """Part a plain text into its day, its time and its offset from UTC, as far as it has them."""
-    start = next((found for found in re.finditer(_TIME, said) if found.end() == len(said)), None)
-    if not start:
+    found = re.search(_TIME, said)
+    if not found:
         return said, None, None
-    hour, minute, second, hour12, minute12, second12, half, offset = start.groups("")
+    hour, minute, second, hour12, minute12, second12, half, offset = found.groups("")
     hours = int(hour12) % 12 + 12 * (half == "p") if half else int(hour)
     moment = time(hours, int(minute or minute12 or 0), int(second or second12 or 0))
-    return said[: start.start()].rstrip(" ,"), moment, _offset(offset)
+    return said[: found.start()].rstrip(" ,"), moment, _offset(offset)
 
 
 def absolute_day(said: str, order: str | None) -> str | None:

@@ -9,7 +9,7 @@ import re
 from functools import lru_cache
 
 from crm_cli.amounts import SCALE, decimal_text, money_human, money_text, percent, round_half_up
-from crm_cli.currencies import CURRENCIES, DIGITS, digits, named
+from crm_cli.currencies import CURRENCIES, DIGITS, DOLLARS, digits, named
 from crm_cli.errors import InvalidError
 from crm_cli.folding import ascii_digits
 
@@ -215,7 +215,7 @@ def _split(text: str, currency: str | None, decimal: str) -> tuple[str, str, str
         raise InvalidError(f'"{text}" is not an amount; write 5000 or 5000{decimal}50')
     opened, before, number, power, after, closed = found.groups("")
     seen = {code for sign in (before, after) if sign and (code := named(sign, currency))}
-    if len(seen) > 1:
+    if len(seen) > 1 or ("$" in (before, after) and seen - DOLLARS):
         raise InvalidError(f'"{text}" names two currencies; write one, like 5000 EUR')
     return opened + number + closed, power.lower(), next(iter(seen), None)
 

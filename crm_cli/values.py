@@ -24,9 +24,7 @@ _FALSE = frozenset(("no", "false", "0", "n", "f", "off"))
 # Texts, not compiled patterns, and imports where they are used: a read that only shows pays for neither.
 _BETWEEN_WORDS = r"[\s_/-]+"
 _SEPARATORS = r"[,;،؛\n]"
-_URL = re.compile(
-    r"(?:(?:https?|ftp)://)?[^\s/:@]+\.[^\s/:@.]{2,}(?::[0-9]{1,5})?(?:[/?#]\S*)?", re.IGNORECASE
-)
+_URL = r"(?:(?:https?|ftp)://[^\s/?#]+|[^\s/?#:@]+\.[^\s/?#:@.]{2,}(?::[0-9]{1,5})?)(?:[/?#]\S*)?"
 
 
 @dataclass(slots=True)
