@@ -101,6 +101,7 @@ def split_time(said: str) -> tuple[str, time | None, tzinfo | None]:
     return said[: found.start()].rstrip(" ,"), moment, _offset(offset)
 
 
+@lru_cache(maxsize=4096)  # columns repeat their days
 def absolute_day(said: str, order: str | None) -> str | None:
     """The ISO day of a plain text without words and time; None where it is not written like a date.
 

@@ -17,6 +17,7 @@ __all__ = [
     "Span",
     "add_months",
     "local_day",
+    "next_day",
     "now",
     "order_of",
     "parse_day",
@@ -62,7 +63,7 @@ def parse_day(text: str, *, today: date, order: str | None = None, words: bool =
     said = plain(text)
     if words and (day := _relative(said, today)):
         return day
-    absolute = absolute_day(said, order) or absolute_day(split_time(said)[0], order)
+    absolute = absolute_day(split_time(said)[0], order)
     if absolute is None:
         raise InvalidError(f'"{text}" is not a date; write one like 2026-11-05, today, fri or +30d')
     return absolute
@@ -124,6 +125,11 @@ def local_day(instant: str, zone: str) -> str:
     """The day on which an instant (`…Z`) falls in a zone, as `YYYY-MM-DD`."""
     moment = datetime.fromisoformat(instant)
     return moment.astimezone(clock.zone_of(zone)).date().isoformat()
+
+
+def next_day(day: str) -> str:
+    """The day after a day, both as `YYYY-MM-DD`."""
+    return (date.fromisoformat(day) + timedelta(1)).isoformat()
 
 
 def add_months(day: date, months: int) -> date:

@@ -8,7 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crm_cli import clock
-from crm_cli.dates import OrderSeen, add_months, local_day, order_of, parse_day, parse_instant, period
+from crm_cli.dates import (
+    OrderSeen,
+    add_months,
+    local_day,
+    next_day,
+    order_of,
+    parse_day,
+    parse_instant,
+    period,
+)
 from crm_cli.errors import InvalidError
 
 TODAY = date(2026, 11, 5)  # a Thursday
@@ -175,6 +184,11 @@ def test_an_offset_names_its_instant_in_every_zone(moment: datetime, minutes: in
     aware = moment.replace(microsecond=0, tzinfo=timezone(timedelta(minutes=minutes)))
     expected = aware.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     assert parse_instant(aware.isoformat(), zone="Asia/Tehran", today=TODAY) == expected
+
+
+def test_the_day_after_the_last_is_the_first() -> None:
+    assert next_day("2024-02-28") == "2024-02-29"
+    assert next_day("2026-12-31") == "2027-01-01"
 
 
 def test_a_day_is_cut_in_the_zone() -> None:
