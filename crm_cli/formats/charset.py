@@ -34,6 +34,7 @@ _MARKUP = re.compile(rb"\s*<(\?xml|!doctype|html)", re.IGNORECASE)
 _CARDS = re.compile(rb"\s*BEGIN:V(CARD|CALENDAR)", re.IGNORECASE)
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _TOO_MANY_CONTROLS = 0.1
+_FEW_CONTROLS = 16
 _WORD = re.compile(rb"[A-Za-z\x80-\xff]+")
 _SIGN_IN_WORD = re.compile(r"[^\W\d_][¡-©«-¶¸¹»-¿][^\W\d_]")
 _ENOUGH_BYTES = 8
@@ -80,7 +81,7 @@ def encoding_of(sample: bytes, *, whole: bool) -> tuple[str, str | None]:
 def check_encoding(name: str) -> str:
     """Give the codec that the user named (UTF-8 with or without its mark); raise InvalidError if unknown."""
     try:
-        b"".decode(name)
+        "a".encode(name)  # refuses what encodes no text, such as base64
         canonical = codecs.lookup(name).name
     except (LookupError, ValueError):
         raise InvalidError(
@@ -92,7 +93,7 @@ def check_encoding(name: str) -> str:
 def _is_binary(sample: bytes) -> bool:
     if sample.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)) or _utf16(sample):
         return False
-    return len(_CONTROL.findall(sample)) > _TOO_MANY_CONTROLS * len(sample)
+    return len(_CONTROL.findall(sample)) > max(_FEW_CONTROLS, _TOO_MANY_CONTROLS * len(sample))
 
 
 def _utf16(sample: bytes) -> str | None:

@@ -37,7 +37,7 @@ def is_lines(sample: str) -> bool:
     """Tell JSON Lines from JSON: another object follows the first."""
     try:
         _, end = _DECODER.raw_decode(sample, len(sample) - len(sample.lstrip("\ufeff \t\r\n")))
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return sample[end:].lstrip().startswith("{")
 
@@ -65,11 +65,9 @@ def read_objects(file: TextIO, name: str) -> Iterator[tuple[int, dict[str, Any]]
         raise InvalidError(f"{name}, line {stream.line}: something follows the list; keep one list a file")
 
 
-def cell(value: Any) -> str | None:
-    """Give a value as a cell: text and numbers as written, true, false, None for null, the rest as JSON."""
-    if value is None or type(value) is str:
-        return value
-    return str(value) if isinstance(value, _Number) else _compact(value)
+def cells_of(record: dict[str, Any], keys: list[str]) -> list[str | None]:
+    """Give an object's values as cells: text and numbers as written, None for null, the rest as JSON."""
+    return [_cell(record.get(key)) for key in keys]
 
 
 class _Stream:
@@ -102,8 +100,9 @@ class _Stream:
                 raise InvalidError(f"{self.name}, line {self.line}: nested too deeply; flatten it") from None
         if not isinstance(value, dict):
             raise InvalidError(f"{self.name}, line {self.line}: every record must be an object such as {{…}}")
-        if "\\u" in self.buffer:
-            self._refuse_half_characters(value)
+        nested = any(isinstance(each, (dict, list)) for each in value.values())
+        if nested or self.buffer.find("\\u", self.at, end) >= 0:
+            self._check(value)
         self._advance(end)
         return value
 
@@ -120,13 +119,22 @@ class _Stream:
             raise InvalidError(f"{self.name}, line {line}: not JSON ({error.msg}); mend it there") from None
         self.buffer, self.at = self.buffer[self.at :] + more, 0
 
-    def _refuse_half_characters(self, value: dict[str, Any]) -> None:
+    def _check(self, value: dict[str, Any]) -> None:
+        """Refuse what could not be written again: half characters, and nesting beyond the stack."""
         try:
             _compact(value).encode()
         except UnicodeEncodeError:
             raise InvalidError(
                 f"{self.name}, line {self.line}: half a character (\\ud800 to \\udfff)"
             ) from None
+        except RecursionError:
+            raise InvalidError(f"{self.name}, line {self.line}: nested too deeply; flatten it") from None
+
+
+def _cell(value: Any) -> str | None:
+    if value is None or type(value) is str:
+        return value
+    return str(value) if isinstance(value, _Number) else _compact(value)
 
 
 def _compact(value: Any) -> str:

@@ -156,7 +156,7 @@ def _object_table(source: Source, encoding: str, sample: str, notes: list[str]) 
 
     def read() -> Iterator[tuple[int, Cells]]:
         for line, each in read_objects():
-            cells = [objects.cell(each.get(key)) for key in keys]
+            cells = objects.cells_of(each, keys)
             if any(cells):
                 yield line, cells
 
