@@ -6,7 +6,6 @@ transaction that becomes one entry of the history; it loads SQLModel, a read doe
 
 import os
 import sqlite3
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -44,9 +43,6 @@ def ask(path: Path) -> sqlite3.Connection:
         return _empty()
     connection = _connect(path, "ro")
     _check(connection, path)
-    from crm_cli.folding import fold
-
-    connection.create_function("fold", 1, lambda text: None if text is None else fold(str(text)), deterministic=True)
     return connection
 
 
@@ -153,6 +149,7 @@ def _connect(path: Path, mode: str) -> sqlite3.Connection:
         if mode == "ro" and not os.access(path.parent, os.W_OK) and not path.with_name(path.name + "-wal").exists():
             uri += "&immutable=1"  # WAL needs to write beside the file; where it cannot, nobody else does
         connection = sqlite3.connect(uri, uri=True, timeout=WAIT, isolation_level=None, check_same_thread=False)
+        connection.create_function("fold", 1, _fold, deterministic=True)
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA temp_store = memory")
     except (sqlite3.DatabaseError, OSError) as error:
@@ -192,8 +189,15 @@ def _refusal(error: Exception, path: Path) -> Exception:
     return error
 
 
+def _fold(text: Any) -> str | None:
+    from crm_cli.folding import fold
+
+    return None if text is None else fold(str(text))
+
+
 def _empty() -> sqlite3.Connection:
     connection = sqlite3.connect(":memory:", isolation_level=None)
+    connection.create_function("fold", 1, _fold, deterministic=True)
     connection.executescript((HERE / "schema.sql").read_text(encoding="utf-8"))
     for name, question in views().items():
         connection.execute(f"CREATE VIEW {name} AS {question}")

@@ -5,6 +5,7 @@ completion, imports and exports know of them without loading either.
 """
 
 import json
+import sqlite3
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -20,7 +21,8 @@ class Field:
     """One field or column: its name, its kind (see `crm_cli.values`), its help.
 
     `kind` is a value kind, `ref:NOUN` for a reference or `parts:TABLE` for several values.
-    `column` is where a field is stored, None for a column that is only seen.
+    `column` is where a field is stored, None for a column that is only seen; `path` is where a filter on
+    such a column looks instead, such as `owner.region`.
     """
 
     name: str
@@ -33,6 +35,7 @@ class Field:
     kept: bool = False
     custom: bool = False
     words: tuple[str, ...] = ()
+    path: str = ""
 
     @property
     def to(self) -> str | None:
@@ -109,6 +112,15 @@ def noun(name: str) -> Noun:
 def part(table: str) -> dict[str, Field]:
     """The columns of a part, such as `deal_line`."""
     return {key: Field(key, **value) for key, value in _file()["parts"][table].items()}
+
+
+def custom(connection: sqlite3.Connection, name: str) -> dict[str, Field]:
+    """The user's own fields of a noun, by name."""
+    question = 'SELECT name, kind, help, words FROM custom_field WHERE "on" = ?'
+    return {
+        row[0]: Field(row[0], row[1], row[2] or "", column="custom", custom=True, words=tuple(json.loads(row[3] or "[]")))
+        for row in connection.execute(question, (name,))
+    }
 
 
 def plural(name: str) -> str:

@@ -20,7 +20,7 @@ VIEWS = HERE.parent / "views"
 EVERYDAY = ("contact", "company", "lead", "deal", "campaign", "product", "pipeline", "user", "activity", "task", "field")
 VIEW_OF = {"company": "companies", "activity": "activities"}
 ONLY = {"task": ("activity", {"kind": "task"})}
-_SAID = re.compile(r"(\w+)\"?,?[ ]+-- ([\w:]+): (.*)$", re.MULTILINE)
+_SAID = re.compile(r"(\w+)\"?,?[ ]+-- ([\w:]+)(?:=([\w.]+))?: (.*)$", re.MULTILINE)
 
 
 def versions() -> list[str]:
@@ -88,6 +88,7 @@ def _noun(name: str) -> dict[str, Any]:
     known = _fields(model)
     known |= {key: {"kind": f"parts:{part}", "kept": True} for key, part in model.several.items()}
     known |= {key: {"kind": kind, "help": help_} for key, (kind, help_) in model.entered.items()}
+    known = {key: known[key] for key in sorted(known, key=lambda each: _rank(model, each))}
     columns, head = _columns(seen, known)
     listed = _comment(head, "list") or list(columns)
     return {
@@ -105,8 +106,7 @@ def _noun(name: str) -> dict[str, Any]:
 
 def _fields(model: type[SQLModel]) -> dict[str, Any]:
     found = {}
-    for name in sorted(model.model_fields, key=lambda each: not _own(model, each)):
-        info = model.model_fields[name]
+    for name, info in model.model_fields.items():
         extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
         if extra.get("role") == "hidden":
             continue
@@ -126,9 +126,14 @@ def _fields(model: type[SQLModel]) -> dict[str, Any]:
     return found
 
 
-def _own(model: type[SQLModel], name: str) -> bool:
-    """Whether a field is the noun's own or its address, rather than every record's."""
-    return name not in models.Record.model_fields and name not in models.Named.model_fields
+def _rank(model: type[models.Record], name: str) -> int:
+    """The place of a field among the options: what is entered, the noun's own, its address, every record's."""
+    column = name if name in model.model_fields else f"{name}_id"
+    if name == "name" or name in model.entered:
+        return 0
+    if column in model.__annotations__:
+        return 1
+    return 2 if column in models.Address.model_fields else 3
 
 
 def _kind(annotation: Any, metadata: list[Any]) -> tuple[str, str | None]:
@@ -144,11 +149,11 @@ def _kind(annotation: Any, metadata: list[Any]) -> tuple[str, str | None]:
 def _columns(seen: str, known: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
     """The columns of a view in order; a column without a kind of its own is the field of its name."""
     text = view(seen)
-    said = {name: (kind, help_) for name, kind, help_ in _SAID.findall(text)}
+    said = {name: (kind, path, help_) for name, kind, path, help_ in _SAID.findall(text)}
     with closing(_empty_store()) as connection:
         names = [row[1] for row in connection.execute(f"PRAGMA table_info({seen})")]
     head = [line for line in text.splitlines() if line.startswith("--")]
-    return {name: _column(name, *said.get(name, ("", "")), known) for name in names}, head
+    return {name: _column(name, *said.get(name, ("", "", "")), known) for name in names}, head
 
 
 @cache
@@ -164,14 +169,13 @@ def _empty_store() -> sqlite3.Connection:
     return connection
 
 
-def _column(name: str, kind: str, help_: str, known: dict[str, Any]) -> dict[str, Any]:
+def _column(name: str, kind: str, path: str, help_: str, known: dict[str, Any]) -> dict[str, Any]:
     if kind:
         base, _, rest = kind.partition(":")
-        if base == "choice":
-            return {"kind": base, "help": help_, "vocabulary": rest}
-        return {"kind": kind, "help": help_}
+        found = {"kind": base, "help": help_, "vocabulary": rest} if base == "choice" else {"kind": kind, "help": help_}
+        return found | ({"path": path} if path else {})
     if name in known:
-        return {key: known[name][key] for key in ("kind", "help", "vocabulary") if key in known[name]}
+        return {key: known[name][key] for key in ("kind", "help", "vocabulary", "column") if key in known[name]}
     if name == "id" or name.endswith("_id"):
         return {"kind": "id", "help": "Our number for the " + (name.removesuffix("_id") or "record")}
     raise ValueError(f"column {name} has no kind")

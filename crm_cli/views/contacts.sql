@@ -5,8 +5,8 @@ SELECT
   contact.name,
   (SELECT name FROM company WHERE company.id = contact.company_id) AS company,
   contact.title,
-  (SELECT value FROM contact_email AS e WHERE e.contact_id = contact.id ORDER BY e."primary" DESC, e.id LIMIT 1) AS email, -- email: First e-mail address
-  (SELECT value FROM contact_phone AS p WHERE p.contact_id = contact.id ORDER BY p."primary" DESC, p.id LIMIT 1) AS phone, -- phone: First phone number
+  (SELECT value FROM contact_email AS e WHERE e.contact_id = contact.id ORDER BY e."primary" DESC, e.id LIMIT 1) AS email, -- email=emails.value: First e-mail address
+  (SELECT value FROM contact_phone AS p WHERE p.contact_id = contact.id ORDER BY p."primary" DESC, p.id LIMIT 1) AS phone, -- phone=phones.value: First phone number
   contact.lifecycle,
   (SELECT name FROM user WHERE user.id = contact.owner_id) AS owner,
   contact.tags,

@@ -7,7 +7,7 @@ SELECT
   (SELECT name FROM contact WHERE contact.id = deal.contact_id) AS contact,
   (SELECT name FROM pipeline WHERE pipeline.id = deal.pipeline_id) AS pipeline,
   (SELECT name FROM stage WHERE stage.id = deal.stage_id) AS stage,
-  (SELECT kind FROM stage WHERE stage.id = deal.stage_id) AS status, -- choice:StageKind: open, won or lost, as its stage says
+  (SELECT kind FROM stage WHERE stage.id = deal.stage_id) AS status, -- choice:StageKind=stage.kind: open, won or lost, as its stage says
   deal.amount,
   deal.currency,
   deal.probability,
@@ -16,14 +16,14 @@ SELECT
   deal.expected_close,
   deal.closed_on,
   (SELECT name FROM user WHERE user.id = deal.owner_id) AS owner,
-  (SELECT m.name FROM user AS u JOIN user AS m ON m.id = u.manager_id WHERE u.id = deal.owner_id) AS manager, -- ref:user: The owner's manager
-  (SELECT region FROM user WHERE user.id = deal.owner_id) AS region, -- text: The owner's region
-  (SELECT group_concat(name, ', ') FROM (SELECT p.name FROM deal_line AS l JOIN product AS p ON p.id = l.product_id WHERE l.deal_id = deal.id ORDER BY l.position, l.id)) AS product, -- ref:product: The products of its lines
+  (SELECT m.name FROM user AS u JOIN user AS m ON m.id = u.manager_id WHERE u.id = deal.owner_id) AS manager, -- ref:user=owner.manager: The owner's manager
+  (SELECT region FROM user WHERE user.id = deal.owner_id) AS region, -- text=owner.region: The owner's region
+  (SELECT group_concat(name, ', ') FROM (SELECT p.name FROM deal_line AS l JOIN product AS p ON p.id = l.product_id WHERE l.deal_id = deal.id ORDER BY l.position, l.id)) AS product, -- ref:product=lines.product: The products of its lines
   deal.source,
   (SELECT name FROM campaign WHERE campaign.id = deal.campaign_id) AS campaign,
   deal.lost_reason,
   deal.tags,
-  (SELECT industry FROM company WHERE company.id = deal.company_id) AS industry, -- text: The company's industry
+  (SELECT industry FROM company WHERE company.id = deal.company_id) AS industry, -- text=company.industry: The company's industry
   deal.forecast_category, deal.type, deal.next_step, deal.push_count,
   coalesce(deal.stage_since, deal.opened_on) AS in_stage_since, -- day: The day it entered its stage, else the day it opened
   (SELECT max(at) FROM touches WHERE touches.noun = 'deal' AND touches.record_id = deal.id) AS last_touch, -- instant: The last outgoing call or e-mail, or meeting held

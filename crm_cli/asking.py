@@ -1,0 +1,103 @@
+"""Asking for records: the rows of a noun's view, filtered, sorted and cut, with the columns that are wanted."""
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from crm_cli import fields
+from crm_cli.fields import Field, Noun
+from crm_cli.filters import compile
+from crm_cli.output import Rows
+
+if TYPE_CHECKING:
+    from crm_cli.desk import Desk
+
+SHOWN = 50  # rows of a list in a terminal when nothing is said
+
+
+def listing(
+    desk: "Desk",
+    noun: str,
+    filters: list[str] | None = None,
+    *,
+    ids: list[int] | None = None,
+    columns: list[str] | None = None,
+    sort: str | None = None,
+    limit: int | None = None,
+    offset: int = 0,
+) -> Rows:
+    """The rows of a noun that filters and ids let through.
+
+    `columns` are names, `all` of them, or None for those that the noun's list shows. `sort` is names
+    separated by commas, `-` before one that descends; empty values come last.
+    """
+    about = fields.noun(noun)
+    custom = fields.custom(desk.connection, noun)
+    where, bound = compile(about, filters or [], desk.asking)
+    if ids is not None:
+        where, bound = f"({where}) AND id IN (SELECT value FROM json_each(?))", [*bound, json.dumps(ids)]
+    chosen = _columns(desk, about, custom, columns)
+    selected = ", ".join(_expression(about, each) for each in chosen)
+    question = f"SELECT {selected} FROM {about.view} WHERE {where}{_order(about, custom, sort)}"
+    total = None
+    if limit is None and not sort and desk.style.limited and ids is None:
+        limit = SHOWN
+    elif limit is None and desk.style.limited and ids is None:
+        limit = SHOWN
+    if limit is not None or offset:
+        question += f" LIMIT {-1 if limit is None else int(limit)} OFFSET {int(offset)}"
+        if desk.style.limited:
+            total = count(desk, noun, filters or [])
+    return Rows(chosen, desk.connection.execute(question, bound), total=total)
+
+
+def count(desk: "Desk", noun: str, filters: list[str]) -> int:
+    """How many records the filters let through."""
+    about = fields.noun(noun)
+    where, bound = compile(about, filters, desk.asking)
+    found: int = desk.connection.execute(f"SELECT count(*) FROM {about.view} WHERE {where}", bound).fetchone()[0]
+    return found
+
+
+def _columns(desk: "Desk", about: Noun, custom: dict[str, Field], names: list[str] | None) -> list[Field]:
+    if names == ["all"]:
+        return [*about.columns.values(), *custom.values()]
+    if not names:
+        configured = [name for name in desk.config.get(f"columns.{about.name}").split(",") if name]
+        names = (configured or list(about.shown)) if desk.style.chosen == "table" else list(about.listed)
+        if desk.style.chosen == "table" and _has_money(about, names) and "currency" not in names:
+            names = [*names, "currency"]
+    found = []
+    for name in names:
+        each = about.columns.get(name) or custom.get(name)
+        if each is None:
+            raise fields.nearest(name, [*about.columns, *custom], f"column of {about.name}")
+        found.append(each)
+    if any(each.kind == "money" for each in found) and "currency" not in names and "currency" in about.columns:
+        found.append(about.columns["currency"])
+    return found
+
+
+def _has_money(about: Noun, names: list[str]) -> bool:
+    return any(about.columns[name].kind == "money" for name in names if name in about.columns)
+
+
+def _expression(about: Noun, each: Field) -> str:
+    if not each.custom:
+        return f'"{each.name}"'
+    path = '$."' + each.name + '"'
+    return f"(SELECT json_extract(custom, '{path}') FROM \"{about.table}\" AS held WHERE held.id = {about.view}.id)"
+
+
+def _order(about: Noun, custom: dict[str, Field], sort: str | None) -> str:
+    if not sort:
+        return ""
+    keys = []
+    for word in sort.split(","):
+        name = word.strip().removeprefix("-")
+        each: Any = about.columns.get(name) or custom.get(name)
+        if each is None:
+            raise fields.nearest(name, [*about.columns, *custom], f"column of {about.name}")
+        expression = _expression(about, each)
+        folded = f"fold({expression})" if each.kind in ("text", "open") or each.kind.startswith("ref:") else expression
+        keys += [f"{expression} IS NULL", folded + (" DESC" if word.strip().startswith("-") else "")]
+    return f" ORDER BY {', '.join(keys)}, id"

@@ -1,0 +1,136 @@
+"""The root: global options, the table of nouns, and the one place where an error becomes a line and an exit code."""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.exceptions import Abort, Exit, TyperException
+from typer.main import get_command
+
+from crm_cli.desk import Desk
+from crm_cli.errors import CrmError
+from crm_cli.lazy import Promise, PromisedGroup, command_promise, noun_promise
+from crm_cli.output import Style, say
+
+EVERYDAY, FIRST, MORE = "Everyday", "First", "More"
+# noun → section, summary
+NOUNS: dict[str, tuple[str, str]] = {
+    "contact": (EVERYDAY, "People you know."),
+    "company": (EVERYDAY, "Organisations that buy, sell or help to sell."),
+    "lead": (EVERYDAY, "Who may be worth the effort, until that is known."),
+    "deal": (EVERYDAY, "Opportunities on their way through a pipeline."),
+    "campaign": (EVERYDAY, "Efforts to win attention."),
+    "report": (EVERYDAY, "Pipeline, forecast, wins and losses, and more."),
+    "task": (MORE, "What is to be done."),
+    "activity": (MORE, "Calls, meetings, e-mails and notes."),
+    "product": (MORE, "What you sell."),
+    "pipeline": (MORE, "Ways of selling: stages and what it takes to leave them."),
+    "user": (MORE, "Who works here."),
+    "field": (MORE, "Fields of your own."),
+    "db": (MORE, "The store: where it is, copies, checks, upgrades."),
+    "config": (MORE, "Settings."),
+}
+# command at the top → module, function, section, summary
+COMMANDS: dict[str, tuple[str, str, str, str]] = {
+    "today": ("today", "today", FIRST, "What to do now: tasks, deals that wait, new leads."),
+    "search": ("search", "search", FIRST, "Find words in everything."),
+    "import": ("importing", "anything", FIRST, "Import files; says what each is taken for."),
+    "show": ("show", "show", MORE, "The whole picture of a customer, or any record."),
+    "note": ("log", "note", MORE, "Note something about any record."),
+    "call": ("log", "call", MORE, "Log a call, and the next step."),
+    "mail": ("log", "mail", MORE, "Log an e-mail, and the next step."),
+    "meet": ("log", "meet", MORE, "Log a meeting, and the next step."),
+    "history": ("history", "history", MORE, "What changed, by which command."),
+    "undo": ("history", "undo", MORE, "Revert the latest commands."),
+    "redo": ("history", "redo", MORE, "Revert the last undo."),
+    "sql": ("sql", "sql", MORE, "Ask the store in SQL, read-only."),
+    "init": ("init", "init", MORE, "Say once who you are and how you write money and dates."),
+    "demo": ("demo", "demo", MORE, "A made-up business to try things on."),
+}
+
+app = typer.Typer(
+    cls=PromisedGroup,
+    help="The CRM that lives in a terminal: contacts, leads, deals and a right pipeline report, in one local file.",
+    epilog="crm call \"Jane Doe\" \"Wants the larger plan\" --next \"Send quote\" --due fri",
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
+)
+
+
+@app.callback()
+def root(
+    ctx: typer.Context,
+    db: Annotated[str | None, typer.Option(metavar="PATH", help="The store to use; else CRM_DB, else the usual place")] = None,
+    demo: Annotated[bool, typer.Option("--demo", help="Use the demo store")] = False,
+    no_color: Annotated[bool, typer.Option("--no-color", help="Without colour")] = False,
+    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Say nothing beside the answer")] = False,
+    version: Annotated[bool, typer.Option("--version", help="The version")] = False,
+) -> None:
+    """Make the desk that all commands share."""
+    if version:
+        from importlib.metadata import version as installed
+
+        typer.echo(f"crm {installed('crm-cli')}")
+        raise Exit
+    ctx.obj = desk(db, demo=demo, style=Style(color=not no_color, quiet=quiet))
+
+
+def desk(db_: str | None, *, demo: bool, style: Style | None = None) -> Desk:
+    """The desk for a store."""
+    from crm_cli.db import chosen_path
+
+    if demo:
+        from crm_cli.demo import store
+
+        return Desk(store.ready(), style or Style())
+    return Desk(Path(chosen_path(db_)), style or Style())
+
+
+def group() -> PromisedGroup:
+    """The root with a promise for everything below it."""
+    made: Any = get_command(app)
+    promises: list[Promise] = [
+        noun_promise(name, f"crm_cli.commands.{name}", summary, section) for name, (section, summary) in NOUNS.items()
+    ]
+    promises += [
+        command_promise(name, f"crm_cli.commands.{module}", function, summary, section)
+        for name, (module, function, section, summary) in COMMANDS.items()
+    ]
+    order = [EVERYDAY, FIRST, MORE]
+    made.commands = {each.name: each for each in sorted(promises, key=lambda each: order.index(each.section))}
+    return made  # type: ignore[no-any-return]
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run one command line; returns its exit code."""
+    try:
+        code = group().main(args=arguments, prog_name="crm", standalone_mode=False)
+        sys.stdout.flush()
+    except (CrmError, TyperException) as error:
+        return fail(error)
+    except (KeyboardInterrupt, Abort):
+        say("crm: interrupted; nothing was changed")
+        return 130
+    except BrokenPipeError:
+        return closed_pipe()
+    return code if isinstance(code, int) else 0
+
+
+def fail(error: CrmError | TyperException) -> int:
+    """Say what is wrong on one line; returns the exit code."""
+    words = error.format_message() if isinstance(error, TyperException) else str(error)
+    if getattr(error, "ctx", None) is not None and not words:  # no arguments: help was asked for
+        error.show()  # type: ignore[union-attr]
+        return 2
+    say("crm: " + " ".join(words.split("\n")).strip())
+    return error.exit_code
+
+
+def closed_pipe() -> int:
+    """Whoever read us has gone, which is their right: end quietly."""
+    import os
+
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0

@@ -1,0 +1,100 @@
+"""Shell completion of fields, values and record names; asks the store and loads no ORM."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from crm_cli import fields, output
+from crm_cli.desk import Desk
+
+MOST = 50  # names that a completion offers
+
+
+def formats() -> list[str]:
+    """The output formats."""
+    return list(output.FORMATS)
+
+
+def columns(ctx: Any, incomplete: str) -> list[str]:
+    """The columns of the command's noun; after a comma, the next one."""
+    noun = noun_of(ctx)
+    done, comma, _ = incomplete.rpartition(",")
+    return [done + comma + name for name in fields.noun(noun).columns] if noun else []
+
+
+def assignments(ctx: Any, incomplete: str) -> list[str]:
+    """`FIELD=` for `--set`, then its values."""
+    noun = noun_of(ctx)
+    if not noun:
+        return []
+    name, equals, _ = incomplete.partition("=")
+    known = fields.noun(noun).fields
+    if not equals:
+        return [f"{each.name}=" for each in fields.noun(noun).options()]
+    return [f"{name}={value}" for value in (_values(ctx, known[name]) if name in known else [])]
+
+
+def references(ctx: Any, incomplete: str) -> list[str]:
+    """Names of the command's noun that begin as typed."""
+    noun = noun_of(ctx)
+    return list(_names(ctx, noun, incomplete)) if noun else []
+
+
+def anything(ctx: Any, incomplete: str) -> list[str]:
+    """Names of customers and deals that begin as typed."""
+    return [name for noun in ("contact", "company", "deal", "lead") for name in _names(ctx, noun, incomplete)]
+
+
+def filters(ctx: Any, incomplete: str) -> list[str]:
+    """`FIELD=` for a filter, then its values, else names of records."""
+    noun = noun_of(ctx)
+    if not noun:
+        return []
+    known = fields.noun(noun).columns
+    name, equals, _ = incomplete.partition("=")
+    if equals:
+        return [f"{name}={value}" for value in (_values(ctx, known[name]) if name in known else [])]
+    return [*(f"{each}=" for each in known), *_names(ctx, noun, incomplete)]
+
+
+def values_of(noun: str, each: fields.Field) -> Callable[..., list[str]] | None:
+    """A completion of one field's values, None for a field that takes any."""
+    if each.choices() or each.kind.startswith("ref:") or each.kind == "boolean":
+        return lambda ctx, incomplete: _values(ctx, each, incomplete)
+    return None
+
+
+def noun_of(ctx: Any) -> str | None:
+    """The noun whose command is being completed."""
+    name = ctx.parent.info_name if ctx.parent else None
+    return name if name in fields.names() else None
+
+
+def desk_of(ctx: Any) -> Desk:
+    """The desk of the command line so far; the root has not run yet."""
+    from crm_cli.cli import desk
+
+    root = ctx.find_root()
+    return desk(root.params.get("db"), demo=bool(root.params.get("demo")))
+
+
+def _values(ctx: Any, each: fields.Field, incomplete: str = "") -> list[str]:
+    if each.kind == "boolean":
+        return ["yes", "no"]
+    if each.kind.startswith("ref:"):
+        own = ["me"] if each.to == "user" else []
+        return own + list(_names(ctx, each.to or "", incomplete))
+    return list(dict.fromkeys(each.choices().values()))
+
+
+def _names(ctx: Any, noun: str, incomplete: str) -> Iterator[str]:
+    from crm_cli.folding import fold
+
+    if noun not in fields.names() and noun != "stage":
+        return
+    table = noun if noun == "stage" else fields.noun(noun).table
+    if noun != "stage" and "name" not in fields.noun(noun).fields:
+        return
+    key = fold(incomplete)
+    question = f'SELECT DISTINCT name FROM "{table}" WHERE name_key >= ? AND name_key < ? LIMIT {MOST}'
+    for row in desk_of(ctx).connection.execute(question, (key, key + "\U0010ffff")):
+        yield output.visible(row[0])

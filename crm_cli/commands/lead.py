@@ -1,0 +1,7 @@
+"""The commands of lead."""
+
+from crm_cli import lazy
+from crm_cli.commands import verbs
+
+app = lazy.application("X")
+verbs.common(app, "lead")

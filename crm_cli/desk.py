@@ -1,0 +1,159 @@
+"""What a command has at hand: the store, the settings, the clock, the style of writing, and whom to ask.
+
+Made once from the global options; commands reach it as `ctx.obj`.
+"""
+
+import sqlite3
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from crm_cli import config, db, fields, output, refs
+from crm_cli.errors import InvalidError
+from crm_cli.filters import Asking
+from crm_cli.output import Style
+from crm_cli.values import Reading
+
+if TYPE_CHECKING:
+    from crm_cli.changing import Change
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+@dataclass
+class Desk:
+    """One run of the program."""
+
+    path: Path
+    style: Style = field(default_factory=Style)
+
+    @cached_property
+    def config(self) -> config.Config:
+        """The settings."""
+        found = config.load()
+        self.style.zone = found.zone
+        return found
+
+    @cached_property
+    def connection(self) -> sqlite3.Connection:
+        """The store, for asking."""
+        return db.ask(self.path)
+
+    @cached_property
+    def reading(self) -> Reading:
+        """How typed values are read."""
+        from crm_cli import clock
+
+        return Reading(
+            today=clock.today(self.config.zone),
+            zone=self.config.zone,
+            date_order=self.config.get("date_order") or None,
+            decimal=self.config.get("decimal"),
+            country=self.config.get("country") or None,
+        )
+
+    @cached_property
+    def asking(self) -> Asking:
+        """What filters depend on."""
+        week_start = WEEKDAYS.index(self.config.get("week_start"))
+        return Asking(self.connection, self.reading, self.config.get("me"), week_start)
+
+    @contextmanager
+    def change(self, verb: str, *, dry_run: bool = False, kind: str = "change") -> "Iterator[Change]":
+        """One change of the store; the first one says what is assumed where nothing is configured."""
+        first = not self.path.exists() and not dry_run
+        with db.change(self.path, verb, dry_run=dry_run, kind=kind) as change:
+            yield change
+        if first:
+            self.say(f"made the store {self.path}, money in {self.config.currency}; `crm init` sets this and more")
+        for note in change.notes:
+            self.say(note)
+        self.__dict__.pop("connection", None)  # what is asked from here on sees the change
+        self.__dict__.pop("asking", None)
+
+    @property
+    def interactive(self) -> bool:
+        """Whether there is a person to ask."""
+        return sys.stdin.isatty() and sys.stdout.isatty()
+
+    def say(self, sentence: str) -> None:
+        """Tell the person something."""
+        output.say(sentence, self.style)
+
+    def confirm(self, question: str, *, yes: bool) -> None:
+        """Ask before something large or final; without a terminal the answer must be given beforehand.
+
+        Raises:
+            InvalidError: there is nobody to ask, or the answer is no.
+        """
+        if yes:
+            return
+        if not self.interactive:
+            raise InvalidError(f"{question} Give --yes to say so where nobody can be asked")
+        import questionary
+
+        if not questionary.confirm(question, default=False).ask():
+            raise InvalidError("nothing was changed")
+
+    def resolve(self, noun: str, text: str, connection: sqlite3.Connection | None = None) -> int:
+        """The record that a reference names; in a terminal the person chooses among several."""
+        where = connection or self.connection
+        try:
+            return refs.resolve(where, noun, text, self.config.get("me"), self.config.get("country") or None)
+        except refs.Ambiguous as error:
+            if not self.interactive:
+                raise
+            return pick(error)
+
+    def targets(self, noun: str, texts: list[str]) -> tuple[list[int], bool]:
+        """The ids that references, `-` (references on standard input) and filters name; whether by a filter."""
+        about = fields.noun(noun)
+        known = fields.custom(self.connection, noun)
+        filters = [text for text in texts if _is_filter(about, text, known)]
+        ids: list[int] = []
+        for text in texts:
+            if text == "-":
+                ids += [self.resolve(noun, line) for line in stdin_lines()]
+            elif text not in filters:
+                ids.append(self.resolve(noun, text))
+        if filters:
+            from crm_cli.filters import compile
+
+            where, bound = compile(about, filters, self.asking)
+            ids += [row[0] for row in self.connection.execute(f"SELECT id FROM {about.view} WHERE {where}", bound)]
+        return list(dict.fromkeys(ids)), bool(filters)
+
+    def written(self, noun: str, ids: list[int], *, format: str | None = None) -> None:  # noqa: A002
+        """Print what was changed: the ids in a pipe, the records when a format is asked for."""
+        if format:
+            from crm_cli.asking import listing
+
+            output.write(listing(self, noun, ids=ids), self.style)
+        elif not self.style.terminal:
+            output.text(str(each) for each in ids)
+
+
+def pick(error: refs.Ambiguous) -> int:
+    """Let the person choose among the records that a reference names."""
+    import questionary
+
+    choices = [questionary.Choice(output.visible(f"{number}  {name}"), value=number) for number, name in error.candidates]
+    chosen: Any = questionary.select(f"Which {error.noun} is {output.visible(error.text)!r}?", choices=choices).ask()
+    if chosen is None:
+        raise KeyboardInterrupt
+    return int(chosen)
+
+
+def stdin_lines() -> list[str]:
+    """The lines of standard input that are not empty."""
+    return [line.strip() for line in sys.stdin if line.strip()]
+
+
+def _is_filter(about: fields.Noun, text: str, known: dict[str, fields.Field]) -> bool:
+    from crm_cli.filters import is_filter
+
+    return is_filter(about, text, known)

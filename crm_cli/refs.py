@@ -1,0 +1,176 @@
+"""References: how a person names a record, in one place for all nouns.
+
+A bare number is our id; `ext:386` an external id; then an e-mail address, a phone, a number or code, an exact
+name, an unambiguous start of a name; where nouns mix, `deal:12`. Names are compared folded.
+"""
+
+import re
+import sqlite3
+from dataclasses import dataclass
+from typing import Any
+
+from crm_cli import emails, fields
+from crm_cli.errors import ConflictError, NotFoundError
+from crm_cli.folding import fold
+
+# The column in which a noun's own numbers or codes stand.
+CODES = {"product": "code", "campaign": "code"}
+_PHONE = re.compile(r"\+?[\d\s().\-/]{7,}")
+_MOST = 10  # candidates that an error names
+
+
+@dataclass
+class Ambiguous(ConflictError):
+    """Several records answer to a reference; `candidates` are their ids and names."""
+
+    noun: str
+    text: str
+    candidates: list[tuple[int, str]]
+
+    def __str__(self) -> str:
+        """One line with the candidates."""
+        named = ", ".join(f"{number} {name}" for number, name in self.candidates[:_MOST])
+        more = f" and {len(self.candidates) - _MOST} more" if len(self.candidates) > _MOST else ""
+        return f"{len(self.candidates)} {fields.plural(self.noun)} answer to {self.text!r}: {named}{more}; give the id"
+
+
+def resolve(connection: sqlite3.Connection, noun: str, text: str, me: str = "", country: str | None = None) -> int:
+    """The id of the one record that a reference names.
+
+    Raises:
+        NotFoundError: none does; names the nearest.
+        Ambiguous: several do.
+    """
+    prefix, colon, rest = text.partition(":")
+    if colon and prefix == noun:
+        text = rest
+    if noun == "user" and text == "me":
+        text = me or text
+    for look in (_by_id, _by_external, _by_address, _by_phone, _by_code, _by_name, _by_start):
+        found = look(connection, noun, text, country)
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise Ambiguous(noun, text, _named(connection, noun, found))
+        if look is _by_id and text.isdecimal():
+            break
+    near = like(connection, noun, text)
+    hint = f"; did you mean {', '.join(near)}?" if near else f"; `crm {noun} list` shows them"
+    raise NotFoundError(f"no {noun} answers to {text!r}{hint}")
+
+
+def anywhere(connection: sqlite3.Connection, text: str, nouns: tuple[str, ...], country: str | None = None) -> tuple[str, int]:
+    """The noun and id of the one record that a reference names among several nouns, tried in order.
+
+    Raises:
+        NotFoundError: none answers.
+        Ambiguous: several records of the first noun that has any do.
+    """
+    prefix, colon, rest = text.partition(":")
+    if colon and prefix in fields.names():
+        return prefix, resolve(connection, prefix, rest, country=country)
+    for noun in nouns:
+        try:
+            return noun, resolve(connection, noun, text, country=country)
+        except NotFoundError:
+            continue
+    near = [name for noun in nouns for name in like(connection, noun, text)][:5]
+    hint = f"; did you mean {', '.join(near)}?" if near else ""
+    raise NotFoundError(f"no {', '.join(nouns[:-1])} or {nouns[-1]} answers to {text!r}{hint}")
+
+
+def like(connection: sqlite3.Connection, noun: str, text: str) -> list[str]:
+    """The names most like a text, among those that begin alike (all of them in a small store)."""
+    from difflib import get_close_matches
+
+    table, key = _table(noun), fold(text)
+    if "name_key" not in _columns(connection, table):
+        return []
+    most = "SELECT name_key, name FROM \"{}\" WHERE {} LIMIT 2000"
+    rows = connection.execute(most.format(table, "name_key >= ? AND name_key < ?"), (key[:1], key[:1] + "\U0010ffff"))
+    names = dict(rows.fetchall())
+    if len(names) < 2000:
+        names |= dict(connection.execute(most.format(table, "1")).fetchall())
+    return [names[each] for each in get_close_matches(key, list(names), n=3, cutoff=0.6)]
+
+
+def name_of(connection: sqlite3.Connection, noun: str, record_id: int) -> str:
+    """What a record is called."""
+    found = _named(connection, noun, [record_id])
+    return found[0][1] if found else f"{noun} {record_id}"
+
+
+def _table(noun: str) -> str:
+    return "stage" if noun == "stage" else fields.noun(noun).table
+
+
+def _columns(connection: sqlite3.Connection, table: str) -> set[str]:
+    return {row[1] for row in connection.execute(f'PRAGMA table_info("{table}")')}
+
+
+def _named(connection: sqlite3.Connection, noun: str, ids: list[int]) -> list[tuple[int, str]]:
+    label = {"activity": "subject", "task": "subject"}.get(noun, "name")
+    marks = ", ".join("?" * len(ids[:200]))
+    return connection.execute(
+        f'SELECT id, "{label}" FROM "{_table(noun)}" WHERE id IN ({marks})', ids[:200]
+    ).fetchall()
+
+
+def _ids(connection: sqlite3.Connection, question: str, *bound: Any) -> list[int]:
+    return [row[0] for row in connection.execute(question, bound)]
+
+
+def _by_id(connection: sqlite3.Connection, noun: str, text: str, _: str | None) -> list[int]:
+    if not text.isdecimal() or len(text) > 18:
+        return []
+    only = " AND kind = 'task'" if noun == "task" else ""
+    return _ids(connection, f'SELECT id FROM "{_table(noun)}" WHERE id = ?{only}', int(text))
+
+
+def _by_external(connection: sqlite3.Connection, noun: str, text: str, _: str | None) -> list[int]:
+    if not text.startswith("ext:"):
+        return []
+    return _ids(connection, f'SELECT id FROM "{_table(noun)}" WHERE external_id = ?', text[4:])
+
+
+def _by_address(connection: sqlite3.Connection, noun: str, text: str, _: str | None) -> list[int]:
+    if "@" not in text:
+        return []
+    if noun == "contact":
+        return _ids(connection, "SELECT DISTINCT contact_id FROM contact_email WHERE key = ?", emails.key(text))
+    if noun in ("company", "lead", "user"):
+        return _ids(connection, f'SELECT id FROM "{noun}" WHERE email IN (?, ?)', text, emails.key(text))
+    return []
+
+
+def _by_phone(connection: sqlite3.Connection, noun: str, text: str, country: str | None) -> list[int]:
+    if noun not in ("contact", "lead") or not _PHONE.fullmatch(fold(text)):
+        return []
+    from crm_cli import phones
+
+    keys = (phones.e164(text, country) or phones.dial_key(text), phones.dial_key(text))
+    if noun == "contact":
+        return _ids(connection, "SELECT DISTINCT contact_id FROM contact_phone WHERE key IN (?, ?)", *keys)
+    return _ids(connection, "SELECT id FROM lead WHERE phone_key IN (?, ?)", *keys)
+
+
+def _by_code(connection: sqlite3.Connection, noun: str, text: str, _: str | None) -> list[int]:
+    if noun not in CODES:
+        return []
+    return _ids(connection, f'SELECT id FROM "{noun}" WHERE "{CODES[noun]}" = ? COLLATE NOCASE', text)
+
+
+def _by_name(connection: sqlite3.Connection, noun: str, text: str, _: str | None) -> list[int]:
+    if "name_key" in _columns(connection, _table(noun)):
+        return _ids(connection, f'SELECT id FROM "{_table(noun)}" WHERE name_key = ?', fold(text))
+    if noun in ("activity", "task"):
+        return _ids(connection, "SELECT id FROM activity WHERE fold(subject) = ?", fold(text))
+    return []
+
+
+def _by_start(connection: sqlite3.Connection, noun: str, text: str, _: str | None) -> list[int]:
+    key = fold(text)
+    if not key or "name_key" not in _columns(connection, _table(noun)):
+        return []
+    question = f'SELECT id FROM "{_table(noun)}" WHERE name_key >= ? AND name_key < ? LIMIT 200'
+    return _ids(connection, question, key, key + "\U0010ffff")
