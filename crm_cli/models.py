@@ -325,6 +325,7 @@ class Pipeline(Named, table=True):
     several: ClassVar[dict[str, str]] = {"stages": "stage"}
     entered: ClassVar[dict[str, tuple[str, str]]] = {
         "stages": ("stages", 'Stages, such as "Talk:20,Offer:60,Won:won,Lost:lost"'),
+        "requires": ("text", 'What must hold to leave a stage, such as "Offer:amount,contact"; more after ;'),
     }
 
     name: Text = about("Name", nullable=False)

@@ -21,7 +21,8 @@ class Draft:
 
     `values` are stored values by column; `parts` the rows that shall stand, by the field of several values;
     `entered` the values of fields that are stored as parts; `before` the row as it stands, None for a new
-    record; `place` where it came from, for messages; `notes` what happened on the way.
+    record; `place` where it came from, for messages; `imported` says that another program made it; `given` is
+    what the caller set, before rules and defaults completed it.
     """
 
     values: dict[str, Any] = field(default_factory=dict)
@@ -30,6 +31,8 @@ class Draft:
     custom: dict[str, Any] = field(default_factory=dict)
     before: dict[str, Any] | None = None
     place: str = ""
+    imported: bool = False
+    given: frozenset[str] = frozenset()
     changed: bool = False
 
     @property

@@ -30,6 +30,7 @@ def write(change: Change, noun: str, drafts: Sequence[Draft]) -> None:
     about = fields.noun(noun)
     rule = _rule(noun)
     for draft in drafts:
+        draft.given = frozenset(key for key in draft.values if draft.before or draft.values[key] is not None)
         if draft.before is None:
             _complete(change, about, draft)
     if rule and hasattr(rule, "prepare"):
@@ -72,6 +73,12 @@ def add(change: Change, noun: str, **columns: Any) -> Draft:
     draft = Draft(values=columns)
     write(change, noun, [draft])
     return draft
+
+
+def append(change: Change, part: str, rows: Sequence[dict[str, Any]]) -> None:
+    """Add rows to a part beside those that stand; they get ids."""
+    following = change.next_id(part)
+    _insert(change, part, [row | {"id": following + number} for number, row in enumerate(rows)])
 
 
 def referrers(change: Change, noun: str, record_id: int) -> dict[str, list[int]]:
