@@ -151,7 +151,7 @@ def test_a_stage_is_found_by_name_or_kind_and_an_unknown_one_names_the_known(cha
     assert stages.find(change, None, "PROPOSAL")["name"] == "Proposal"
     assert stages.find(change, None, "closed_won")["name"] == "Won"
     pipeline(change, "Other", "Talk:20")
-    with pytest.raises(InvalidError, match="Prospecting, Qualification.*pipeline Other has one"):
+    with pytest.raises(InvalidError, match=r"Prospecting, Qualification.*pipeline Other has one"):
         stages.find(change, None, "talk")
 
 
@@ -246,12 +246,16 @@ def test_an_import_writes_one_row_of_history_at_the_stage_it_states(change: Chan
     assert (row(change, undated)["in_stage_since"], row(change, undated)["opened_on"]) == (None, None)
 
 
+def _moved(left: str | None, stage: str, day: str, days: int | None) -> dict[str, Any]:
+    return {"from_stage": left, "stage": stage, "at": f"{day}T09:00:00Z", "day": day, "days": days}
+
+
 def test_a_history_that_is_brought_along_is_taken_as_it_is(change: Change) -> None:
     default_pipeline(change)
     told = [
-        {"from_stage": None, "stage": "Prospecting", "at": "2026-01-05T09:00:00Z", "day": "2026-01-05", "days": None},
-        {"from_stage": "Prospecting", "stage": "Proposal", "at": "2026-02-05T09:00:00Z", "day": "2026-02-05", "days": 31},
-    ]  # fmt: skip
+        _moved(None, "Prospecting", "2026-01-05", None),
+        _moved("Prospecting", "Proposal", "2026-02-05", 31),
+    ]
     proposal = stages.find(change, None, "proposal")["id"]
     values = {"name": "D", "stage_id": proposal, "opened_on": "2026-01-05"}
     deal = write(change, values=values, parts={"stages": told}, imported=True).id
@@ -305,6 +309,15 @@ def test_a_requirement_must_name_a_stage(change: Change) -> None:
         pipeline(change, "Strict", "Talk:20", "Speak:amount")
 
 
+def test_a_stage_rots_after_the_days_that_are_said(change: Change) -> None:
+    made = pipeline(change, "Slow", "Talk:20,Offer:60")
+    draft = records.load(change, "pipeline", [made])[0]
+    draft.entered["rotten"] = ["Talk:45"]
+    records.write(change, "pipeline", [draft])
+    found = change.rows("SELECT name, rotten_days, probability FROM stages ORDER BY position LIMIT 2")
+    assert [tuple(each) for each in found] == [("Talk", 45, 200_000), ("Offer", None, 600_000)]
+
+
 def test_lines_drive_the_amount_until_it_is_told(change: Change) -> None:
     bolt = add(change, "product", name="Bolt", list_price=33_300, currency="EUR", tax_rate=190_000)
     deal = add(change, "deal", name="D")
@@ -324,6 +337,18 @@ def test_lines_drive_the_amount_until_it_is_told(change: Change) -> None:
     assert row(change, deal)["amount"] is None
     with pytest.raises(NotFoundError):
         lines.remove(change, deal, first["id"])
+
+
+def test_typed_texts_of_a_line_are_read_in_the_deals_currency(change: Change) -> None:
+    deal = add(change, "deal", name="D", currency="JPY")
+    said = {"quantity": "2.5", "unit_price": "¥1,200.4", "discount_pct": "10%", "tax_pct": None}
+    assert lines.read(change, deal, said) == {
+        "quantity": 25_000,
+        "unit_price": 12_000_000,
+        "discount_pct": 100_000,
+    }
+    with pytest.raises(InvalidError, match="unit_price"):
+        lines.read(change, deal, {"unit_price": "much"})
 
 
 def test_a_line_is_refused_a_discount_that_is_none(change: Change) -> None:
