@@ -1,0 +1,109 @@
+"""The demo business, told anew for any day: what an export of its books would hold on that day.
+
+Rows are text by field name, as in a CSV file of ours; references are by name. The same day and seed give
+the same rows, so that docs and tests may quote them. Nothing is read or written here.
+"""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from random import Random
+
+from crm_cli.demo import diary, leads, names, people, sales
+from crm_cli.demo.story import Row, Story
+
+
+def generate(today: date, seed: int = 2026) -> Iterator[tuple[str, list[Row]]]:
+    """Tell each noun with its rows; what a row refers to comes before it.
+
+    Args:
+        today: the day on which the story is told: tasks are due around it, deals close after it.
+        seed: another number tells another story of the same firm.
+    """
+    story = Story(today, Random(seed))  # noqa: S311 - a story, not a secret
+    story.users = [dict(user) for user in names.USERS]
+    story.products = _products()
+    story.campaigns = _campaigns(today)
+    people.tell(story)
+    sales.tell(story)
+    leads.tell(story)
+    diary.tell(story)
+    _settle_customers(story)
+    told = {
+        "user": story.users,
+        "product": story.products,
+        "campaign": story.campaigns,
+        "company": list(story.companies.values()),
+        "contact": story.contacts,
+        "deal": [course.row for course in story.courses],
+        "lead": story.leads,
+        "activity": story.activities,
+        "task": story.tasks,
+    }
+    for noun, rows in told.items():
+        yield noun, _aligned(rows)
+
+
+def _aligned(rows: list[Row]) -> list[Row]:
+    """Give all rows the same cells, as in a table."""
+    columns = list(dict.fromkeys(column for row in rows for column in row))
+    return [{column: row.get(column, "") for column in columns} for row in rows]
+
+
+def _products() -> list[Row]:
+    return [
+        {
+            "code": each.code,
+            "name": each.name,
+            "kind": each.kind,
+            "category": each.category,
+            "list_price": f"{each.price}.00",
+            "currency": "EUR",
+            "cost": f"{each.cost}.00",
+            "tax_rate": "9" if each.category == "Beans" else "21",
+            "active": "true",
+        }
+        for each in names.PRODUCTS
+    ]
+
+
+def _campaigns(today: date) -> list[Row]:
+    rows = []
+    for each in names.CAMPAIGNS:
+        start, end = (str(today + timedelta(days)) for days in (each.first, each.last))
+        begun = each.first <= 0
+        rows.append(
+            {
+                "name": each.name,
+                "code": each.code,
+                "type": each.type,
+                "status": each.status,
+                "planned_start": start,
+                "planned_end": end,
+                "starts_on": start if begun else "",
+                "ends_on": end if begun else "",
+                "budget": f"{each.budget}.00",
+                "cost": f"{each.cost}.00" if begun else "",
+                "expected_revenue": f"{each.expected_revenue}.00",
+                "currency": "EUR",
+                "expected_response_pct": str(each.expected_response_pct),
+                "objective": each.objective,
+                "owner": names.HEAD,
+            }
+        )
+    return rows
+
+
+def _settle_customers(story: Story) -> None:
+    """A first win makes a customer of the company and of the person; an open deal makes an opportunity."""
+    won = [course.row for course in story.courses if course.stage == "Won"]
+    live = [course.row for course in story.courses if course.closed is None]
+    customers = {row["company"] for row in won}
+    hopes, buyers = {row["contact"] for row in live}, {row["contact"] for row in won}
+    for company in story.companies.values():
+        if company["name"] in customers:
+            company["type"] = "customer"
+    for contact in story.contacts:
+        if contact["name"] in buyers:
+            contact["lifecycle"] = "evangelist" if "references" in contact["tags"] else "customer"
+        elif contact["name"] in hopes:
+            contact["lifecycle"] = "opportunity"

@@ -1,0 +1,234 @@
+"""The demo business: the same story for the same day and seed, valid in every cell, believable in sum."""
+
+import json
+from collections import Counter
+from datetime import date, timedelta
+from functools import cache
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from crm_cli import fields, values
+from crm_cli.demo import sales
+from crm_cli.demo.business import generate
+
+TODAY = date(2026, 11, 22)
+DAYS = (TODAY, date(2027, 1, 1), date(2028, 2, 29), date(2027, 8, 16))
+# What stands in the columns of several values, by the noun that they name.
+PARTS = {"contacts": "contact", "participants": "contact"}
+
+Rows = list[dict[str, str]]
+
+
+@cache
+def story(today: date = TODAY, seed: int = 2026) -> dict[str, Rows]:
+    return dict(generate(today, seed))
+
+
+def read(each: fields.Field, text: str, row: dict[str, str], today: date) -> values.Value:
+    currency = row.get("currency") or row.get("default_currency") or ""
+    how = values.Reading(today, zone="UTC", currency=currency)
+    return values.read(each.kind, text, how, each.choices())
+
+
+def named(told: dict[str, Rows], noun: str) -> set[str]:
+    return {row["name"] for row in told[noun]}
+
+
+def day(text: str) -> date:
+    return date.fromisoformat(text[:10])
+
+
+def test_same_day_and_seed_tell_the_same_story_and_others_another() -> None:
+    assert list(generate(TODAY)) == list(generate(TODAY, 2026))
+    assert story(seed=7) != story()
+    assert story(today=TODAY + timedelta(1)) != story()
+
+
+@pytest.mark.parametrize("today", DAYS)
+def test_every_cell_is_a_value_of_its_field(today: date) -> None:
+    for noun, rows in story(today).items():
+        known = fields.noun(noun).fields
+        for row in rows:
+            for name, text in row.items():
+                each = known[name]
+                assert text == text.strip()
+                if text and each.kind in values.KINDS:
+                    assert read(each, text, row, today) is not None
+                assert text or not each.required, (noun, name)
+
+
+@pytest.mark.parametrize("today", DAYS)
+def test_vocabularies_are_our_own_words(today: date) -> None:
+    for noun, rows in story(today).items():
+        for name, each in fields.noun(noun).fields.items():
+            words = set(each.choices().values())
+            if words:
+                assert {row[name] for row in rows if row.get(name)} <= words, (noun, name)
+
+
+@pytest.mark.parametrize("today", DAYS)
+def test_what_a_row_refers_to_comes_before_it(today: date) -> None:
+    known: dict[str, set[str]] = {}
+    for noun, rows in generate(today):
+        known[noun] = set()
+        for row in rows:
+            for name, text in row.items():
+                each = fields.noun(noun).fields[name]
+                if each.kind.startswith("ref:") and text and each.to != "stage":
+                    assert text in known[each.to or ""], (noun, name, text)
+                elif name == "about":
+                    about, _, whom = text.partition(":")
+                    assert whom in known[about]
+                elif name in PARTS and text:
+                    assert {part["contact"] for part in json.loads(text)} <= known[PARTS[name]]
+            if "name" in row:
+                known[noun].add(row["name"])
+
+
+@pytest.mark.parametrize("today", DAYS)
+def test_names_codes_and_addresses_are_unique(today: date) -> None:
+    told = story(today)
+    for noun in ("user", "product", "campaign", "company", "contact", "deal", "lead"):
+        assert len(named(told, noun)) == len(told[noun]), noun
+    for noun, column in (
+        ("contact", "email"),
+        ("contact", "phone"),
+        ("lead", "email"),
+        ("company", "domain"),
+    ):
+        assert len({row[column] for row in told[noun]}) == len(told[noun])
+
+
+def test_nobody_real_can_be_reached() -> None:
+    for rows in story().values():
+        for row in rows:
+            for name in ("email", "domain", "website"):
+                assert row.get(name, ".example").endswith(".example")
+
+
+@settings(max_examples=12, deadline=None)
+@given(st.dates(date(2001, 1, 1), date(2090, 12, 31)), st.integers(0, 10**6))
+def test_any_day_and_seed_make_a_believable_firm(today: date, seed: int) -> None:
+    told = dict(generate(today, seed))
+    assert {noun: len(rows) for noun, rows in told.items()} == {
+        "user": 4,
+        "product": 8,
+        "campaign": 5,
+        "company": 60,
+        "contact": 140,
+        "deal": 160,
+        "lead": 90,
+        "activity": 306,
+        "task": 40,
+    }
+    deals = told["deal"]
+    stages = Counter(row["stage"] for row in deals)
+    assert (stages["Won"], stages["Lost"]) == (60, 58)
+    assert [stages[stage] for stage in sales.STAGES] == list(sales.OPEN)
+    assert 100 < sum(row["currency"] == "EUR" for row in deals) < 160
+    assert {row["type"] for row in deals} == {"new_business", "existing", "renewal"}
+    assert {row["status"] for row in told["lead"]} == set(
+        fields.noun("lead").fields["status"].choices().values()
+    )
+    assert len({row["country"] for row in told["company"]}) == 4
+    _check_courses(deals, today)
+    _check_times(told, today)
+
+
+def _check_courses(deals: Rows, today: date) -> None:
+    """Each deal's history fits its days and its stage, within fifteen months, on working days."""
+    for deal in deals:
+        steps = json.loads(deal["stages"])
+        assert (steps[0]["from_stage"], steps[0]["day"], steps[0]["days"]) == (None, deal["opened_on"], None)
+        assert steps[-1]["stage"] == deal["stage"]
+        assert (deal["closed_on"] == steps[-1]["day"]) == (deal["stage"] in ("Won", "Lost"))
+        assert bool(deal["lost_reason"]) == (deal["stage"] == "Lost")
+        for before, step in pairwise(steps):
+            assert step["from_stage"] == before["stage"]
+            assert step["days"] == (day(step["day"]) - day(before["day"])).days > 0
+        for step in steps:
+            assert step["at"].startswith(step["day"])
+            assert today - timedelta(460) <= day(step["day"]) < today
+            assert day(step["day"]).weekday() < 5
+        assert deal["created_at"] < steps[0]["at"]
+        assert not deal["expected_close"] or deal["expected_close"] >= deal["opened_on"]
+
+
+def _check_times(told: dict[str, Rows], today: date) -> None:
+    """What is done lies before today and after the record was known; what is planned does not."""
+    known = {
+        f"{noun}:{row['name']}": row["created_at"][:10]
+        for noun in ("contact", "deal", "lead")
+        for row in told[noun]
+    }
+    for row in told["activity"]:
+        assert (row["status"] == "done") == bool(row["done_at"]) == (not row["start"])
+        assert known[row["about"]] <= row["created_at"][:10] <= (row["done_at"] or row["start"])[:10]
+        assert not row["done_at"] or day(row["done_at"]) < today
+        assert not row["start"] or day(row["start"]) >= today
+    for lead in told["lead"]:
+        assert not lead["first_touch_at"] or lead["created_at"] < lead["first_touch_at"] < str(today)
+        assert bool(lead["converted_at"]) == (lead["status"] == "converted") == bool(lead["deal"])
+        assert not lead["converted_at"] or lead["first_touch_at"] < lead["converted_at"]
+    for task in told["task"]:
+        assert (task["status"] == "completed") == bool(task["done_at"])
+        assert known[task["about"]] <= task["created_at"][:10] < min(task["due"], str(today))
+
+
+@pytest.mark.parametrize("today", DAYS)
+def test_the_deals_that_nobody_cares_for_are_rotten_and_no_others(today: date) -> None:
+    told = story(today)
+    touches: dict[str, date] = {}
+    for row in told["activity"]:
+        if row["done_at"] and (row["kind"] == "meeting" or row["direction"] == "out"):
+            touches[row["about"]] = max(touches.get(row["about"], date.min), day(row["done_at"]))
+    rotten: Counter[str] = Counter()
+    for deal in told["deal"]:
+        if not deal["closed_on"]:
+            entered = day(json.loads(deal["stages"])[-1]["day"])
+            touched = touches.get(f"deal:{deal['name']}", date.min)
+            left = (today - max(entered, touched)).days
+            rotten[deal["stage"]] += left > sales.ROTTEN[sales.STAGES.index(deal["stage"])]
+    assert [rotten[stage] for stage in sales.STAGES] == list(sales.STALLED)
+
+
+@pytest.mark.parametrize("today", DAYS)
+def test_the_day_has_something_to_show(today: date) -> None:
+    told = story(today)
+    live = [row for row in told["deal"] if not row["closed_on"]]
+    slipped = [row for row in live if row["expected_close"] and day(row["expected_close"]) < today]
+    assert 3 <= len(slipped) <= 10
+    assert all(int(row["push_count"]) for row in slipped)
+    assert sum(day(row["expected_close"]) > today for row in live if row["expected_close"]) >= 25
+    due = [day(row["due"]) for row in told["task"] if row["status"] != "completed"]
+    assert sum(each < today for each in due) == 8
+    assert sum(each == today for each in due) == 5
+    assert sum(row["start"].startswith(str(today)) for row in told["activity"]) == 1
+    assert any(row["campaign"] for row in told["deal"] if row["stage"] == "Won")
+    assert {row["currency"] for row in told["deal"] if row["stage"] == "Won"} == {"EUR", "GBP"}
+
+
+def test_a_win_makes_customers() -> None:
+    told = story()
+    won = [row for row in told["deal"] if row["stage"] == "Won"]
+    customers = {row["name"] for row in told["company"] if row["type"] == "customer"}
+    buyers = {row["name"] for row in told["contact"] if row["lifecycle"] in ("customer", "evangelist")}
+    assert customers == {row["company"] for row in won}
+    assert buyers == {row["contact"] for row in won}
+
+
+def test_names_that_are_hard_on_programs_are_there() -> None:
+    told = story()
+    assert "[square] Architekten" in named(told, "company")
+    assert "نیلوفر آذرمهر" in named(told, "contact")
+    assert any("é" in name for name in named(told, "contact"))
+
+
+def test_more_is_won_before_the_winter_than_in_the_holidays() -> None:
+    months: Counter[str] = Counter()
+    for seed in range(12):
+        months += Counter(row["closed_on"][5:7] for row in story(seed=seed)["deal"] if row["closed_on"])
+    assert months["09"] + months["10"] > 1.5 * (months["07"] + months["08"])
