@@ -68,19 +68,25 @@ def application(help_: str, epilog: str | None = None) -> typer.Typer:
 def noun_promise(name: str, module: str, summary: str, section: str) -> Promise:
     """The promise of a noun whose module is loaded when it is reached."""
 
-    def build() -> PromisedGroup:
-        app: typer.Typer = import_module(module).app
-        info = app.info
-        return PromisedGroup(
-            name=name,
-            commands={promise.name: promise for promise in map(_verb_promise, app.registered_commands)},  # type: ignore[misc]
-            help=info.help if isinstance(info.help, str) else summary,
-            epilog=info.epilog if isinstance(info.epilog, str) else None,
-            no_args_is_help=True,
-            rich_markup_mode=None,
-        )
+    return Promise(name, summary, lambda: _group(name, import_module(module).app), section)
 
-    return Promise(name, summary, build, section)
+
+def _group(name: str, app: typer.Typer) -> PromisedGroup:
+    """An application as a group of promises, its own groups included."""
+    promises = [_verb_promise(info) for info in app.registered_commands]
+    promises += [_group_promise(str(info.name), info.typer_instance) for info in app.registered_groups if info.typer_instance]
+    return PromisedGroup(
+        name=name,
+        commands={promise.name: promise for promise in promises},  # type: ignore[misc]
+        help=str(app.info.help),
+        epilog=app.info.epilog if isinstance(app.info.epilog, str) else None,
+        no_args_is_help=True,
+        rich_markup_mode=None,
+    )
+
+
+def _group_promise(name: str, app: typer.Typer) -> Promise:
+    return Promise(name, str(app.info.help), lambda: _group(name, app))
 
 
 def command_promise(name: str, module: str, function: str, summary: str, section: str) -> Promise:

@@ -57,7 +57,7 @@ def cell(each: Field, value: Any, currency: str | None, style: Style) -> Text:
     if each.kind == "money":
         return Text(numbers.money_human(value, currency or "USD"), style="red" if value < 0 else "")
     if each.kind == "instant":
-        return Text(_local(value, style.zone))
+        return Text(local_time(value, style.zone))
     if each.kind == "percent":
         return Text(output.machine(each)(value, None) + "%")
     if each.kind == "boolean":
@@ -66,7 +66,7 @@ def cell(each: Field, value: Any, currency: str | None, style: Style) -> Text:
     return Text(output.visible(words).replace("\n", "⏎"), style=STATUS_STYLES.get(words, "") if each.kind == "choice" else "")
 
 
-def _local(instant: str, zone: str) -> str:
+def local_time(instant: str, zone: str) -> str:
     from datetime import datetime
 
     from crm_cli.clock import zone_of

@@ -1,7 +1,15 @@
-"""The commands of activity."""
+"""Calls, meetings, e-mails and notes: the commands of activities."""
 
 from crm_cli import lazy
 from crm_cli.commands import verbs
 
-app = lazy.application("X")
-verbs.common(app, "activity")
+app = lazy.application(
+    "Calls, meetings, e-mails and notes; `crm call`, `mail`, `meet` and `note` log them in one line.",
+    epilog='crm activity list kind=call done_at=this-week owner=me',
+)
+verbs.common(
+    app,
+    "activity",
+    add='crm activity add "Demo" --kind meeting --start "2026-03-02 10:00" --about "Jane Doe"',
+    list="crm activity list kind=call,email done_at=last-month --sort -done_at",
+)

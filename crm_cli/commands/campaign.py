@@ -1,7 +1,12 @@
-"""The commands of campaign."""
+"""Efforts to win attention: the commands of campaigns."""
 
 from crm_cli import lazy
 from crm_cli.commands import verbs
 
-app = lazy.application("X")
-verbs.common(app, "campaign")
+app = lazy.application("Efforts to win attention; leads and deals name the one they came from.")
+verbs.common(
+    app,
+    "campaign",
+    add='crm campaign add "Spring fair" --type event --starts-on 2026-03-02 --budget 4000',
+    list="crm campaign list status=active --sort -won_amount",
+)

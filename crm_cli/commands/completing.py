@@ -63,6 +63,23 @@ def values_of(noun: str, each: fields.Field) -> Callable[..., list[str]] | None:
     return None
 
 
+def users(ctx: Any, incomplete: str) -> list[str]:
+    """Names of users."""
+    return ["me", *_names(ctx, "user", incomplete)]
+
+
+def products(ctx: Any, incomplete: str) -> list[str]:
+    """Names of products."""
+    return list(_names(ctx, "product", incomplete))
+
+
+def lost_reasons() -> list[str]:
+    """Why deals are lost."""
+    from crm_cli.choices import LostReason
+
+    return [each.value for each in LostReason]
+
+
 def noun_of(ctx: Any) -> str | None:
     """The noun whose command is being completed."""
     name = ctx.parent.info_name if ctx.parent else None

@@ -1,7 +1,19 @@
-"""The commands of contact."""
+"""People you know: the commands of contacts."""
 
 from crm_cli import lazy
 from crm_cli.commands import verbs
 
-app = lazy.application("X")
-verbs.common(app, "contact")
+app = lazy.application(
+    "People you know.",
+    epilog="crm contact list company~acme -o ids | crm contact tag vip -",
+)
+verbs.common(
+    app,
+    "contact",
+    add='crm contact add "Ada Lovelace" --email ada@example.org --company "Analytical Engines"',
+    list="crm contact list lifecycle=customer last_touch=..-90d --sort name",
+    show="crm contact show ada@example.org",
+    edit='crm contact edit ada --title "Chief analyst" ;; crm contact edit company="Acme" --set owner=me --yes',
+    delete="crm contact delete ada@example.org --yes",
+    tag="crm contact tag vip,press ada ;; crm contact list city=Paris -o ids | crm contact tag paris -",
+)

@@ -1,7 +1,278 @@
-"""The commands of deal."""
+"""Opportunities on their way through a pipeline: the commands of deals."""
 
-from crm_cli import lazy
-from crm_cli.commands import verbs
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
 
-app = lazy.application("X")
-verbs.common(app, "deal")
+import typer
+
+from crm_cli import asking, lazy, output
+from crm_cli.amounts import money_human
+from crm_cli.commands import completing, verbs
+from crm_cli.commands.options import Argument, Doing, Option, Out
+from crm_cli.desk import Desk
+from crm_cli.errors import InvalidError
+
+if TYPE_CHECKING:
+    from crm_cli.changing import Change
+
+app = lazy.application(
+    "Opportunities on their way through a pipeline.",
+    epilog="crm deal list stage=proposal,negotiation amount=5000.. owner=me expected_close=..+30d",
+)
+verbs.common(
+    app,
+    "deal",
+    add='crm deal add "Machines for the lobby" --company "Acme" --amount 12000 --expected-close +30d',
+    list="crm deal list stage=proposal amount=5000.. --sort -amount",
+    show="crm deal show 12",
+    edit="crm deal edit stage=proposal owner=me --set owner=ann --yes",
+)
+On = Annotated[str | None, Option(metavar="DATE", help="The day it happened; else today")]
+
+
+@app.command()
+def move(
+    ctx: typer.Context,
+    *,
+    refs: Annotated[
+        list[str],
+        Argument(metavar="REF… STAGE", help="Which deals, then the stage", autocompletion=completing.references),
+    ],
+    doing: Doing,
+) -> None:
+    """Move deals to a stage; won or lost is a stage too.
+
+    \b
+        crm deal move 12 Proposal
+        crm deal list stage=qualification owner=me -o ids | crm deal move - Proposal
+    """
+    if len(refs) < 2:  # noqa: PLR2004 - a deal and a stage
+        raise InvalidError('name the deals, then the stage: crm deal move 12 "Proposal"')
+    desk: Desk = ctx.obj
+    _decide(desk, refs[:-1], {"stage": refs[-1]}, doing, "move")
+
+
+@app.command()
+def win(
+    ctx: typer.Context,
+    *,
+    refs: verbs.Refs,
+    amount: Annotated[str | None, Option(metavar="AMOUNT", help="What it was sold for")] = None,
+    on: On = None,
+    doing: Doing,
+) -> None:
+    """Win deals: closed today, the amount as it was sold.
+
+    \b
+        crm deal win "Machines for the lobby" --amount 11500
+    """
+    desk: Desk = ctx.obj
+    if amount is None and len(refs) == 1 and refs != ["-"] and desk.interactive and not doing.yes and not doing.dry_run:
+        amount = _ask_amount(desk, desk.resolve("deal", refs[0]))
+    _decide(desk, refs, {"stage": "won", "amount": amount, "closed_on": on}, doing, "win")
+
+
+def _ask_amount(desk: Desk, deal_id: int) -> str | None:
+    import questionary
+
+    from crm_cli import asking, output
+
+    rows = asking.listing(desk, "deal", ids=[deal_id], columns=["amount", "currency"])
+    standing = next(output.machine_rows(rows))
+    answer: str | None = questionary.text(f"Sold for ({standing[1]})?", default=standing[0]).ask()
+    if answer is None:
+        raise KeyboardInterrupt
+    return answer if answer != standing[0] else None
+
+
+@app.command()
+def lose(
+    ctx: typer.Context,
+    *,
+    refs: verbs.Refs,
+    reason: Annotated[
+        str | None,
+        Option(help="Why: price, competition, budget, missing_features, timing, no_decision_maker, unresponsive, "
+                    "poor_fit, other or a word of yours", autocompletion=completing.lost_reasons),
+    ] = None,
+    note: Annotated[str | None, Option(help="More on why")] = None,
+    unmet_need: Annotated[str | None, Option(help="What they wanted and could not have")] = None,
+    competitor: Annotated[str | None, Option(help="Who won it")] = None,
+    on: On = None,
+    doing: Doing,
+) -> None:  # fmt: skip
+    """Lose deals, and say why.
+
+    \b
+        crm deal lose 12 --reason price --competitor "Brewster"
+    """
+    desk: Desk = ctx.obj
+    if reason is None and desk.interactive:
+        reason = _ask_reason()
+    texts = {"stage": "lost", "lost_reason": reason, "lost_note": note, "unmet_need": unmet_need,
+             "competitor": competitor, "closed_on": on}  # fmt: skip
+    _decide(desk, refs, texts, doing, "lose")
+
+
+def _ask_reason() -> str:
+    import questionary
+
+    from crm_cli.choices import LostReason
+
+    answer: str | None = questionary.select("Why was it lost?", choices=[each.value for each in LostReason]).ask()
+    if answer is None:
+        raise KeyboardInterrupt
+    return answer
+
+
+@app.command()
+def reopen(
+    ctx: typer.Context,
+    *,
+    refs: verbs.Refs,
+    stage: Annotated[str | None, Option(help="The stage to go on in; else the last open one")] = None,
+    doing: Doing,
+) -> None:
+    """Open deals that were won or lost again; their history stays.
+
+    \b
+        crm deal reopen 12
+    """
+    desk: Desk = ctx.obj
+    doing.on(desk)
+    ids, _ = desk.targets("deal", refs)
+    from crm_cli.rules import stages
+
+    with desk.change("deal reopen", dry_run=doing.dry_run) as change:
+        done = [stages.reopen(change, each, stage) for each in ids]
+        change.summary = ", ".join(str(draft.get("name")) for draft in done[:3])
+    desk.say(f"{'would reopen' if doing.dry_run else 'reopened'} {verbs.counted(ids, 'deal')}")
+    if not doing.dry_run:
+        desk.written("deal", ids, format=doing.format)
+
+
+@app.command()
+def assign(
+    ctx: typer.Context,
+    *,
+    refs: verbs.Refs,
+    to: Annotated[
+        str | None, Option(metavar="USER", help="To whom; else chosen, and why is said", autocompletion=completing.users)
+    ] = None,
+    doing: Doing,
+) -> None:
+    """Assign deals to a user: the one named, else by territory, history with the customer and load.
+
+    \b
+        crm deal assign owner= stage=prospecting --yes
+    """
+    verbs.assign_records(ctx.obj, "deal", refs, to, doing)
+
+
+item = lazy.application("The lines of a deal: products, quantities, prices.")
+app.add_typer(item, name="item")
+Deal = Annotated[str, Argument(metavar="DEAL", help="Which deal", autocompletion=completing.references)]
+Line = Annotated[int, Argument(metavar="LINE", help="Which line: its id, as `item list` shows it")]
+Quantity = Annotated[str | None, Option(metavar="N", help="How many")]
+Price = Annotated[str | None, Option(metavar="AMOUNT", help="Price of one; else the list price")]
+Discount = Annotated[str | None, Option(metavar="PERCENT", help="Discount on the line")]
+Tax = Annotated[str | None, Option(metavar="PERCENT", help="Tax on the line")]
+
+
+@item.command("add")
+def item_add(
+    ctx: typer.Context,
+    *,
+    deal: Deal,
+    product: Annotated[str, Argument(metavar="PRODUCT", help="Which product", autocompletion=completing.products)],
+    quantity: Quantity = None,
+    price: Price = None,
+    discount: Discount = None,
+    tax: Tax = None,
+    doing: Doing,
+) -> None:
+    """Add a line; the lines make the amount unless it is pinned.
+
+    \b
+        crm deal item add 12 "Grinder M" --quantity 3 --discount 5
+    """
+    desk: Desk = ctx.obj
+    said = {"quantity": quantity, "unit_price": price, "discount_pct": discount, "tax_pct": tax}
+    with _items(desk, deal, "add", doing) as (change, deal_id):
+        from crm_cli.rules import intake, lines
+
+        product_id = intake.resolve(change, "product", product)
+        lines.add(change, deal_id, product_id, **lines.read(change, deal_id, said))
+
+
+@item.command("edit")
+def item_edit(
+    ctx: typer.Context,
+    *,
+    deal: Deal,
+    line: Line,
+    quantity: Quantity = None,
+    price: Price = None,
+    discount: Discount = None,
+    tax: Tax = None,
+    doing: Doing,
+) -> None:
+    """Change a line.
+
+    \b
+        crm deal item edit 12 40 --quantity 5
+    """
+    desk: Desk = ctx.obj
+    said = {"quantity": quantity, "unit_price": price, "discount_pct": discount, "tax_pct": tax}
+    with _items(desk, deal, "edit", doing) as (change, deal_id):
+        from crm_cli.rules import lines
+
+        lines.edit(change, deal_id, line, **lines.read(change, deal_id, said))
+
+
+@item.command("remove")
+def item_remove(ctx: typer.Context, *, deal: Deal, line: Line, doing: Doing) -> None:
+    """Remove a line.
+
+    \b
+        crm deal item remove 12 40
+    """
+    desk: Desk = ctx.obj
+    with _items(desk, deal, "remove", doing) as (change, deal_id):
+        from crm_cli.rules import lines
+
+        lines.remove(change, deal_id, line)
+
+
+@item.command("list")
+def item_list(ctx: typer.Context, *, deal: Deal, out: Out) -> None:
+    """List the lines of a deal."""
+    desk: Desk = ctx.obj
+    out.on(desk)
+    output.write(asking.lines(desk, desk.resolve("deal", deal)), desk.style)
+
+
+@contextmanager
+def _items(desk: Desk, deal: str, verb: str, doing: Doing) -> "Iterator[tuple[Change, int]]":
+    """A change of one deal's lines, told when it is done."""
+    doing.on(desk)
+    with desk.change(f"deal item {verb}", dry_run=doing.dry_run) as change:
+        deal_id = desk.resolve("deal", deal, change.connection)
+        yield change, deal_id
+        amount = change.value("SELECT amount FROM deal WHERE id = ?", deal_id)
+        currency = change.value("SELECT currency FROM deal WHERE id = ?", deal_id)
+        change.summary = f"deal {deal_id}"
+    worth = f", worth {money_human(amount, currency)}" if amount is not None else ""
+    desk.say(f"{'would change' if doing.dry_run else 'changed'} deal {deal_id}{worth}")
+    if not doing.dry_run:
+        desk.written("deal", [deal_id], format=doing.format)
+
+
+def _decide(desk: Desk, refs: list[str], texts: dict[str, str | None], doing: Doing, verb: str) -> None:
+    """Set the stage of deals, and what belongs to it, in one change."""
+    doing.on(desk)
+    ids, filtered = desk.targets("deal", refs)
+    if filtered and not doing.dry_run:
+        desk.confirm(f"{verb.capitalize()} {verbs.counted(ids, 'deal')}?", yes=doing.yes)
+    verbs.edit_records(desk, "deal", ids, {key: text for key, text in texts.items() if text is not None}, doing, verb)

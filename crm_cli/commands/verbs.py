@@ -133,7 +133,7 @@ def make_show(noun: str) -> Callable[..., None]:
         if desk.style.format not in (None, "table"):
             output.write(asking.listing(desk, noun, ids=ids, columns=["all"]), desk.style)
             return
-        from crm_cli import picture
+        from crm_cli.asking import picture
 
         for each in ids:
             output.text(picture.lines(desk, noun, each))
@@ -234,6 +234,22 @@ def edit_records(
     desk.say(f"{said} {counted(changed, noun)}" + (f", {len(ids) - len(changed)} were so already" if len(changed) < len(ids) else ""))
     if not doing.dry_run:
         desk.written(noun, changed, format=doing.format)
+
+
+def assign_records(desk: Desk, noun: str, refs: list[str], to: str | None, doing: Doing) -> None:
+    """Give leads or deals to a user: the one named, else the one the rules choose, with the reasons."""
+    doing.on(desk)
+    ids, filtered = desk.targets(noun, refs)
+    if filtered and not doing.dry_run:
+        desk.confirm(f"Assign {counted(ids, noun)}?", yes=doing.yes)
+    from crm_cli.rules import assign, intake
+
+    with desk.change(f"{noun} assign", dry_run=doing.dry_run) as change:
+        user = intake.resolve(change, "user", to) if to else None
+        change.notes += assign.assign(change, noun, ids, user)
+        change.summary = counted(ids, noun)
+    if not doing.dry_run:
+        desk.written(noun, ids, format=doing.format)
 
 
 def make_delete(noun: str) -> Callable[..., None]:

@@ -101,3 +101,26 @@ def _order(about: Noun, custom: dict[str, Field], sort: str | None) -> str:
         folded = f"fold({expression})" if each.kind in ("text", "open") or each.kind.startswith("ref:") else expression
         keys += [f"{expression} IS NULL", folded + (" DESC" if word.strip().startswith("-") else "")]
     return f" ORDER BY {', '.join(keys)}, id"
+
+
+def stages(desk: "Desk", pipeline_id: int | None) -> Rows:
+    """The stages of a pipeline, or of all, in order."""
+    columns = [
+        Field(name, kind)
+        for name, kind in (
+            ("id", "id"), ("name", "text"), ("pipeline", "text"), ("position", "integer"), ("kind", "choice"),
+            ("probability", "percent"), ("forecast_category", "choice"), ("rotten_days", "integer"), ("requires", "text"),
+        )
+    ]  # fmt: skip
+    names = ", ".join(each.name for each in columns)
+    question = f"SELECT {names} FROM stages WHERE ?1 IS NULL OR pipeline_id = ?1 ORDER BY pipeline_id, position"
+    return Rows(columns, desk.connection.execute(question, (pipeline_id,)))
+
+
+def lines(desk: "Desk", deal_id: int) -> Rows:
+    """The lines of a deal."""
+    kinds = {"id": "id", "product": "text", "quantity": "decimal", "unit_price": "money", "discount_pct": "percent",
+             "tax_pct": "percent", "currency": "currency"}  # fmt: skip
+    question = f"SELECT {', '.join(kinds)} FROM deal_lines WHERE deal_id = ? ORDER BY position, id"
+    columns = [Field(name, kind) for name, kind in kinds.items()]
+    return Rows(columns, desk.connection.execute(question, (deal_id,)))

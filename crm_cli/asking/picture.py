@@ -1,0 +1,206 @@
+"""The whole picture of a record before a call: who, what is open, what was said, what is next, what changed.
+
+For a customer that is the people, the deals, the activities, the next step and the history; for any other
+record its fields. Plain lines, so that a pipe gets the same words.
+"""
+
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from crm_cli import output, values
+from crm_cli.amounts import money_human
+from crm_cli.asking.listing import listing
+from crm_cli.fields import Field
+from crm_cli.output import Rows
+
+if TYPE_CHECKING:
+    from crm_cli.desk import Desk
+
+RECENT = 8  # activities and changes that a picture shows
+QUIET = frozenset(("id", "uid", "name", "subject", "created_at", "updated_at", "external_id", "external_source"))
+
+
+def lines(desk: "Desk", noun: str, record_id: int) -> Iterator[str]:
+    """The picture, line by line."""
+    rows = listing(desk, noun, ids=[record_id], columns=["all"])
+    row = next(iter(rows.rows))
+    held = {each.name: (each, value) for each, value in zip(rows.columns, row, strict=True)}
+    title = held.get("name", held.get("subject"))
+    yield f"{noun} {record_id}  {output.visible(str(title[1] if title else ''))}"
+    yield from _indented(_facts(desk, held))
+    for heading, found in _sections(desk, noun, record_id, held):
+        if found:
+            yield ""
+            yield heading
+            yield from _indented(found)
+
+
+def _indented(found: Iterator[str] | list[str]) -> Iterator[str]:
+    for line in found:
+        yield f"  {line}"
+
+
+def _facts(desk: "Desk", held: dict[str, tuple[Field, Any]]) -> Iterator[str]:
+    """The filled fields, one a line."""
+    currency = held["currency"][1] if "currency" in held else None
+    wide = max((len(name) for name, (each, value) in held.items() if _told(each, value)), default=0)
+    for name, (each, value) in held.items():
+        if _told(each, value):
+            yield f"{name:<{wide}}  {_words(desk, each, value, currency)}"
+    wheres = [f"{held[name][1]}" for name in ("external_source", "external_id") if held.get(name, (0, None))[1]]
+    if wheres:
+        yield f"{'known as':<{wide}}  {':'.join(wheres)}"
+
+
+def _told(each: Field, value: Any) -> bool:
+    if each.name in QUIET or each.name.endswith("_id") or each.kind.startswith("parts:"):
+        return False
+    return value not in (None, "", "[]") and not (each.kind == "boolean" and not value)
+
+
+def _words(desk: "Desk", each: Field, value: Any, currency: str | None) -> str:
+    if each.kind == "money":
+        return f"{money_human(value, currency or 'USD')} {currency or ''}".strip()
+    if each.kind == "instant":
+        from crm_cli.tables import local_time
+
+        return local_time(value, desk.config.zone)
+    if each.kind == "percent":
+        return values.show(each.kind, value) + "%"
+    return output.visible(output.machine(each)(value, currency)).replace("\n", "\n" + " " * 4)
+
+
+def _sections(
+    desk: "Desk", noun: str, record_id: int, held: dict[str, tuple[Field, Any]]
+) -> Iterator[tuple[str, list[str]]]:
+    about = {"contact": _contact, "company": _company, "deal": _deal, "lead": _lead}.get(noun)
+    if about:
+        yield from about(desk, record_id, held)
+        yield "next", _tasks(desk, noun, record_id)
+        yield "activities", _activities(desk, noun, record_id)
+    yield "history", _history(desk, noun, record_id)
+
+
+def _contact(desk: "Desk", record_id: int, held: dict[str, tuple[Field, Any]]) -> Iterator[tuple[str, list[str]]]:
+    yield "e-mail", _addresses(held["emails"][1])
+    yield "phone", _addresses(held["phones"][1])
+    yield "also at", [f"{each['company']}  {each.get('role') or ''}" for each in json.loads(held["companies"][1] or "[]")]
+    both = "contact_id = ?1 OR id IN (SELECT deal_id FROM deal_contact WHERE contact_id = ?1)"
+    yield "deals", _deals(desk, both, record_id)
+
+
+def _company(desk: "Desk", record_id: int, _: dict[str, tuple[Field, Any]]) -> Iterator[tuple[str, list[str]]]:
+    people = "SELECT id, name, title, email, phone FROM contacts WHERE company_id = ? ORDER BY name"
+    yield "people", _table(desk, people, (record_id,), ["id", "text", "text", "text", "text"])
+    yield "deals", _deals(desk, "company_id = ?1", record_id)
+    below = "SELECT id, name FROM companies WHERE parent_id = ? ORDER BY name"
+    yield "belongs to it", _table(desk, below, (record_id,), ["id", "text"])
+
+
+def _deal(desk: "Desk", record_id: int, held: dict[str, tuple[Field, Any]]) -> Iterator[tuple[str, list[str]]]:
+    lines_ = (
+        "SELECT id, product, quantity, unit_price, currency, discount_pct, tax_pct FROM deal_lines WHERE deal_id = ? "
+        "ORDER BY position, id"
+    )
+    yield "lines", _table(desk, lines_, (record_id,), ["id", "text", "decimal", "money", "currency", "percent", "percent"])
+    people = (
+        "SELECT c.id, c.name, x.role FROM deal_contact AS x JOIN contact AS c ON c.id = x.contact_id WHERE x.deal_id = ?"
+    )
+    yield "people", _table(desk, people, (record_id,), ["id", "text", "text"])
+    stages = "SELECT day, from_stage, stage, days FROM deal_stages WHERE deal_id = ? ORDER BY id"
+    rows = desk.connection.execute(stages, (record_id,)).fetchall()
+    yield "stages", [
+        f"{day}  {came + ' → ' if came else ''}{now}" + (f"  after {days} days" if days is not None else "")
+        for day, came, now, days in rows
+    ]
+
+
+def _lead(desk: "Desk", record_id: int, held: dict[str, tuple[Field, Any]]) -> Iterator[tuple[str, list[str]]]:
+    became = [f"{noun} {held[f'{noun}_id'][1]}  {held[noun][1]}" for noun in ("company", "contact", "deal") if held[noun][1]]
+    yield "became", became
+
+
+def _addresses(text: str | None) -> list[str]:
+    marks = ("primary", "opted_out", "invalid")
+    return [
+        output.visible(each["value"]) + "".join(f"  {word}" for word in [each.get("kind"), *(m for m in marks if each.get(m))] if word)
+        for each in json.loads(text or "[]")
+    ]
+
+
+def _deals(desk: "Desk", where: str, record_id: int) -> list[str]:
+    question = (
+        "SELECT id, name, stage, amount, currency, coalesce(closed_on, expected_close) FROM deals "
+        f"WHERE id IN (SELECT id FROM deal WHERE {where}) ORDER BY status = 'open' DESC, closed_on DESC, id LIMIT 30"
+    )
+    return _table(desk, question, (record_id,), ["id", "text", "text", "money", "currency", "day"])
+
+
+def _involving(noun: str) -> str:
+    """Activities about the record; a company's are also those about its people and deals."""
+    own = "SELECT activity_id FROM activity_about WHERE noun = :noun AND record_id = :id"
+    if noun == "contact":
+        return f"{own} UNION SELECT activity_id FROM activity_participant WHERE contact_id = :id"
+    if noun == "company":
+        return (
+            f"{own} UNION SELECT l.activity_id FROM contact AS c JOIN activity_about AS l ON l.noun = 'contact' "
+            "AND l.record_id = c.id WHERE c.company_id = :id "
+            "UNION SELECT l.activity_id FROM deal AS d JOIN activity_about AS l ON l.noun = 'deal' "
+            "AND l.record_id = d.id WHERE d.company_id = :id"
+        )
+    return own
+
+
+def _tasks(desk: "Desk", noun: str, record_id: int) -> list[str]:
+    question = (
+        f"SELECT id, due, subject, owner FROM activities WHERE id IN ({_involving(noun)}) AND open "
+        "ORDER BY due IS NULL, due, start, id LIMIT 20"
+    )
+    rows = desk.connection.execute(question, {"noun": noun, "id": record_id}).fetchall()
+    return _aligned([[str(row[0]), row[1] or "", output.visible(row[2]), row[3] or ""] for row in rows])
+
+
+def _activities(desk: "Desk", noun: str, record_id: int) -> list[str]:
+    from crm_cli.dates import local_day
+
+    question = (
+        "SELECT coalesce(done_at, start, created_at), kind, direction, subject, outcome FROM activities "
+        f"WHERE id IN ({_involving(noun)}) AND NOT open ORDER BY 1 DESC, id DESC LIMIT {RECENT}"
+    )
+    rows = desk.connection.execute(question, {"noun": noun, "id": record_id}).fetchall()
+    return _aligned(
+        [
+            [local_day(at, desk.config.zone), f"{kind} {way}" if way else kind, output.visible(subject), output.visible(outcome or "")]
+            for at, kind, way, subject, outcome in rows
+        ]
+    )
+
+
+def _history(desk: "Desk", noun: str, record_id: int) -> list[str]:
+    from crm_cli.asking import history
+    from crm_cli.tables import local_time
+
+    rows = list(history.of_record(desk, noun, record_id).rows)[-RECENT:]
+    made = []
+    for at, _, verb, name, old, new in rows:
+        what = f"{name}: {old or '(empty)'} → {new or '(empty)'}" if name else f"{old}{new}"
+        made.append(f"{local_time(at, desk.config.zone)}  {verb}  {output.visible(what)}")
+    return made
+
+
+def _table(desk: "Desk", question: str, bound: tuple[Any, ...], kinds: list[str]) -> list[str]:
+    columns = [Field("currency" if kind == "currency" else f"c{place}", kind) for place, kind in enumerate(kinds)]
+    rows = desk.connection.execute(question, bound).fetchall()
+    cells = output.machine_rows(Rows(columns, rows))
+    return _aligned([[output.visible(cell).replace("\n", " ") for cell in row] for row in cells])
+
+
+def _aligned(rows: list[list[str]]) -> list[str]:
+    """Columns side by side, as wide as their widest."""
+    if not rows:
+        return []
+    widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
+    return ["  ".join(f"{cell:<{wide}}" for cell, wide in zip(row, widths, strict=True)).rstrip() for row in rows]
+
+

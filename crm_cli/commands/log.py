@@ -1,0 +1,92 @@
+"""`crm note`, `call`, `mail` and `meet`: what was said about any record, and the next step, in one line."""
+
+from collections.abc import Callable
+from typing import Annotated
+
+import typer
+
+from crm_cli.commands import completing
+from crm_cli.commands.options import Argument, Doing, Option
+from crm_cli.desk import Desk
+from crm_cli.errors import InvalidError
+
+EXAMPLES = {
+    "note": 'crm note deal:12 "Prefers blue"',
+    "call": 'crm call "Jane Doe" "Wants the larger plan" --next "Send quote" --due fri',
+    "mail": 'crm mail jane@example.org "Sent the brochure"',
+    "meet": 'crm meet "Acme" "Showed the demo" --minutes 45 --next "Second demo" --due +7d',
+}
+SUMMARIES = {
+    "note": "Note something about any record.",
+    "call": "Log a call about any record, and the next step as a task.",
+    "mail": "Log an e-mail about any record, and the next step as a task.",
+    "meet": "Log a meeting about any record, and the next step as a task.",
+}
+
+
+def _command(name: str, kind: str) -> Callable[..., None]:
+    def log(
+        ctx: typer.Context,
+        *,
+        ref: Annotated[
+            str, Argument(metavar="REF", help="About whom or what: a name, an e-mail, deal:12 …", autocompletion=completing.anything)
+        ],
+        subject: Annotated[list[str], Argument(metavar="WORDS", help="What was said")],
+        next_: Annotated[str | None, Option("--next", metavar="WORDS", help="The next step, as a task")] = None,
+        due: Annotated[str | None, Option(metavar="DATE", help="When the next step is due: fri, +3d, 2026-03-02")] = None,
+        in_: Annotated[bool, Option("--in", help="They called or wrote; else we did")] = False,
+        at: Annotated[str | None, Option(metavar="TIME", help="When it happened; else now")] = None,
+        minutes: Annotated[str | None, Option(metavar="N", help="How long it took")] = None,
+        outcome: Annotated[str | None, Option(help="What came of it")] = None,
+        body: Annotated[str | None, Option(help="In full")] = None,
+        also: Annotated[list[str] | None, Option("--also", metavar="REF", help="About this record too")] = None,
+        doing: Doing,
+    ) -> None:
+        if due and not next_:
+            raise InvalidError("--due is the day of the next step; say which with --next")
+        desk: Desk = ctx.obj
+        doing.on(desk)
+        texts = {"direction": "in" if in_ else None, "done_at": at, "minutes": minutes, "outcome": outcome, "body": body}
+        said = {key: text for key, text in texts.items() if text is not None}
+        if kind == "note":
+            said.pop("direction", None)
+        _log(desk, name, kind, [ref, *(also or [])], " ".join(subject), said, (next_, due), doing)
+
+    log.__doc__ = f"{SUMMARIES[name]}\n\n\b\n    {EXAMPLES[name]}"
+    return log
+
+
+def _log(
+    desk: Desk, name: str, kind: str, about: list[str], subject: str, said: dict[str, str],
+    following: tuple[str | None, str | None], doing: Doing,
+) -> None:  # fmt: skip
+    from crm_cli.rules import intake, records
+
+    with desk.change(name, dry_run=doing.dry_run) as change:
+        found = [intake.about_ref(change, text) for text in about]
+        refs = [f"{noun}:{record_id}" for noun, record_id in found]
+        status = {} if kind == "note" else {"status": "done"}
+        draft = intake.new(change, "activity", {"kind": kind, "subject": subject, "about": refs, **status, **said})
+        records.write(change, "activity", [draft])
+        made = [f"activity:{draft.id}"]
+        if following[0]:
+            texts: intake.Texts = {"subject": following[0], "about": refs}
+            if following[1]:
+                texts["due"] = following[1]
+            task = intake.new(change, "task", texts)
+            records.write(change, "task", [task])
+            made.append(f"task:{task.id}")
+        change.summary = f"{subject}: {', '.join(refs)}"
+    due = f", due {task.get('due')}" if following[0] and task.get("due") else ""
+    step = f"; next: {following[0]}{due}" if following[0] else ""
+    desk.say(f"{'would log' if doing.dry_run else 'logged'} {kind} about {', '.join(refs)}{step}")
+    if not doing.dry_run and not desk.style.terminal:
+        from crm_cli import output
+
+        output.text(" ".join(made) if len(made) > 1 else made[0].partition(":")[2])
+
+
+note = _command("note", "note")
+call = _command("call", "call")
+mail = _command("mail", "email")
+meet = _command("meet", "meeting")

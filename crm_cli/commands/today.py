@@ -1,0 +1,41 @@
+"""`crm today`: what to do now."""
+
+from typing import Annotated
+
+import typer
+
+from crm_cli import output
+from crm_cli.asking.today import agenda
+from crm_cli.commands import completing
+from crm_cli.commands.options import Option, Out
+from crm_cli.desk import Desk
+
+MOST = 5  # of each section in a terminal
+
+
+def today(
+    ctx: typer.Context,
+    *,
+    owner: Annotated[
+        str | None, Option(metavar="USER", help="Only what is whose; me, or a name", autocompletion=completing.users)
+    ] = None,
+    all_: Annotated[bool, Option("--all", help="Everything, not the first of each kind")] = False,
+    out: Out,
+) -> None:
+    """What to do now: overdue tasks, today's, deals that slip or rot, new leads, deals without a next step.
+
+    \b
+        crm today --owner me
+    """
+    desk: Desk = ctx.obj
+    out.on(desk)
+    show(desk, owner, everything=all_)
+
+
+def show(desk: Desk, owner: str | None = None, *, everything: bool = False) -> None:
+    """Write the agenda."""
+    most = MOST if desk.style.chosen == "table" and not everything else None
+    rows = agenda(desk, desk.resolve("user", owner) if owner else None, most)
+    if rows.notes:
+        rows.notes.append("--all shows everything")
+    output.write(rows, desk.style)
