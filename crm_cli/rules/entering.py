@@ -6,13 +6,13 @@ every change is a row of history, and the first deal won makes customers of thos
 
 import json
 from collections.abc import Sequence
-from datetime import date, datetime, time
+from datetime import date
 from typing import Any
 
-from crm_cli import clock
+from crm_cli import dates
 from crm_cli.changing import Change
 from crm_cli.errors import InvalidError
-from crm_cli.rules import records, stages
+from crm_cli.rules import moments, records, stages
 from crm_cli.rules.drafts import Draft
 
 # Who is known as one of these stays that, whatever they buy from us.
@@ -115,30 +115,18 @@ def _history(change: Change, draft: Draft) -> list[Row]:
 def _entry(change: Change, draft: Draft) -> Row:
     """The row of history for a move, or for a new deal at the stage it states."""
     left = draft.before["stage_id"] if draft.before else None
-    day = draft.get("stage_since") or clock_day(change, draft.values.get("created_at") or change.now)
+    day = draft.get("stage_since") or dates.local_day(
+        draft.values.get("created_at") or change.now, change.config.zone
+    )
     since = draft.before and (draft.before["stage_since"] or draft.before["opened_on"])
     return {
         "deal_id": draft.id,
         "from_stage_id": left,
         "stage_id": draft.get("stage_id"),
-        "at": _at(change, day),
+        "at": moments.on(change, day),
         "day": day,
         "days": max(0, (date.fromisoformat(day) - date.fromisoformat(since)).days) if since else None,
     }
-
-
-def clock_day(change: Change, instant: str) -> str:
-    """The day of an instant in the configured zone."""
-    moment = datetime.fromisoformat(instant).astimezone(clock.zone_of(change.config.zone))
-    return moment.date().isoformat()
-
-
-def _at(change: Change, day: str) -> str:
-    """Now for today, the noon of any other day."""
-    if day == change.today.isoformat():
-        return change.now
-    noon = datetime.combine(date.fromisoformat(day), time(12))
-    return clock.instant_text(noon, clock.zone_of(change.config.zone))
 
 
 def _forward(left: Row, now: Row) -> bool:
