@@ -1,5 +1,6 @@
-"""The root: global options, the table of nouns, and the one place where an error becomes a line and an exit code."""
+"""The root: global options, the table of nouns, the one place where an error becomes a line and an exit code."""
 
+import sqlite3
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -52,7 +53,7 @@ COMMANDS: dict[str, tuple[str, str, str, str]] = {
 app = typer.Typer(
     cls=PromisedGroup,
     help="The CRM that lives in a terminal: contacts, leads, deals and a right pipeline report, in one local file.",
-    epilog="crm call \"Jane Doe\" \"Wants the larger plan\" --next \"Send quote\" --due fri",
+    epilog='crm call "Jane Doe" "Wants the larger plan" --next "Send quote" --due fri',
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     no_args_is_help=True,
@@ -62,7 +63,9 @@ app = typer.Typer(
 @app.callback()
 def root(
     ctx: typer.Context,
-    db: Annotated[str | None, typer.Option(metavar="PATH", help="The store to use; else CRM_DB, else the usual place")] = None,
+    db: Annotated[
+        str | None, typer.Option(metavar="PATH", help="The store to use; else CRM_DB, else the usual place")
+    ] = None,
     demo: Annotated[bool, typer.Option("--demo", help="Use the demo store")] = False,
     no_color: Annotated[bool, typer.Option("--no-color", help="Without colour")] = False,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Say nothing beside the answer")] = False,
@@ -92,7 +95,8 @@ def group() -> PromisedGroup:
     """The root with a promise for everything below it."""
     made: Any = get_command(app)
     promises: list[Promise] = [
-        noun_promise(name, f"crm_cli.commands.{name}", summary, section) for name, (section, summary) in NOUNS.items()
+        noun_promise(name, f"crm_cli.commands.{name}", summary, section)
+        for name, (section, summary) in NOUNS.items()
     ]
     promises += [
         command_promise(name, f"crm_cli.commands.{module}", function, summary, section)
@@ -115,6 +119,13 @@ def run(arguments: list[str] | None = None) -> int:
         return 130
     except BrokenPipeError:
         return closed_pipe()
+    except sqlite3.DatabaseError as error:
+        from crm_cli.db import refusal
+
+        refused = refusal(error, "the store")
+        if not isinstance(refused, CrmError):
+            raise
+        return fail(refused)
     return code if isinstance(code, int) else 0
 
 

@@ -7,7 +7,7 @@ transaction that becomes one entry of the history; it loads SQLModel, a read doe
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,9 +39,9 @@ def chosen_path(given: str | None) -> Path:
 
 def ask(path: Path) -> sqlite3.Connection:
     """A read-only connection; an empty store in memory where there is no file."""
-    if not path.exists():
+    if not exists(path):
         return _empty()
-    connection = _connect(path, "ro")
+    connection = connect(path, "ro")
     _check(connection, path)
     return connection
 
@@ -52,43 +52,48 @@ def change(path: Path, verb: str, *, dry_run: bool = False, kind: str = "change"
 
     Raises `StoreError` when the store cannot be used and whatever the block raises.
     """
-    if not path.exists() and not dry_run:
+    if not exists(path) and not dry_run:
         create(path)
     from crm_cli.changing import Change
 
-    connection = _connect(path, "rw") if path.exists() else _empty()
+    connection, copy = connect(path, "rw") if exists(path) else _empty(), None
     try:
-        if path.exists() and _check(connection, path, upgrade=True):
+        if exists(path) and _check(connection, path, upgrade=not dry_run):
             connection.close()
-            upgrade(path)
-            connection = _connect(path, "rw")
+            copy = upgrade(path)
+            connection = connect(path, "rw")
         with Change(connection, verb, kind=kind, dry_run=dry_run) as opened:
+            if copy:
+                opened.notes.append(
+                    f"brought the store to schema {fields.schema()}; it is kept as it was in {copy}"
+                )
             yield opened
     except sqlite3.DatabaseError as error:
-        raise _refusal(error, path) from error
+        raise refusal(error, path) from error
     finally:
         connection.close()
 
 
 def create(path: Path) -> None:
     """Make an empty store at `path`, whole or not at all, readable by its owner only."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         os.close(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         connection = sqlite3.connect(fresh, isolation_level=None)
         connection.execute("PRAGMA journal_mode = WAL")
         _build(connection)
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         connection.close()
-        try:
-            os.link(fresh, path)  # never over a store that another process has just made
-        except FileExistsError:
-            pass
+        with suppress(FileExistsError):  # another process has just made one: that is the store
+            os.link(fresh, path)
     except OSError as error:
         raise StoreError(f"cannot make a store at {path}: {error.strerror or error}") from error
+    except sqlite3.DatabaseError as error:
+        raise refusal(error, path) from error
     finally:
-        fresh.unlink(missing_ok=True)
+        with suppress(OSError):
+            fresh.unlink(missing_ok=True)
 
 
 def views() -> dict[str, str]:
@@ -116,8 +121,8 @@ def statements(script: str) -> Iterator[str]:
             statement = ""
 
 
-def upgrade(path: Path) -> Path:
-    """Bring an older store to this program's schema, keeping a copy beside it; returns the copy."""
+def upgrade(path: Path) -> Path | None:
+    """Bring an older store to this program's schema; returns the copy, None if it was current."""
     from crm_cli.migrations.upgrade import upgrade as run
 
     return run(path)
@@ -125,68 +130,117 @@ def upgrade(path: Path) -> Path:
 
 def backup(path: Path, target: Path) -> None:
     """Copy the store as it is at one instant, while others may use it; refuses to overwrite."""
-    if target.exists():
+    if exists(target):
         raise InvalidError(f"{target} exists; name another file for the copy")
-    source = _connect(path, "ro")
+    source = connect(path, "ro")
+    fresh = target.with_name(f".{target.name}.{os.getpid()}.new")
     try:
-        os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        copy = sqlite3.connect(target)
-        source.backup(copy)
-        if copy.execute("PRAGMA quick_check").fetchone()[0] != "ok":
-            raise StoreError(f"the copy {target} did not come out whole; check the disk and {path}")
-        copy.close()
+        os.close(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        copy_into(source, fresh)
+        os.link(fresh, target)
     except OSError as error:
         raise StoreError(f"cannot write {target}: {error.strerror or error}") from error
+    except sqlite3.DatabaseError as error:
+        raise refusal(error, path) from error
     finally:
         source.close()
+        with suppress(OSError):
+            fresh.unlink(missing_ok=True)
 
 
-def _connect(path: Path, mode: str) -> sqlite3.Connection:
-    if path.is_dir():
-        raise StoreError(f"{path} is a directory, not a store")
+def copy_into(source: sqlite3.Connection, target: Path) -> None:
+    """Replace what is in the file `target` by a whole copy of a store, in one transaction."""
+    copy = sqlite3.connect(target, timeout=WAIT, isolation_level=None)
+    try:
+        source.backup(copy)
+        if copy.execute("PRAGMA quick_check").fetchone()[0] != "ok":
+            raise StoreError(f"the copy {target} did not come out whole; check the disk and the store")
+    finally:
+        copy.close()
+
+
+def exists(path: Path) -> bool:
+    """Whether there is anything at a place that we may look at."""
+    try:
+        return path.exists()
+    except OSError as error:
+        raise StoreError(f"cannot use {path}: {error.strerror or error}") from error
+
+
+def connect(path: Path, mode: str) -> sqlite3.Connection:
+    """A connection, `ro` or `rw`, to a store that exists; what is not ours is refused and left untouched."""
+    _recognise(path)
     try:
         uri = f"{path.absolute().as_uri()}?mode={mode}"
-        if mode == "ro" and not os.access(path.parent, os.W_OK) and not path.with_name(path.name + "-wal").exists():
+        if (
+            mode == "ro"
+            and not os.access(path.parent, os.W_OK)
+            and not path.with_name(path.name + "-wal").exists()
+        ):
             uri += "&immutable=1"  # WAL needs to write beside the file; where it cannot, nobody else does
-        connection = sqlite3.connect(uri, uri=True, timeout=WAIT, isolation_level=None, check_same_thread=False)
+        connection = sqlite3.connect(
+            uri, uri=True, timeout=WAIT, isolation_level=None, check_same_thread=False
+        )
         connection.create_function("fold", 1, _fold, deterministic=True)
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA temp_store = memory")
     except (sqlite3.DatabaseError, OSError) as error:
-        raise _refusal(error, path) from error
+        raise refusal(error, path) from error
     return connection
 
 
-def _check(connection: sqlite3.Connection, path: Path, *, upgrade: bool = False) -> bool:
-    """Refuse what is not a store of this program; True when it must be upgraded first."""
+def _recognise(path: Path) -> None:
+    """Look at the header as bytes: SQLite would tidy up the file of another program while only looking."""
+    if path.is_dir():
+        raise StoreError(f"{path} is a directory, not a store; give a file with --db or CRM_DB")
+    if not path.is_file():
+        raise StoreError(f"{path} is not a file; give a store with --db or CRM_DB")
     try:
-        application = connection.execute("PRAGMA application_id").fetchone()[0]
+        with path.open("rb") as file:
+            head = file.read(100)
+    except OSError as error:
+        raise StoreError(f"cannot read {path}: {error.strerror or error}") from error
+    if not head.startswith(b"SQLite format 3\0") or int.from_bytes(head[68:72], "big") != APPLICATION:
+        raise StoreError(f"{path} is not a crm store; give another with --db or CRM_DB")
+
+
+def _check(connection: sqlite3.Connection, path: Path, *, upgrade: bool = False) -> bool:
+    """Refuse a store of another schema than this program's; True when it must be upgraded first."""
+    try:
         version = connection.execute("PRAGMA user_version").fetchone()[0]
     except sqlite3.DatabaseError as error:
-        raise _refusal(error, path) from error
-    if application != APPLICATION:
-        raise StoreError(f"{path} is not a crm store; give another with --db or CRM_DB")
-    if version > fields.schema():
-        raise StoreError(f"{path} was written by a newer crm (schema {version}, this one knows {fields.schema()}); upgrade crm")
-    if version < fields.schema() and not upgrade:
-        raise StoreError(f"{path} has an older schema ({version}); run `crm db upgrade`, which keeps a copy first")
-    return bool(version < fields.schema())
+        raise refusal(error, path) from error
+    known = fields.schema()
+    if version > known:
+        raise StoreError(
+            f"{path} was written by a newer crm (schema {version}, this one knows {known}); upgrade crm"
+        )
+    if version < known and not upgrade:
+        raise StoreError(
+            f"{path} has an older schema ({version}); run `crm db upgrade`, which keeps a copy first"
+        )
+    return bool(version < known)
 
 
-def _refusal(error: Exception, path: Path) -> Exception:
-    """The error as the user should read it."""
-    text = str(error)
-    if "locked" in text or "busy" in text:
-        return StoreError(f"{path} is in use by another command; try again in a moment")
-    if "not a database" in text:
-        return StoreError(f"{path} is not a crm store; give another with --db or CRM_DB")
-    if "malformed" in text:
-        return StoreError(f"{path} is damaged ({text}); restore a backup or run `crm db check`")
-    if "readonly" in text or "unable to open" in text or isinstance(error, OSError):
-        return StoreError(f"cannot use {path}: {text}")
-    if "full" in text:
-        return StoreError(f"no room left while writing {path}; nothing was changed")
-    return error
+def refusal(error: Exception, store: Path | str) -> Exception:
+    """A failure of SQLite as the user should read it; the error itself where it is a fault of ours."""
+    if isinstance(error, OSError):
+        return StoreError(f"cannot use {store}: {error.strerror or error}")
+    code = getattr(error, "sqlite_errorcode", None)
+    if code is None:
+        return error
+    said = {
+        sqlite3.SQLITE_BUSY: f"{store} is in use by another command; try again in a moment",
+        sqlite3.SQLITE_LOCKED: f"{store} is in use by another command; try again in a moment",
+        sqlite3.SQLITE_NOTADB: f"{store} is not a crm store; give another with --db or CRM_DB",
+        sqlite3.SQLITE_CORRUPT: f"{store} is damaged; see `crm db check`, then `crm db restore` a backup",
+        sqlite3.SQLITE_READONLY: f"{store} is read-only; give yourself the right to write it and its folder",
+        sqlite3.SQLITE_CANTOPEN: f"cannot open {store}; see that it and its folder can be read and written",
+        sqlite3.SQLITE_PERM: f"cannot open {store}; see that it and its folder can be read and written",
+        sqlite3.SQLITE_FULL: f"no room left while writing {store}; nothing was changed",
+        sqlite3.SQLITE_IOERR: f"the disk fails while {store} is used ({error}); nothing was changed",
+    }.get(code & 0xFF)
+    return StoreError(said) if said else error
 
 
 def _fold(text: Any) -> str | None:

@@ -1,12 +1,11 @@
 """`python -m crm_cli.migrations ["what changed"]`: regenerate what is derived from models and views.
 
-Writes `fields.json`, `schema.sql` and `triggers.sql`; with a message, first writes the migration that
-leads from the schema of the last release to the models.
+Writes `fields.json`, `schema.sql` and `triggers.sql`; with a message, first writes the revision that leads
+from the schema as last generated to the models, so that stores can follow.
 """
 
 import json
 import sys
-import tempfile
 from pathlib import Path
 
 from crm_cli.migrations import generate
@@ -17,8 +16,12 @@ PACKAGE = Path(generate.__file__).parent.parent
 def main() -> None:
     """Write the generated files."""
     if len(sys.argv) > 1:
-        with tempfile.TemporaryDirectory() as folder:
-            generate.revision(Path(folder) / "old.db", sys.argv[1])
+        from crm_cli.migrations import revising
+
+        old = (PACKAGE / "schema.sql").read_text(encoding="utf-8")
+        written = revising.write(old, sys.argv[1])
+        said = f"wrote {written}; read it" if written else "no table differs; no revision is needed"
+        sys.stderr.write(said + "\n")
     fields = json.dumps(generate.fields(), indent=1, ensure_ascii=False) + "\n"
     (PACKAGE / "fields.json").write_text(fields, encoding="utf-8")
     (PACKAGE / "schema.sql").write_text(generate.schema(), encoding="utf-8")

@@ -1,0 +1,123 @@
+"""Brings a store of an older schema to this program's, whole or not at all.
+
+A copy is kept beside the store. The revisions run by Alembic in one transaction, without views and triggers,
+which are made anew at its end; and without foreign keys, since SQLite changes a table by replacing it, and
+dropping the old one would delete what refers to it. An error or a crash leaves the store exactly as it was.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine
+from sqlalchemy.exc import DatabaseError
+from sqlalchemy.pool import StaticPool
+
+from crm_cli import db, fields
+from crm_cli.errors import StoreError
+
+VERSIONS = Path(__file__).parent / "versions"
+
+
+def upgrade(path: Path, versions: Path = VERSIONS) -> Path | None:
+    """Bring a store to this program's schema; returns the copy that is kept, None when it was current.
+
+    Raises:
+        StoreError: a revision failed, and the store is as it was.
+    """
+    connection = db.connect(path, "rw")
+    try:
+        with connected(connection) as context:
+            connection.execute("PRAGMA foreign_keys = OFF")  # has no effect once a transaction is open
+            connection.execute("BEGIN IMMEDIATE")
+            before = schema_of(connection)
+            if before >= fields.schema():
+                return None
+            copy = path.with_name(f"{path.name}.schema-{before}-{stamp()}.bak")
+            db.backup(path, copy)
+            try:
+                _migrate(connection, context, versions)
+                connection.execute("COMMIT")
+            except BaseException:
+                copy.unlink()  # the store itself is what it would hold
+                raise
+            return copy
+    except (sqlite3.DatabaseError, DatabaseError) as error:
+        cause = getattr(error, "orig", None) or error
+        raise StoreError(f"could not upgrade {path} ({cause}); it is as it was") from error
+    finally:
+        connection.close()
+
+
+@contextmanager
+def connected(connection: sqlite3.Connection) -> Iterator[MigrationContext]:
+    """Alembic at work on an open connection, in the transaction that its owner opens and ends."""
+    engine = create_engine("sqlite://", creator=lambda: connection, poolclass=StaticPool)
+    with engine.connect() as wrapped:
+        yield MigrationContext.configure(wrapped)
+
+
+def schema_of(connection: sqlite3.Connection) -> int:
+    """The number of the schema that a store has."""
+    number: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    return number
+
+
+def stamp() -> str:
+    """The real time as part of a file's name."""
+    return datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
+
+
+def _migrate(connection: sqlite3.Connection, context: MigrationContext, versions: Path) -> None:
+    _undress(connection)
+    used = connection.execute("SELECT name, seq FROM sqlite_sequence").fetchall()
+    script = ScriptDirectory(str(versions.parent), version_locations=[str(versions)])
+    current = connection.execute("SELECT version_num FROM alembic_version").fetchone()[0]
+    with Operations.context(context):
+        for revision in reversed(list(script.iterate_revisions("head", current))):
+            script.get_revision(revision.revision).module.upgrade()
+            connection.execute("UPDATE alembic_version SET version_num = ?", (revision.revision,))
+    _keep_used(connection, used)
+    db.decorate(connection)
+    _index(connection)
+    broken = connection.execute("PRAGMA foreign_key_check").fetchall()
+    if broken:
+        tables = ", ".join(sorted({row[0] for row in broken}))
+        raise sqlite3.IntegrityError(f"{len(broken)} references are broken in {tables}")
+
+
+def _undress(connection: sqlite3.Connection) -> None:
+    """Drop views and triggers: they name columns that may change, and this is no change of the user's."""
+    found = "SELECT type, name FROM sqlite_master WHERE type IN ('view', 'trigger')"
+    for kind, name in connection.execute(found).fetchall():
+        connection.execute(f'DROP {kind} "{name}"')
+
+
+def _keep_used(connection: sqlite3.Connection, used: list[tuple[str, int]]) -> None:
+    """Let no id be given twice: a table that was replaced has forgotten those of deleted rows."""
+    for name, last in used:
+        connection.execute("UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = ?", (last, name))
+        with suppress(sqlite3.OperationalError):  # the table may be gone
+            connection.execute(f'SELECT 1 FROM "{name}" LIMIT 0')
+            connection.execute(
+                "INSERT INTO sqlite_sequence (name, seq) SELECT ?1, ?2 "
+                "WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = ?1)",
+                (name, last),
+            )
+
+
+def _index(connection: sqlite3.Connection) -> None:
+    """Fill the search index anew, since a noun may have got another number."""
+    connection.execute("INSERT INTO search (search) VALUES ('delete-all')")
+    for name in fields.names():
+        about = fields.noun(name)
+        if not about.only:
+            connection.execute(
+                "INSERT INTO search (rowid, text) "
+                f'SELECT id * 64 + {about.number}, folded FROM "{about.table}"'
+            )

@@ -1,0 +1,1 @@
+"""The revisions: each leads from one schema to the next."""
