@@ -1,0 +1,198 @@
+"""What every test stands on: a fresh store, a fixed day, and three ways to run `crm`.
+
+`crm` runs the command line inside this process, `crm_process` in one of its own, `terminal` in one that
+believes to be in a terminal. All three use the fresh `store`, no settings, UTC, and the same day.
+"""
+
+import fcntl
+import io
+import json
+import os
+import pty
+import re
+import select
+import struct
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import redirect_stderr, redirect_stdout, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import pytest
+
+TODAY = "2026-06-15"  # a Monday in the middle of a month
+PATIENCE = 60.0  # seconds after which a process in a terminal is given up
+ANSI = re.compile(r"\x1b(\[[0-9;?]*[A-Za-z]|[=>]|\][^\x07]*\x07)")
+OURS = ("CRM_DB", "CRM_NOW", "NO_COLOR", "COLUMNS", "LINES", "LC_ALL", "LC_MONETARY", "VISUAL", "EDITOR")
+
+
+@dataclass
+class Result:
+    """What a run of `crm` left: its exit code, what it answered (stdout) and what it said (stderr).
+
+    In a terminal both are one; `out` then is what is read there and `raw` what the terminal was sent.
+    """
+
+    code: int
+    out: str
+    err: str = ""
+    raw: str = ""
+
+    @property
+    def lines(self) -> list[str]:
+        """The answer line by line."""
+        return self.out.splitlines()
+
+    @property
+    def json(self) -> Any:
+        """The answer read as JSON."""
+        return json.loads(self.out)
+
+
+class Crm(Protocol):
+    """How `crm` and `crm_process` are called."""
+
+    def __call__(
+        self,
+        *args: str,
+        input: str | bytes | None = None,  # noqa: A002
+        env: Mapping[str, str] | None = None,
+    ) -> Result:
+        """Run one command line with `input` on standard input and `env` beside the environment."""
+
+
+class Terminal(Protocol):
+    """How `terminal` is called."""
+
+    def __call__(
+        self,
+        *args: str,
+        columns: int = 80,
+        rows: int = 40,
+        answers: Sequence[tuple[str, str]] = (),
+        env: Mapping[str, str] | None = None,
+    ) -> Result:
+        """Run in a terminal of this size; each of `answers` is typed when its text has appeared."""
+
+
+@pytest.fixture
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where a store will be made by the first change; the environment knows this one and no other."""
+    for name in OURS:
+        monkeypatch.delenv(name, raising=False)
+    given = {
+        "CRM_DB": str(tmp_path / "crm.db"),
+        "CRM_CONFIG": str(tmp_path / "missing.toml"),
+        "CRM_TODAY": TODAY,
+        "HOME": str(tmp_path),
+        "XDG_DATA_HOME": str(tmp_path / "data"),
+        "XDG_CONFIG_HOME": str(tmp_path / "config"),
+        "XDG_CACHE_HOME": str(tmp_path / "cache"),
+        "LANG": "C.UTF-8",
+        "PYTHONUTF8": "1",
+        "TZ": "UTC",
+    }
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    time.tzset()
+    return tmp_path / "crm.db"
+
+
+@pytest.fixture
+def crm(store: Path, monkeypatch: pytest.MonkeyPatch) -> Crm:  # noqa: ARG001
+    """Run the command line in this process."""
+
+    def run(
+        *args: str,
+        input: str | bytes | None = None,  # noqa: A002
+        env: Mapping[str, str] | None = None,
+    ) -> Result:
+        from crm_cli import cli
+
+        given = input.encode() if isinstance(input, str) else input or b""
+        out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", newline="") for _ in range(2))
+        with monkeypatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+            patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(given), "utf-8"))
+            for name, value in (env or {}).items():
+                patch.setenv(name, value)
+            code = cli.run(list(args))
+        out.seek(0)
+        err.seek(0)
+        return Result(code, out.read(), err.read())
+
+    return run
+
+
+@pytest.fixture
+def crm_process(store: Path) -> Crm:  # noqa: ARG001
+    """Run the command line in a process of its own."""
+
+    def run(
+        *args: str,
+        input: str | bytes | None = None,  # noqa: A002
+        env: Mapping[str, str] | None = None,
+    ) -> Result:
+        given = input.encode() if isinstance(input, str) else input or b""
+        done = subprocess.run(
+            _command(args), input=given, capture_output=True, env=os.environ | (env or {}), check=False
+        )
+        return Result(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+    return run
+
+
+@pytest.fixture
+def terminal(store: Path) -> Terminal:  # noqa: ARG001
+    """Run the command line in a terminal, where a person reads and answers."""
+
+    def run(
+        *args: str,
+        columns: int = 80,
+        rows: int = 40,
+        answers: Sequence[tuple[str, str]] = (),
+        env: Mapping[str, str] | None = None,
+    ) -> Result:
+        ours, theirs = pty.openpty()
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        process = subprocess.Popen(
+            _command(args), stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
+            env=os.environ | {"TERM": "xterm-256color", "PROMPT_TOOLKIT_NO_CPR": "1"} | (env or {}),
+        )  # fmt: skip
+        os.close(theirs)
+        try:
+            raw = _converse(ours, answers)
+            code = process.wait(PATIENCE)
+        finally:
+            process.kill()
+            process.wait()
+            os.close(ours)
+        return Result(code, ANSI.sub("", raw).replace("\r\n", "\n"), raw=raw)
+
+    return run
+
+
+def _command(args: Sequence[str]) -> list[str]:
+    return [sys.executable, "-m", "crm_cli", *args]
+
+
+def _converse(screen: int, answers: Sequence[tuple[str, str]]) -> str:
+    """Read what appears until the other side has gone, typing each answer when its text has appeared."""
+    seen, waiting, read_up_to = b"", list(answers), 0
+    while True:
+        ready, _, _ = select.select([screen], [], [], PATIENCE)
+        if not ready:
+            pytest.fail(f"nothing happened in the terminal for {PATIENCE} s after:\n{seen.decode()}")
+        new = b""
+        with suppress(OSError):  # Linux says so when the other side has gone
+            new = os.read(screen, 65536)
+        if not new:
+            return seen.decode()
+        seen += new
+        text = ANSI.sub("", seen[read_up_to:].decode(errors="replace"))
+        if waiting and waiting[0][0] in text:
+            os.write(screen, waiting.pop(0)[1].encode())
+            read_up_to = len(seen)
