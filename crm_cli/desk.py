@@ -69,7 +69,9 @@ class Desk:
         with db.change(self.path, verb, dry_run=dry_run, kind=kind) as change:
             yield change
         if first:
-            self.say(f"made the store {self.path}, money in {self.config.currency}; `crm init` sets this and more")
+            self.say(
+                f"made the store {self.path}, money in {self.config.currency}; `crm init` sets this and more"
+            )
         for note in change.notes:
             self.say(note)
         self.__dict__.pop("connection", None)  # what is asked from here on sees the change
@@ -104,7 +106,7 @@ class Desk:
         where = connection or self.connection
         try:
             return refs.resolve(where, noun, text, self.config.get("me"), self.config.get("country") or None)
-        except refs.Ambiguous as error:
+        except refs.AmbiguousError as error:
             if not self.interactive:
                 raise
             return pick(error)
@@ -121,10 +123,12 @@ class Desk:
             elif text not in filters:
                 ids.append(self.resolve(noun, text))
         if filters:
-            from crm_cli.filters import compile
+            from crm_cli.filters import where as where_of
 
-            where, bound = compile(about, filters, self.asking)
-            ids += [row[0] for row in self.connection.execute(f"SELECT id FROM {about.view} WHERE {where}", bound)]
+            where, bound = where_of(about, filters, self.asking)
+            ids += [
+                row[0] for row in self.connection.execute(f"SELECT id FROM {about.view} WHERE {where}", bound)
+            ]
         return list(dict.fromkeys(ids)), bool(filters)
 
     def written(self, noun: str, ids: list[int], *, format: str | None = None) -> None:  # noqa: A002
@@ -137,12 +141,17 @@ class Desk:
             output.text(str(each) for each in ids)
 
 
-def pick(error: refs.Ambiguous) -> int:
+def pick(error: refs.AmbiguousError) -> int:
     """Let the person choose among the records that a reference names."""
     import questionary
 
-    choices = [questionary.Choice(output.visible(f"{number}  {name}"), value=number) for number, name in error.candidates]
-    chosen: Any = questionary.select(f"Which {error.noun} is {output.visible(error.text)!r}?", choices=choices).ask()
+    choices = [
+        questionary.Choice(output.visible(f"{number}  {name}"), value=number)
+        for number, name in error.candidates
+    ]
+    chosen: Any = questionary.select(
+        f"Which {error.noun} is {output.visible(error.text)!r}?", choices=choices
+    ).ask()
     if chosen is None:
         raise KeyboardInterrupt
     return int(chosen)

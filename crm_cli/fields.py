@@ -118,7 +118,14 @@ def custom(connection: sqlite3.Connection, name: str) -> dict[str, Field]:
     """The user's own fields of a noun, by name."""
     question = 'SELECT name, kind, help, words FROM custom_field WHERE "on" = ?'
     return {
-        row[0]: Field(row[0], row[1], row[2] or "", column="custom", custom=True, words=tuple(json.loads(row[3] or "[]")))
+        row[0]: Field(
+            row[0],
+            row[1],
+            row[2] or "",
+            column="custom",
+            custom=True,
+            words=tuple(json.loads(row[3] or "[]")),
+        )
         for row in connection.execute(question, (name,))
     }
 

@@ -53,7 +53,7 @@ def is_filter(noun: Noun, text: str, known: dict[str, Field]) -> bool:
     return head in noun.columns or head in noun.fields or head in known or "@" not in text
 
 
-def compile(noun: Noun, texts: list[str], asking: Asking) -> Where:  # noqa: A001 - what it does
+def where(noun: Noun, texts: list[str], asking: Asking) -> Where:
     """The WHERE that all the filters make, over the noun's view; `1` when there are none.
 
     Raises:
@@ -61,7 +61,7 @@ def compile(noun: Noun, texts: list[str], asking: Asking) -> Where:  # noqa: A00
     """
     custom = fields.custom(asking.connection, noun.name)
     made = [_one(noun, text, asking, custom) for text in texts]
-    sql = " AND ".join(f"({where})" for where, _ in made) or "1"
+    sql = " AND ".join(f"({condition})" for condition, _ in made) or "1"
     return sql, [value for _, bound in made for value in bound]
 
 
@@ -111,7 +111,10 @@ def _related(noun: Noun, each: Field, rest: list[str], op: str, value: str, aski
         other = fields.noun(to)
         where, bound = _path(other, rest, op, value, asking, fields.custom(asking.connection, to))
         if op == "!=" or (op == "=" and not value):  # those that have no such record are included
-            return f'("{each.column}" IS NULL OR "{each.column}" IN (SELECT id FROM {other.view} WHERE {where}))', bound
+            return (
+                f'("{each.column}" IS NULL OR "{each.column}" IN (SELECT id FROM {other.view} WHERE {where}))',
+                bound,
+            )
         return f'"{each.column}" IN (SELECT id FROM {other.view} WHERE {where})', bound
     raise InvalidError(f"{each.name} has no fields of its own")
 
@@ -192,8 +195,9 @@ def _contains(place: _Place, text: str) -> Where:
     needle = fold(text)
     if place.part or place.each.kind not in _SEARCHED or not place.each.column:
         return f"instr(fold({place.name}), ?)", [needle]
-    sql = f'SELECT id FROM "{place.noun.table}" WHERE (instr(folded, ?) OR instr("{place.each.column}", ?)) AND instr(fold("{place.each.column}"), ?)'
-    return f"id IN ({sql})", [needle, text, needle]
+    column = f'"{place.each.column}"'
+    sql = f'SELECT id FROM "{place.noun.table}" WHERE instr(folded, ?) AND instr(fold({column}), ?)'
+    return f"id IN ({sql})", [needle, needle]
 
 
 def _same(place: _Place, op: str, text: str, asking: Asking) -> Where:
@@ -263,7 +267,7 @@ def _reference(place: _Place, op: str, text: str, asking: Asking) -> Where:
         raise _no_such(to, text, asking.connection)
     if each.column:
         return f'"{each.column}" IN ({", ".join("?" * len(ids))})', ids
-    names = f"SELECT name FROM \"{to}\" WHERE id IN ({', '.join('?' * len(ids))})"
+    names = f'SELECT name FROM "{to}" WHERE id IN ({", ".join("?" * len(ids))})'
     return f"{place.name} IN ({names})", ids
 
 

@@ -45,7 +45,7 @@ class PromisedGroup(TyperGroup):
         name, promise, rest = super().resolve_command(ctx, args)
         return name, promise.build() if isinstance(promise, Promise) else promise, rest
 
-    def format_commands(self, ctx: Any, formatter: Any) -> None:
+    def format_commands(self, _: Any, formatter: Any) -> None:
         """List the commands under their sections, in the order of declaration."""
         sections: dict[str, list[tuple[str, str]]] = {}
         width = max((len(name) for name in self.commands), default=0)
@@ -67,14 +67,17 @@ def application(help_: str, epilog: str | None = None) -> typer.Typer:
 
 def noun_promise(name: str, module: str, summary: str, section: str) -> Promise:
     """The promise of a noun whose module is loaded when it is reached."""
-
     return Promise(name, summary, lambda: _group(name, import_module(module).app), section)
 
 
 def _group(name: str, app: typer.Typer) -> PromisedGroup:
     """An application as a group of promises, its own groups included."""
     promises = [_verb_promise(info) for info in app.registered_commands]
-    promises += [_group_promise(str(info.name), info.typer_instance) for info in app.registered_groups if info.typer_instance]
+    promises += [
+        _group_promise(str(info.name), info.typer_instance)
+        for info in app.registered_groups
+        if info.typer_instance
+    ]
     return PromisedGroup(
         name=name,
         commands={promise.name: promise for promise in promises},  # type: ignore[misc]
@@ -92,7 +95,10 @@ def _group_promise(name: str, app: typer.Typer) -> Promise:
 def command_promise(name: str, module: str, function: str, summary: str, section: str) -> Promise:
     """The promise of a command at the top."""
     return Promise(
-        name, summary, lambda: build(CommandInfo(name=name, callback=getattr(import_module(module), function))), section
+        name,
+        summary,
+        lambda: build(CommandInfo(name=name, callback=getattr(import_module(module), function))),
+        section,
     )
 
 
@@ -101,8 +107,19 @@ def build(info: CommandInfo) -> Any:
     made = info.callback
     if made is not None and hasattr(made, "make"):
         made = made.make()
+    info.help = _with_examples(info.help or (made.__doc__ if made else None) or "")
     info.callback = unfold(made) if made else None
     return get_command_from_info(info, pretty_exceptions_short=False, rich_markup_mode=None)
+
+
+def _with_examples(words: str) -> str:
+    """The help with its examples, which are paragraphs that begin with `crm`, line by line as they stand."""
+    paragraphs = [inspect.cleandoc(each) for each in words.split("\n\n")]
+    return "\n\n".join(_example(each) if each.startswith("crm ") else each for each in paragraphs)
+
+
+def _example(paragraph: str) -> str:
+    return "\b\n" + "\n".join(f"    {line.strip()}" for line in paragraph.splitlines())
 
 
 def unfold(callback: Callable[..., Any]) -> Callable[..., Any]:

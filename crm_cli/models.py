@@ -78,13 +78,15 @@ def hidden(default: Any = None, **more: Any) -> Any:
 
 def kept(help: str, default: Any = None, **more: Any) -> Any:  # noqa: A002
     """Declare a field that verbs and imports set and `edit` does not offer."""
-    return Field(default=default, description=help, schema_extra={"json_schema_extra": {"role": "kept"}}, **more)
+    return Field(
+        default=default, description=help, schema_extra={"json_schema_extra": {"role": "kept"}}, **more
+    )
 
 
 class Record(SQLModel):
     """What every record has: identity, origin, owner, free words."""
 
-    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012 - SQLAlchemy's own form
+    __table_args__ = {"sqlite_autoincrement": True}
     # Fields of several values, and the parts they stand in.
     several: ClassVar[dict[str, str]] = {}
     # Fields that can be entered and are stored as parts: name → kind and help.
@@ -114,7 +116,7 @@ class Named(Record):
 class Part(SQLModel):
     """What belongs to one record and has no life of its own."""
 
-    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012
+    __table_args__ = {"sqlite_autoincrement": True}
 
     id: int | None = Field(default=None, primary_key=True)
 
@@ -169,7 +171,9 @@ class Company(Named, Address, table=True):
     shipping_postal_code: Text = about("Postal code for deliveries")
     shipping_country: Country = about("Country for deliveries")
     payment_terms_days: Integer = about("Days until an invoice is due")
-    partner_level: Annotated[str | None, Kind("choice", choices.PartnerLevel)] = about("Standing as a partner")
+    partner_level: Annotated[str | None, Kind("choice", choices.PartnerLevel)] = about(
+        "Standing as a partner"
+    )
     territory: Text = about("Sales territory")
 
 
@@ -295,7 +299,9 @@ class Lead(Named, Address, table=True):
     website: Url = about("Web address")
     industry: Text = about("Industry or sector")
     source: Annotated[str | None, Kind("open", choices.Source)] = about("Where the lead came from")
-    status: Annotated[str | None, Kind("choice", choices.LeadStatus)] = about("Where it stands", default="new")
+    status: Annotated[str | None, Kind("choice", choices.LeadStatus)] = about(
+        "Where it stands", default="new"
+    )
     status_original: Text = kept("The status as the other program named it")
     rating: Annotated[str | None, Kind("choice", choices.Rating)] = about("How warm it is", default="warm")
     score: Integer = about("Score, 0 to 100")
@@ -497,7 +503,9 @@ class CustomField(Record, table=True):
 
     on: Text = about("The noun that has it", nullable=False)
     name: Text = about("Its name, in lower case", nullable=False)
-    kind: Annotated[str | None, Kind("choice", choices.FieldKind)] = about("Type of its values", default="text")
+    kind: Annotated[str | None, Kind("choice", choices.FieldKind)] = about(
+        "Type of its values", default="text"
+    )
     help: Text = about("What it means")
     words: List = about("The allowed words of a choice, separated by commas")
 
@@ -509,7 +517,7 @@ class Command(SQLModel, table=True):
     without one was written by another tool.
     """
 
-    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012
+    __table_args__ = {"sqlite_autoincrement": True}
 
     id: int | None = Field(default=None, primary_key=True)
     at: str

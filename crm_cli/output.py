@@ -1,4 +1,4 @@
-"""Rows → table, json, jsonl, csv, tsv, ids, md: the only writer to standard output, and what is said beside it.
+"""Rows → table, json, jsonl, csv, tsv, ids, md: the only writer to standard output and standard error.
 
 Standard output is data: in a terminal a table, in a pipe tab-separated values without a header, and the
 format that is asked for by name otherwise. What is said to a person goes to standard error.
@@ -102,9 +102,9 @@ def _harmless(letter: str) -> bool:
 
 def _written_out(letter: str) -> str:
     code = ord(letter)
-    if code < 0x20:  # the pictures that Unicode has for control characters
+    if letter < " ":  # Unicode has a picture for each
         return chr(0x2400 + code)
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+    return f"\\u{code:04x}"
 
 
 def machine_rows(rows: Rows) -> Iterator[list[str]]:
@@ -177,8 +177,9 @@ def _cells(
 def _tsv(rows: Rows, style: Style, out: TextIO) -> None:
     if style.header if style.header is not None else style.format is not None:
         out.write("\t".join(each.name for each in rows.columns) + "\n")
-    for cells in machine_rows(rows):
-        out.write("\t".join(cell.translate(_ESCAPES) for cell in cells) + "\n")
+    out.writelines(
+        "\t".join(cell.translate(_ESCAPES) for cell in cells) + "\n" for cells in machine_rows(rows)
+    )
 
 
 def _csv(rows: Rows, style: Style, out: TextIO) -> None:
@@ -208,8 +209,7 @@ def _json(rows: Rows, _: Style, out: TextIO) -> None:
 
 
 def _jsonl(rows: Rows, _: Style, out: TextIO) -> None:
-    for each in _objects(rows):
-        out.write(each + "\n")
+    out.writelines(each + "\n" for each in _objects(rows))
 
 
 def _ids(rows: Rows, _: Style, out: TextIO) -> None:
@@ -217,17 +217,21 @@ def _ids(rows: Rows, _: Style, out: TextIO) -> None:
     if "id" not in names:
         raise InvalidError("this answer has no ids; choose another format")
     position = names.index("id")
-    for row in rows.rows:
-        out.write(f"{row[position]}\n")
+    out.writelines(f"{row[position]}\n" for row in rows.rows)
 
 
 def _md(rows: Rows, style: Style, out: TextIO) -> None:
     if style.header is not False:
         out.write("| " + " | ".join(each.name for each in rows.columns) + " |\n")
         right = ("money", "decimal", "percent", "integer", "id")
-        out.write("|" + "|".join(" ---: " if each.kind in right else " --- " for each in rows.columns) + "|\n")
+        out.write(
+            "|" + "|".join(" ---: " if each.kind in right else " --- " for each in rows.columns) + "|\n"
+        )
     for cells in machine_rows(rows):
-        safe = (cell.replace("\\", "\\\\").replace("|", "\\|").replace("\r", "").replace("\n", "<br>") for cell in cells)
+        safe = (
+            cell.replace("\\", "\\\\").replace("|", "\\|").replace("\r", "").replace("\n", "<br>")
+            for cell in cells
+        )
         out.write("| " + " | ".join(safe) + " |\n")
 
 

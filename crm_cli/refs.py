@@ -17,10 +17,12 @@ from crm_cli.folding import fold
 CODES = {"product": "code", "campaign": "code"}
 _PHONE = re.compile(r"\+?[\d\s().\-/]{7,}")
 _MOST = 10  # candidates that an error names
+_NEAR = 2000  # names among which the nearest is looked for
+_LONGEST_ID = 18  # digits of an id that SQLite can hold
 
 
 @dataclass
-class Ambiguous(ConflictError):
+class AmbiguousError(ConflictError):
     """Several records answer to a reference; `candidates` are their ids and names."""
 
     noun: str
@@ -34,12 +36,14 @@ class Ambiguous(ConflictError):
         return f"{len(self.candidates)} {fields.plural(self.noun)} answer to {self.text!r}: {named}{more}; give the id"
 
 
-def resolve(connection: sqlite3.Connection, noun: str, text: str, me: str = "", country: str | None = None) -> int:
+def resolve(
+    connection: sqlite3.Connection, noun: str, text: str, me: str = "", country: str | None = None
+) -> int:
     """The id of the one record that a reference names.
 
     Raises:
         NotFoundError: none does; names the nearest.
-        Ambiguous: several do.
+        AmbiguousError: several do.
     """
     prefix, colon, rest = text.partition(":")
     if colon and prefix == noun:
@@ -51,7 +55,7 @@ def resolve(connection: sqlite3.Connection, noun: str, text: str, me: str = "", 
         if len(found) == 1:
             return found[0]
         if found:
-            raise Ambiguous(noun, text, _named(connection, noun, found))
+            raise AmbiguousError(noun, text, _named(connection, noun, found))
         if look is _by_id and text.isdecimal():
             break
     near = like(connection, noun, text)
@@ -59,12 +63,14 @@ def resolve(connection: sqlite3.Connection, noun: str, text: str, me: str = "", 
     raise NotFoundError(f"no {noun} answers to {text!r}{hint}")
 
 
-def anywhere(connection: sqlite3.Connection, text: str, nouns: tuple[str, ...], country: str | None = None) -> tuple[str, int]:
+def anywhere(
+    connection: sqlite3.Connection, text: str, nouns: tuple[str, ...], country: str | None = None
+) -> tuple[str, int]:
     """The noun and id of the one record that a reference names among several nouns, tried in order.
 
     Raises:
         NotFoundError: none answers.
-        Ambiguous: several records of the first noun that has any do.
+        AmbiguousError: several records of the first noun that has any do.
     """
     prefix, colon, rest = text.partition(":")
     if colon and prefix in fields.names():
@@ -86,10 +92,12 @@ def like(connection: sqlite3.Connection, noun: str, text: str) -> list[str]:
     table, key = _table(noun), fold(text)
     if "name_key" not in _columns(connection, table):
         return []
-    most = "SELECT name_key, name FROM \"{}\" WHERE {} LIMIT 2000"
-    rows = connection.execute(most.format(table, "name_key >= ? AND name_key < ?"), (key[:1], key[:1] + "\U0010ffff"))
+    most = 'SELECT name_key, name FROM "{}" WHERE {} LIMIT 2000'
+    rows = connection.execute(
+        most.format(table, "name_key >= ? AND name_key < ?"), (key[:1], key[:1] + "\U0010ffff")
+    )
     names = dict(rows.fetchall())
-    if len(names) < 2000:
+    if len(names) < _NEAR:
         names |= dict(connection.execute(most.format(table, "1")).fetchall())
     return [names[each] for each in get_close_matches(key, list(names), n=3, cutoff=0.6)]
 
@@ -121,7 +129,7 @@ def _ids(connection: sqlite3.Connection, question: str, *bound: Any) -> list[int
 
 
 def _by_id(connection: sqlite3.Connection, noun: str, text: str, _: str | None) -> list[int]:
-    if not text.isdecimal() or len(text) > 18:
+    if not text.isdecimal() or len(text) > _LONGEST_ID:
         return []
     only = " AND kind = 'task'" if noun == "task" else ""
     return _ids(connection, f'SELECT id FROM "{_table(noun)}" WHERE id = ?{only}', int(text))
@@ -137,7 +145,9 @@ def _by_address(connection: sqlite3.Connection, noun: str, text: str, _: str | N
     if "@" not in text:
         return []
     if noun == "contact":
-        return _ids(connection, "SELECT DISTINCT contact_id FROM contact_email WHERE key = ?", emails.key(text))
+        return _ids(
+            connection, "SELECT DISTINCT contact_id FROM contact_email WHERE key = ?", emails.key(text)
+        )
     if noun in ("company", "lead", "user"):
         return _ids(connection, f'SELECT id FROM "{noun}" WHERE email IN (?, ?)', text, emails.key(text))
     return []

@@ -32,7 +32,9 @@ def write(rows: Rows, style: Style) -> None:
     screen = console(style)
     listed = [list(row) for row in rows.rows]
     shown = _fitting(rows.columns, listed, screen.width, style)
-    table = Table(box=None, pad_edge=False, header_style="bold", show_edge=False, show_header=style.header is not False)
+    table = Table(
+        box=None, pad_edge=False, header_style="bold", show_edge=False, show_header=style.header is not False
+    )
     for each in shown:
         right = each.kind in RIGHT
         table.add_column(
@@ -63,10 +65,14 @@ def cell(each: Field, value: Any, currency: str | None, style: Style) -> Text:
     if each.kind == "boolean":
         return Text("yes" if value else "no")
     words = output.machine(each)(value, currency)
-    return Text(output.visible(words).replace("\n", "⏎"), style=STATUS_STYLES.get(words, "") if each.kind == "choice" else "")
+    return Text(
+        output.visible(words).replace("\n", "⏎"),
+        style=STATUS_STYLES.get(words, "") if each.kind == "choice" else "",
+    )
 
 
 def local_time(instant: str, zone: str) -> str:
+    """An instant as a person in a zone reads it."""
     from datetime import datetime
 
     from crm_cli.clock import zone_of
@@ -78,10 +84,13 @@ def _fitting(columns: list[Field], listed: list[list[Any]], width: int, style: S
     """The columns, from the left, that the width has room for; in a pipe all of them."""
     if not style.terminal:
         return columns
-    shown, used = [], 0
+    shown: list[Field] = []
+    used = 0
     for position, each in enumerate(columns):
         widest = max([len(each.name), *(_length(each, row[position], style) for row in listed[:50])])
-        need = widest if each.kind in RIGHT or each.kind in ("day", "instant", "choice") else min(widest, NARROW)
+        need = (
+            widest if each.kind in RIGHT or each.kind in ("day", "instant", "choice") else min(widest, NARROW)
+        )
         if shown and used + need + 1 > width:
             break
         shown.append(each)

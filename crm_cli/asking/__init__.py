@@ -1,4 +1,4 @@
-"""Questions to the store: lists, a record's picture, today, search, history. Reads only; no ORM, no writing."""
+"""Questions to the store: lists, a record's picture, today, search, history. They only read, without the ORM."""
 
 from crm_cli.asking.listing import SHOWN, count, lines, listing, stages
 

@@ -54,7 +54,15 @@ def _changes(connection: sqlite3.Connection, noun: str, record_id: int) -> list[
         else:
             for column, (old, new) in json.loads(data).items():
                 if column not in HIDDEN:
-                    made.append((at, command, verb, column.removesuffix("_id"), *_told(connection, noun, column, old, new)))
+                    made.append(
+                        (
+                            at,
+                            command,
+                            verb,
+                            column.removesuffix("_id"),
+                            *_told(connection, noun, column, old, new),
+                        )
+                    )
     return made
 
 

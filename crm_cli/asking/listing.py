@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from crm_cli import fields
 from crm_cli.fields import Field, Noun
-from crm_cli.filters import compile
+from crm_cli.filters import where as where_of
 from crm_cli.output import Rows
 
 if TYPE_CHECKING:
@@ -32,16 +32,16 @@ def listing(
     """
     about = fields.noun(noun)
     custom = fields.custom(desk.connection, noun)
-    where, bound = compile(about, filters or [], desk.asking)
+    where, bound = where_of(about, filters or [], desk.asking)
     if ids is not None:
         where, bound = f"({where}) AND id IN (SELECT value FROM json_each(?))", [*bound, json.dumps(ids)]
     chosen = _columns(desk, about, custom, columns)
     selected = ", ".join(_expression(about, each) for each in chosen)
     question = f"SELECT {selected} FROM {about.view} WHERE {where}{_order(about, custom, sort)}"
     total = None
-    if limit is None and not sort and desk.style.limited and ids is None:
-        limit = SHOWN
-    elif limit is None and desk.style.limited and ids is None:
+    if (limit is None and not sort and desk.style.limited and ids is None) or (
+        limit is None and desk.style.limited and ids is None
+    ):
         limit = SHOWN
     if limit is not None or offset:
         question += f" LIMIT {-1 if limit is None else int(limit)} OFFSET {int(offset)}"
@@ -53,8 +53,10 @@ def listing(
 def count(desk: "Desk", noun: str, filters: list[str]) -> int:
     """How many records the filters let through."""
     about = fields.noun(noun)
-    where, bound = compile(about, filters, desk.asking)
-    found: int = desk.connection.execute(f"SELECT count(*) FROM {about.view} WHERE {where}", bound).fetchone()[0]
+    where, bound = where_of(about, filters, desk.asking)
+    found: int = desk.connection.execute(
+        f"SELECT count(*) FROM {about.view} WHERE {where}", bound
+    ).fetchone()[0]
     return found
 
 
@@ -72,7 +74,11 @@ def _columns(desk: "Desk", about: Noun, custom: dict[str, Field], names: list[st
         if each is None:
             raise fields.nearest(name, [*about.columns, *custom], f"column of {about.name}")
         found.append(each)
-    if any(each.kind == "money" for each in found) and "currency" not in names and "currency" in about.columns:
+    if (
+        any(each.kind == "money" for each in found)
+        and "currency" not in names
+        and "currency" in about.columns
+    ):
         found.append(about.columns["currency"])
     return found
 
@@ -98,7 +104,11 @@ def _order(about: Noun, custom: dict[str, Field], sort: str | None) -> str:
         if each is None:
             raise fields.nearest(name, [*about.columns, *custom], f"column of {about.name}")
         expression = _expression(about, each)
-        folded = f"fold({expression})" if each.kind in ("text", "open") or each.kind.startswith("ref:") else expression
+        folded = (
+            f"fold({expression})"
+            if each.kind in ("text", "open") or each.kind.startswith("ref:")
+            else expression
+        )
         keys += [f"{expression} IS NULL", folded + (" DESC" if word.strip().startswith("-") else "")]
     return f" ORDER BY {', '.join(keys)}, id"
 
@@ -109,11 +119,14 @@ def stages(desk: "Desk", pipeline_id: int | None) -> Rows:
         Field(name, kind)
         for name, kind in (
             ("id", "id"), ("name", "text"), ("pipeline", "text"), ("position", "integer"), ("kind", "choice"),
-            ("probability", "percent"), ("forecast_category", "choice"), ("rotten_days", "integer"), ("requires", "text"),
+            ("probability", "percent"), ("forecast_category", "choice"), ("rotten_days", "integer"),
+            ("requires", "text"),
         )
     ]  # fmt: skip
     names = ", ".join(each.name for each in columns)
-    question = f"SELECT {names} FROM stages WHERE ?1 IS NULL OR pipeline_id = ?1 ORDER BY pipeline_id, position"
+    question = (
+        f"SELECT {names} FROM stages WHERE ?1 IS NULL OR pipeline_id = ?1 ORDER BY pipeline_id, position"
+    )
     return Rows(columns, desk.connection.execute(question, (pipeline_id,)))
 
 

@@ -17,8 +17,11 @@ from crm_cli.output import Rows
 if TYPE_CHECKING:
     from crm_cli.desk import Desk
 
+Held = dict[str, Any]
 RECENT = 8  # activities and changes that a picture shows
-QUIET = frozenset(("id", "uid", "name", "subject", "created_at", "updated_at", "external_id", "external_source"))
+QUIET = frozenset(
+    ("id", "uid", "name", "subject", "created_at", "updated_at", "external_id", "external_source")
+)
 
 
 def lines(desk: "Desk", noun: str, record_id: int) -> Iterator[str]:
@@ -48,7 +51,9 @@ def _facts(desk: "Desk", held: dict[str, tuple[Field, Any]]) -> Iterator[str]:
     for name, (each, value) in held.items():
         if _told(each, value):
             yield f"{name:<{wide}}  {_words(desk, each, value, currency)}"
-    wheres = [f"{held[name][1]}" for name in ("external_source", "external_id") if held.get(name, (0, None))[1]]
+    wheres = [
+        f"{held[name][1]}" for name in ("external_source", "external_id") if held.get(name, (0, None))[1]
+    ]
     if wheres:
         yield f"{'known as':<{wide}}  {':'.join(wheres)}"
 
@@ -76,21 +81,26 @@ def _sections(
 ) -> Iterator[tuple[str, list[str]]]:
     about = {"contact": _contact, "company": _company, "deal": _deal, "lead": _lead}.get(noun)
     if about:
-        yield from about(desk, record_id, held)
+        yield from about(desk, record_id, {name: value for name, (_, value) in held.items()})
         yield "next", _tasks(desk, noun, record_id)
         yield "activities", _activities(desk, noun, record_id)
     yield "history", _history(desk, noun, record_id)
 
 
-def _contact(desk: "Desk", record_id: int, held: dict[str, tuple[Field, Any]]) -> Iterator[tuple[str, list[str]]]:
-    yield "e-mail", _addresses(held["emails"][1])
-    yield "phone", _addresses(held["phones"][1])
-    yield "also at", [f"{each['company']}  {each.get('role') or ''}" for each in json.loads(held["companies"][1] or "[]")]
+def _contact(desk: "Desk", record_id: int, held: Held) -> Iterator[tuple[str, list[str]]]:
+    yield "e-mail", _addresses(held["emails"])
+    yield "phone", _addresses(held["phones"])
+    yield (
+        "also at",
+        [f"{each['company']}  {each.get('role') or ''}" for each in json.loads(held["companies"] or "[]")],
+    )
     both = "contact_id = ?1 OR id IN (SELECT deal_id FROM deal_contact WHERE contact_id = ?1)"
     yield "deals", _deals(desk, both, record_id)
 
 
-def _company(desk: "Desk", record_id: int, _: dict[str, tuple[Field, Any]]) -> Iterator[tuple[str, list[str]]]:
+def _company(
+    desk: "Desk", record_id: int, _: dict[str, tuple[Field, Any]]
+) -> Iterator[tuple[str, list[str]]]:
     people = "SELECT id, name, title, email, phone FROM contacts WHERE company_id = ? ORDER BY name"
     yield "people", _table(desk, people, (record_id,), ["id", "text", "text", "text", "text"])
     yield "deals", _deals(desk, "company_id = ?1", record_id)
@@ -98,33 +108,48 @@ def _company(desk: "Desk", record_id: int, _: dict[str, tuple[Field, Any]]) -> I
     yield "belongs to it", _table(desk, below, (record_id,), ["id", "text"])
 
 
-def _deal(desk: "Desk", record_id: int, held: dict[str, tuple[Field, Any]]) -> Iterator[tuple[str, list[str]]]:
+def _deal(
+    desk: "Desk", record_id: int, held: dict[str, tuple[Field, Any]]
+) -> Iterator[tuple[str, list[str]]]:
     lines_ = (
         "SELECT id, product, quantity, unit_price, currency, discount_pct, tax_pct FROM deal_lines WHERE deal_id = ? "
         "ORDER BY position, id"
     )
-    yield "lines", _table(desk, lines_, (record_id,), ["id", "text", "decimal", "money", "currency", "percent", "percent"])
+    yield (
+        "lines",
+        _table(
+            desk, lines_, (record_id,), ["id", "text", "decimal", "money", "currency", "percent", "percent"]
+        ),
+    )
     people = (
-        "SELECT c.id, c.name, x.role FROM deal_contact AS x JOIN contact AS c ON c.id = x.contact_id WHERE x.deal_id = ?"
+        "SELECT c.id, c.name, x.role FROM deal_contact AS x JOIN contact AS c ON c.id = x.contact_id "
+        "WHERE x.deal_id = ?"
     )
     yield "people", _table(desk, people, (record_id,), ["id", "text", "text"])
     stages = "SELECT day, from_stage, stage, days FROM deal_stages WHERE deal_id = ? ORDER BY id"
     rows = desk.connection.execute(stages, (record_id,)).fetchall()
-    yield "stages", [
-        f"{day}  {came + ' → ' if came else ''}{now}" + (f"  after {days} days" if days is not None else "")
-        for day, came, now, days in rows
+    yield (
+        "stages",
+        [
+            f"{day}  {came + ' → ' if came else ''}{now}"
+            + (f"  after {days} days" if days is not None else "")
+            for day, came, now, days in rows
+        ],
+    )
+
+
+def _lead(_desk: "Desk", _id: int, held: Held) -> Iterator[tuple[str, list[str]]]:
+    became = [
+        f"{noun} {held[f'{noun}_id']}  {held[noun]}" for noun in ("company", "contact", "deal") if held[noun]
     ]
-
-
-def _lead(desk: "Desk", record_id: int, held: dict[str, tuple[Field, Any]]) -> Iterator[tuple[str, list[str]]]:
-    became = [f"{noun} {held[f'{noun}_id'][1]}  {held[noun][1]}" for noun in ("company", "contact", "deal") if held[noun][1]]
     yield "became", became
 
 
 def _addresses(text: str | None) -> list[str]:
     marks = ("primary", "opted_out", "invalid")
     return [
-        output.visible(each["value"]) + "".join(f"  {word}" for word in [each.get("kind"), *(m for m in marks if each.get(m))] if word)
+        output.visible(each["value"])
+        + "".join(f"  {word}" for word in [each.get("kind"), *(m for m in marks if each.get(m))] if word)
         for each in json.loads(text or "[]")
     ]
 
@@ -171,7 +196,12 @@ def _activities(desk: "Desk", noun: str, record_id: int) -> list[str]:
     rows = desk.connection.execute(question, {"noun": noun, "id": record_id}).fetchall()
     return _aligned(
         [
-            [local_day(at, desk.config.zone), f"{kind} {way}" if way else kind, output.visible(subject), output.visible(outcome or "")]
+            [
+                local_day(at, desk.config.zone),
+                f"{kind} {way}" if way else kind,
+                output.visible(subject),
+                output.visible(outcome or ""),
+            ]
             for at, kind, way, subject, outcome in rows
         ]
     )
@@ -190,7 +220,9 @@ def _history(desk: "Desk", noun: str, record_id: int) -> list[str]:
 
 
 def _table(desk: "Desk", question: str, bound: tuple[Any, ...], kinds: list[str]) -> list[str]:
-    columns = [Field("currency" if kind == "currency" else f"c{place}", kind) for place, kind in enumerate(kinds)]
+    columns = [
+        Field("currency" if kind == "currency" else f"c{place}", kind) for place, kind in enumerate(kinds)
+    ]
     rows = desk.connection.execute(question, bound).fetchall()
     cells = output.machine_rows(Rows(columns, rows))
     return _aligned([[output.visible(cell).replace("\n", " ") for cell in row] for row in cells])
@@ -201,6 +233,6 @@ def _aligned(rows: list[list[str]]) -> list[str]:
     if not rows:
         return []
     widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
-    return ["  ".join(f"{cell:<{wide}}" for cell, wide in zip(row, widths, strict=True)).rstrip() for row in rows]
-
-
+    return [
+        "  ".join(f"{cell:<{wide}}" for cell, wide in zip(row, widths, strict=True)).rstrip() for row in rows
+    ]

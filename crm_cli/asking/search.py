@@ -42,7 +42,9 @@ def search(desk: "Desk", words: list[str], nouns: list[str], limit: int) -> Rows
         record_id, number = divmod(rowid, NOUN_BITS)
         if not wanted or number in wanted:
             found.setdefault(number, {})[record_id] = rank
-    rows = [row for number, ranks in found.items() for row in _rows(desk, number, ranks, fold(" ".join(words)))]
+    rows = [
+        row for number, ranks in found.items() for row in _rows(desk, number, ranks, fold(" ".join(words)))
+    ]
     rows.sort(key=lambda row: row[0])
     columns = [Field("noun", "text"), Field("id", "id"), Field("name", "text"), Field("about", "text")]
     return Rows(columns, [row[1:] for row in rows[:limit]])
@@ -56,7 +58,9 @@ def match(text: str) -> str:
     return " ".join(f'"{word}"' for word in words[:-1]) + f' "{words[-1]}"*'
 
 
-def _rows(desk: "Desk", number: int, ranks: dict[int, float], key: str) -> list[tuple[float, str, int, str, str]]:
+def _rows(
+    desk: "Desk", number: int, ranks: dict[int, float], key: str
+) -> list[tuple[float, str, int, str, str]]:
     """The matches of one noun, with what they are called; a name that holds the words goes before the rest."""
     name = next(each for each in fields.names() if fields.noun(each).number == number)
     about = fields.noun(name)

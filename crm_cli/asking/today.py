@@ -1,6 +1,5 @@
 """Today: what a person should do now — tasks, appointments, deals that slip or rot, leads nobody has answered."""
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from crm_cli.dates import next_day, parse_instant
@@ -22,62 +21,49 @@ COLUMNS = [
     Field("owner", "text"),
 ]
 OPEN = "status IN ('planned', 'not_started', 'in_progress', 'waiting', 'deferred')"
+OPEN_DEAL = "stage_id IN (SELECT id FROM stage WHERE kind = 'open')"
+# What an activity is about, by name.
 TOLD = """(SELECT group_concat(called, ', ') FROM (
-  SELECT CASE l.noun WHEN 'contact' THEN (SELECT name FROM contact WHERE id = l.record_id)
+  SELECT CASE l.noun
+    WHEN 'contact' THEN (SELECT name FROM contact WHERE id = l.record_id)
     WHEN 'company' THEN (SELECT name FROM company WHERE id = l.record_id)
     WHEN 'deal' THEN (SELECT name FROM deal WHERE id = l.record_id)
     WHEN 'lead' THEN (SELECT name FROM lead WHERE id = l.record_id) END AS called
   FROM activity_about AS l WHERE l.activity_id = activity.id ORDER BY l.id))"""
-
-
-@dataclass
-class Section:
-    """One group of what is to be done: its title and the question that finds it."""
-
-    title: str
-    question: str
-
-
-SECTIONS = (
-    Section(
-        "overdue",
-        f"SELECT 'task', id, subject, {TOLD}, due, NULL, NULL, owner_id FROM activity "
-        f"WHERE due < :today AND {OPEN} ORDER BY due, id",
-    ),
-    Section(
-        "today",
-        f"SELECT kind, id, subject, {TOLD}, coalesce(due, :today), NULL, NULL, owner_id FROM activity "
-        f"WHERE (due = :today OR (start >= :start AND start < :end)) AND {OPEN} ORDER BY start, id",
-    ),
-    Section(
-        "slipped",
-        "SELECT 'deal', id, name, stage || ', was expected ' || expected_close, expected_close, amount, currency, owner_id "
-        "FROM deals WHERE stage_id IN (SELECT id FROM stage WHERE kind = 'open') AND expected_close < :today "
-        "ORDER BY amount DESC",
-    ),
-    Section(
-        "rotten",
-        "SELECT 'deal', id, name, stage || ', no touch for ' || CAST(julianday(:today) - julianday(seen) AS INTEGER) || ' days', "
-        "expected_close, amount, currency, owner_id FROM (SELECT *, (SELECT rotten_days FROM stage WHERE id = stage_id) AS bound, "
-        "max(coalesce(in_stage_since, ''), coalesce(substr(last_touch, 1, 10), '')) AS seen FROM deals "
-        "WHERE stage_id IN (SELECT id FROM stage WHERE kind = 'open' AND rotten_days IS NOT NULL)) "
-        "WHERE seen <> '' AND julianday(:today) - julianday(seen) > bound "
-        "AND NOT (expected_close IS NOT NULL AND expected_close < :today) ORDER BY amount DESC",
-    ),
-    Section(
-        "new leads",
-        "SELECT 'lead', id, name, coalesce(company_name || ', ', '') || coalesce(source || ', ', '') || coalesce(rating, ''), "
-        "NULL, est_amount, currency, owner_id FROM lead WHERE status = 'new' AND first_touch_at IS NULL "
-        "AND converted_at IS NULL ORDER BY CASE rating WHEN 'hot' THEN 0 WHEN 'warm' THEN 1 ELSE 2 END, created_at",
-    ),
-    Section(
-        "no next step",
-        "SELECT 'deal', id, name, stage, expected_close, amount, currency, owner_id FROM deals "
-        "WHERE stage_id IN (SELECT id FROM stage WHERE kind = 'open') AND next_step IS NULL AND amount IS NOT NULL "
-        "AND NOT EXISTS (SELECT 1 FROM activity_about AS l JOIN activity AS a ON a.id = l.activity_id "
-        f"WHERE l.noun = 'deal' AND l.record_id = deals.id AND a.{OPEN}) ORDER BY amount DESC",
-    ),
-)
+# Title → the question that finds what waits: what it is, id, name, why, due, amount, currency, owner.
+SECTIONS = {
+    "overdue": f"""
+        SELECT kind, id, subject, {TOLD}, due, NULL, NULL, owner_id FROM activity
+        WHERE due < :today AND {OPEN} ORDER BY due, id""",
+    "today": f"""
+        SELECT kind, id, subject, {TOLD}, coalesce(due, :today), NULL, NULL, owner_id FROM activity
+        WHERE (due = :today OR (start >= :start AND start < :end)) AND {OPEN} ORDER BY start, id""",
+    "slipped": f"""
+        SELECT 'deal', id, name, stage || ', was expected ' || expected_close, expected_close, amount, currency, owner_id
+        FROM deals WHERE {OPEN_DEAL} AND expected_close < :today ORDER BY amount DESC""",
+    "rotten": f"""
+        SELECT 'deal', id, name, stage || ', no touch for ' || idle || ' days', expected_close, amount, currency, owner_id
+        FROM (
+          SELECT *, CAST(julianday(:today) - julianday(max(since, touched)) AS INTEGER) AS idle
+          FROM (
+            SELECT *, coalesce(in_stage_since, substr(created_at, 1, 10)) AS since,
+              coalesce(substr(last_touch, 1, 10), '') AS touched,
+              (SELECT rotten_days FROM stage WHERE stage.id = stage_id) AS bound
+            FROM deals WHERE {OPEN_DEAL} AND (expected_close IS NULL OR expected_close >= :today)))
+        WHERE idle > bound ORDER BY amount DESC""",
+    "new leads": """
+        SELECT 'lead', id, name,
+          coalesce(company_name || ', ', '') || coalesce(source || ', ', '') || coalesce(rating, ''),
+          NULL, est_amount, currency, owner_id
+        FROM lead WHERE status = 'new' AND first_touch_at IS NULL AND converted_at IS NULL
+        ORDER BY CASE rating WHEN 'hot' THEN 0 WHEN 'warm' THEN 1 ELSE 2 END, created_at""",
+    "no next step": f"""
+        SELECT 'deal', id, name, stage, expected_close, amount, currency, owner_id FROM deals
+        WHERE {OPEN_DEAL} AND next_step IS NULL AND amount IS NOT NULL AND NOT EXISTS (
+          SELECT 1 FROM activity_about AS l JOIN activity AS a ON a.id = l.activity_id
+          WHERE l.noun = 'deal' AND l.record_id = deals.id AND a.{OPEN})
+        ORDER BY amount DESC""",
+}
 
 
 def agenda(desk: "Desk", owner: int | None, most: int | None) -> Rows:
@@ -91,14 +77,14 @@ def agenda(desk: "Desk", owner: int | None, most: int | None) -> Rows:
         "most": -1 if most is None else most,
     }
     rows, notes = [], []
-    for section in SECTIONS:
-        whose = f"SELECT * FROM ({section.question}) WHERE :owner IS NULL OR owner_id = :owner"
+    for title, question in SECTIONS.items():
+        whose = f"SELECT * FROM ({question}) WHERE :owner IS NULL OR owner_id = :owner"
         found = desk.connection.execute(f"{whose} LIMIT :most", bound).fetchall()
         for row in found:
             name = desk.connection.execute("SELECT name FROM user WHERE id = ?", (row[7],)).fetchone()
-            rows.append((section.title, *row[:7], name[0] if name else None))
+            rows.append((title, *row[:7], name[0] if name else None))
         if most is not None and len(found) == most:
             number = desk.connection.execute(f"SELECT count(*) FROM ({whose})", bound).fetchone()[0]
             if number > most:
-                notes.append(f"{section.title}: {most} of {number:,}")
+                notes.append(f"{title}: {most} of {number:,}")
     return Rows(COLUMNS, rows, notes)

@@ -5,7 +5,7 @@ from crm_cli.commands import verbs
 
 app = lazy.application(
     "Calls, meetings, e-mails and notes; `crm call`, `mail`, `meet` and `note` log them in one line.",
-    epilog='crm activity list kind=call done_at=this-week owner=me',
+    epilog="crm activity list kind=call done_at=this-week owner=me",
 )
 verbs.common(
     app,

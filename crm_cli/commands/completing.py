@@ -56,7 +56,7 @@ def filters(ctx: Any, incomplete: str) -> list[str]:
     return [*(f"{each}=" for each in known), *_names(ctx, noun, incomplete)]
 
 
-def values_of(noun: str, each: fields.Field) -> Callable[..., list[str]] | None:
+def values_of(each: fields.Field) -> Callable[..., list[str]] | None:
     """A completion of one field's values, None for a field that takes any."""
     if each.choices() or each.kind.startswith("ref:") or each.kind == "boolean":
         return lambda ctx, incomplete: _values(ctx, each, incomplete)

@@ -37,15 +37,16 @@ def move(
     *,
     refs: Annotated[
         list[str],
-        Argument(metavar="REF… STAGE", help="Which deals, then the stage", autocompletion=completing.references),
+        Argument(
+            metavar="REF… STAGE", help="Which deals, then the stage", autocompletion=completing.references
+        ),
     ],
     doing: Doing,
 ) -> None:
     """Move deals to a stage; won or lost is a stage too.
 
-    \b
-        crm deal move 12 Proposal
-        crm deal list stage=qualification owner=me -o ids | crm deal move - Proposal
+    crm deal move 12 Proposal
+    crm deal list stage=qualification owner=me -o ids | crm deal move - Proposal
     """
     if len(refs) < 2:  # noqa: PLR2004 - a deal and a stage
         raise InvalidError('name the deals, then the stage: crm deal move 12 "Proposal"')
@@ -64,11 +65,17 @@ def win(
 ) -> None:
     """Win deals: closed today, the amount as it was sold.
 
-    \b
-        crm deal win "Machines for the lobby" --amount 11500
+    crm deal win "Machines for the lobby" --amount 11500
     """
     desk: Desk = ctx.obj
-    if amount is None and len(refs) == 1 and refs != ["-"] and desk.interactive and not doing.yes and not doing.dry_run:
+    if (
+        amount is None
+        and len(refs) == 1
+        and refs != ["-"]
+        and desk.interactive
+        and not doing.yes
+        and not doing.dry_run
+    ):
         amount = _ask_amount(desk, desk.resolve("deal", refs[0]))
     _decide(desk, refs, {"stage": "won", "amount": amount, "closed_on": on}, doing, "win")
 
@@ -104,8 +111,7 @@ def lose(
 ) -> None:  # fmt: skip
     """Lose deals, and say why.
 
-    \b
-        crm deal lose 12 --reason price --competitor "Brewster"
+    crm deal lose 12 --reason price --competitor "Brewster"
     """
     desk: Desk = ctx.obj
     if reason is None and desk.interactive:
@@ -120,7 +126,9 @@ def _ask_reason() -> str:
 
     from crm_cli.choices import LostReason
 
-    answer: str | None = questionary.select("Why was it lost?", choices=[each.value for each in LostReason]).ask()
+    answer: str | None = questionary.select(
+        "Why was it lost?", choices=[each.value for each in LostReason]
+    ).ask()
     if answer is None:
         raise KeyboardInterrupt
     return answer
@@ -136,8 +144,7 @@ def reopen(
 ) -> None:
     """Open deals that were won or lost again; their history stays.
 
-    \b
-        crm deal reopen 12
+    crm deal reopen 12
     """
     desk: Desk = ctx.obj
     doing.on(desk)
@@ -158,14 +165,14 @@ def assign(
     *,
     refs: verbs.Refs,
     to: Annotated[
-        str | None, Option(metavar="USER", help="To whom; else chosen, and why is said", autocompletion=completing.users)
+        str | None,
+        Option(metavar="USER", help="To whom; else chosen, and why is said", autocompletion=completing.users),
     ] = None,
     doing: Doing,
 ) -> None:
     """Assign deals to a user: the one named, else by territory, history with the customer and load.
 
-    \b
-        crm deal assign owner= stage=prospecting --yes
+    crm deal assign owner= stage=prospecting --yes
     """
     verbs.assign_records(ctx.obj, "deal", refs, to, doing)
 
@@ -185,7 +192,9 @@ def item_add(
     ctx: typer.Context,
     *,
     deal: Deal,
-    product: Annotated[str, Argument(metavar="PRODUCT", help="Which product", autocompletion=completing.products)],
+    product: Annotated[
+        str, Argument(metavar="PRODUCT", help="Which product", autocompletion=completing.products)
+    ],
     quantity: Quantity = None,
     price: Price = None,
     discount: Discount = None,
@@ -194,8 +203,7 @@ def item_add(
 ) -> None:
     """Add a line; the lines make the amount unless it is pinned.
 
-    \b
-        crm deal item add 12 "Grinder M" --quantity 3 --discount 5
+    crm deal item add 12 "Grinder M" --quantity 3 --discount 5
     """
     desk: Desk = ctx.obj
     said = {"quantity": quantity, "unit_price": price, "discount_pct": discount, "tax_pct": tax}
@@ -220,8 +228,7 @@ def item_edit(
 ) -> None:
     """Change a line.
 
-    \b
-        crm deal item edit 12 40 --quantity 5
+    crm deal item edit 12 40 --quantity 5
     """
     desk: Desk = ctx.obj
     said = {"quantity": quantity, "unit_price": price, "discount_pct": discount, "tax_pct": tax}
@@ -235,8 +242,7 @@ def item_edit(
 def item_remove(ctx: typer.Context, *, deal: Deal, line: Line, doing: Doing) -> None:
     """Remove a line.
 
-    \b
-        crm deal item remove 12 40
+    crm deal item remove 12 40
     """
     desk: Desk = ctx.obj
     with _items(desk, deal, "remove", doing) as (change, deal_id):
@@ -275,4 +281,6 @@ def _decide(desk: Desk, refs: list[str], texts: dict[str, str | None], doing: Do
     ids, filtered = desk.targets("deal", refs)
     if filtered and not doing.dry_run:
         desk.confirm(f"{verb.capitalize()} {verbs.counted(ids, 'deal')}?", yes=doing.yes)
-    verbs.edit_records(desk, "deal", ids, {key: text for key, text in texts.items() if text is not None}, doing, verb)
+    verbs.edit_records(
+        desk, "deal", ids, {key: text for key, text in texts.items() if text is not None}, doing, verb
+    )

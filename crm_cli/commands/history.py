@@ -16,21 +16,25 @@ def history(
     ctx: typer.Context,
     *,
     ref: Annotated[
-        str | None, Argument(metavar="[REF]", help="Only this record: a name, deal:12 …", autocompletion=completing.anything)
+        str | None,
+        Argument(
+            metavar="[REF]", help="Only this record: a name, deal:12 …", autocompletion=completing.anything
+        ),
     ] = None,
     limit: Annotated[int | None, Option(metavar="N", min=1, help="Only the latest")] = None,
     out: Out,
 ) -> None:
     """What changed, by which command; of one record, each field from what to what.
 
-    \b
-        crm history
-        crm history deal:12
+    crm history
+    crm history deal:12
     """
     desk: Desk = ctx.obj
     out.on(desk)
     if ref:
-        noun, record_id = refs.anywhere(desk.connection, ref, (*ANY, "activity"), desk.config.get("country") or None)
+        noun, record_id = refs.anywhere(
+            desk.connection, ref, (*ANY, "activity"), desk.config.get("country") or None
+        )
         output.write(asking.of_record(desk, noun, record_id), desk.style)
         return
     shown = limit or (20 if desk.style.limited else None)
@@ -45,9 +49,8 @@ def undo(
 ) -> None:
     """Revert the latest commands that are not reverted yet, an import or a bulk change as one.
 
-    \b
-        crm undo
-        crm undo 3 --dry-run
+    crm undo
+    crm undo 3 --dry-run
     """
     _back(ctx.obj, "undo", count, doing)
 

@@ -32,8 +32,7 @@ def contacted(
 ) -> None:
     """Say that somebody has reached out to leads.
 
-    \b
-        crm lead contacted sam@field.example --by call --subject "Left a message"
+    crm lead contacted sam@field.example --by call --subject "Left a message"
     """
     _each(ctx.obj, "contacted", refs, doing, by=by, subject=subject)
 
@@ -51,8 +50,7 @@ def qualify(
 ) -> None:
     """Say that leads are worth pursuing, and why (need, budget, authority, timeframe).
 
-    \b
-        crm lead qualify 7 --need "Two machines" --budget "10k" --timeframe "This quarter"
+    crm lead qualify 7 --need "Two machines" --budget "10k" --timeframe "This quarter"
     """
     _each(ctx.obj, "qualify", refs, doing, need=need, budget=budget, authority=authority, timeframe=timeframe)
 
@@ -63,7 +61,8 @@ def disqualify(
     *,
     refs: verbs.Refs,
     reason: Annotated[
-        str | None, Option(help="lost, cannot_contact, no_longer_interested, duplicate, other or a word of yours")
+        str | None,
+        Option(help="lost, cannot_contact, no_longer_interested, duplicate, other or a word of yours"),
     ] = None,
     note: Annotated[str | None, Option(help="More on why")] = None,
     unmet_need: Annotated[str | None, Option(help="What they wanted and could not have")] = None,
@@ -72,8 +71,7 @@ def disqualify(
 ) -> None:
     """Say that leads are not worth pursuing, and why.
 
-    \b
-        crm lead disqualify 7 --reason no_longer_interested --unmet-need "A rental"
+    crm lead disqualify 7 --reason no_longer_interested --unmet-need "A rental"
     """
     _each(ctx.obj, "disqualify", refs, doing, reason=reason, note=note, unmet_need=unmet_need, junk=junk)
 
@@ -83,18 +81,25 @@ def convert(
     ctx: typer.Context,
     *,
     ref: Annotated[str, Argument(metavar="REF", help="Which lead", autocompletion=completing.references)],
-    company: Annotated[str | None, Option(metavar="REF", help="Link this company instead of looking for one")] = None,
-    contact: Annotated[str | None, Option(metavar="REF", help="Link this contact instead of looking for one")] = None,
-    deal: Annotated[str | None, Option(metavar="REF", help="Attach to this deal instead of a new one")] = None,
+    company: Annotated[
+        str | None, Option(metavar="REF", help="Link this company instead of looking for one")
+    ] = None,
+    contact: Annotated[
+        str | None, Option(metavar="REF", help="Link this contact instead of looking for one")
+    ] = None,
+    deal: Annotated[
+        str | None, Option(metavar="REF", help="Attach to this deal instead of a new one")
+    ] = None,
     no_deal: Annotated[bool, Option("--no-deal", help="Without a deal")] = False,
     deal_name: Annotated[str | None, Option(metavar="NAME", help="What to call the new deal")] = None,
-    amount: Annotated[str | None, Option(metavar="AMOUNT", help="What the deal is worth; else the estimate")] = None,
+    amount: Annotated[
+        str | None, Option(metavar="AMOUNT", help="What the deal is worth; else the estimate")
+    ] = None,
     doing: Doing,
 ) -> None:
     """Turn a lead into a company, a contact and a deal; what stands already is linked, not doubled.
 
-    \b
-        crm lead convert sam@field.example --deal-name "Two machines" --amount 9000
+    crm lead convert sam@field.example --deal-name "Two machines" --amount 9000
     """
     desk: Desk = ctx.obj
     doing.on(desk)
@@ -105,7 +110,9 @@ def convert(
         lead_id = desk.resolve("lead", ref, change.connection)
         named = {"company": company, "contact": contact, "deal": deal}
         links = {noun: intake.resolve(change, noun, text) for noun, text in named.items() if text}
-        made = rules.convert(change, lead_id, links=links, no_deal=no_deal, deal_name=deal_name, amount=amount)
+        made = rules.convert(
+            change, lead_id, links=links, no_deal=no_deal, deal_name=deal_name, amount=amount
+        )
         change.summary = f"lead {lead_id}"
     told = " ".join(f"{noun}:{record_id}" for noun, record_id in made.items() if record_id)
     desk.say(f"{'would convert' if doing.dry_run else 'converted'} lead {lead_id} to {told}")
@@ -119,14 +126,14 @@ def assign(
     *,
     refs: verbs.Refs,
     to: Annotated[
-        str | None, Option(metavar="USER", help="To whom; else chosen, and why is said", autocompletion=completing.users)
+        str | None,
+        Option(metavar="USER", help="To whom; else chosen, and why is said", autocompletion=completing.users),
     ] = None,
     doing: Doing,
 ) -> None:
     """Assign leads to a user: the one named, else by territory, history with the customer and load.
 
-    \b
-        crm lead assign status=new owner= --yes
+    crm lead assign status=new owner= --yes
     """
     verbs.assign_records(ctx.obj, "lead", refs, to, doing)
 

@@ -29,30 +29,47 @@ def _command(name: str, kind: str) -> Callable[..., None]:
         ctx: typer.Context,
         *,
         ref: Annotated[
-            str, Argument(metavar="REF", help="About whom or what: a name, an e-mail, deal:12 …", autocompletion=completing.anything)
+            str,
+            Argument(
+                metavar="REF",
+                help="About whom or what: a name, an e-mail, deal:12 …",
+                autocompletion=completing.anything,
+            ),
         ],
         subject: Annotated[list[str], Argument(metavar="WORDS", help="What was said")],
-        next_: Annotated[str | None, Option("--next", metavar="WORDS", help="The next step, as a task")] = None,
-        due: Annotated[str | None, Option(metavar="DATE", help="When the next step is due: fri, +3d, 2026-03-02")] = None,
+        next_: Annotated[
+            str | None, Option("--next", metavar="WORDS", help="The next step, as a task")
+        ] = None,
+        due: Annotated[
+            str | None, Option(metavar="DATE", help="When the next step is due: fri, +3d, 2026-03-02")
+        ] = None,
         in_: Annotated[bool, Option("--in", help="They called or wrote; else we did")] = False,
         at: Annotated[str | None, Option(metavar="TIME", help="When it happened; else now")] = None,
         minutes: Annotated[str | None, Option(metavar="N", help="How long it took")] = None,
         outcome: Annotated[str | None, Option(help="What came of it")] = None,
         body: Annotated[str | None, Option(help="In full")] = None,
-        also: Annotated[list[str] | None, Option("--also", metavar="REF", help="About this record too")] = None,
+        also: Annotated[
+            list[str] | None, Option("--also", metavar="REF", help="About this record too")
+        ] = None,
         doing: Doing,
     ) -> None:
         if due and not next_:
             raise InvalidError("--due is the day of the next step; say which with --next")
         desk: Desk = ctx.obj
         doing.on(desk)
-        texts = {"direction": "in" if in_ else None, "done_at": at, "minutes": minutes, "outcome": outcome, "body": body}
+        texts = {
+            "direction": "in" if in_ else None,
+            "done_at": at,
+            "minutes": minutes,
+            "outcome": outcome,
+            "body": body,
+        }
         said = {key: text for key, text in texts.items() if text is not None}
         if kind == "note":
             said.pop("direction", None)
         _log(desk, name, kind, [ref, *(also or [])], " ".join(subject), said, (next_, due), doing)
 
-    log.__doc__ = f"{SUMMARIES[name]}\n\n\b\n    {EXAMPLES[name]}"
+    log.__doc__ = f"{SUMMARIES[name]}\n\n    {EXAMPLES[name]}"
     return log
 
 
@@ -66,7 +83,9 @@ def _log(
         found = [intake.about_ref(change, text) for text in about]
         refs = [f"{noun}:{record_id}" for noun, record_id in found]
         status = {} if kind == "note" else {"status": "done"}
-        draft = intake.new(change, "activity", {"kind": kind, "subject": subject, "about": refs, **status, **said})
+        draft = intake.new(
+            change, "activity", {"kind": kind, "subject": subject, "about": refs, **status, **said}
+        )
         records.write(change, "activity", [draft])
         made = [f"activity:{draft.id}"]
         if following[0]:

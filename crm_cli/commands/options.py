@@ -47,7 +47,8 @@ class Page(Bundle):
     limit: Annotated[int | None, Option(metavar="N", min=0, help="At most so many rows")] = None
     offset: Annotated[int, Option(metavar="N", min=0, help="Pass over the first rows")] = 0
     columns: Annotated[
-        str | None, Option(metavar="a,b,c|all", help="Columns to show; ? names them", autocompletion=completing.columns)
+        str | None,
+        Option(metavar="a,b,c|all", help="Columns to show; ? names them", autocompletion=completing.columns),
     ] = None
     count: Annotated[bool, Option("--count", help="Only how many there are")] = False
 
@@ -80,7 +81,8 @@ class Setting(Bundle):
         Option("--set", metavar="FIELD=VALUE", help="Set any field", autocompletion=completing.assignments),
     ] = None
     unset: Annotated[
-        list[str] | None, Option("--unset", metavar="FIELD", help="Empty a field", autocompletion=completing.columns)
+        list[str] | None,
+        Option("--unset", metavar="FIELD", help="Empty a field", autocompletion=completing.columns),
     ] = None
 
     def texts(self) -> Texts:
@@ -104,20 +106,24 @@ class Given(Bundle):
 
 def given(noun: str, *, without: tuple[str, ...] = ()) -> type[Given]:
     """The options of a noun's fields, from the generated table of fields."""
-    made = [_option(noun, each) for each in fields.noun(noun).options() if each.name not in without]
+    made = [_option(each) for each in fields.noun(noun).options() if each.name not in without]
     return make_dataclass("Given", made, bases=(Given,))
 
 
-def _option(noun: str, each: fields.Field) -> tuple[str, Any, Any]:
-    several = each.kind in ("tags", "list", "about") or (each.column is None and each.kind in ("email", "phone", "ref:product"))
+def _option(each: fields.Field) -> tuple[str, Any, Any]:
+    several = each.kind in ("tags", "list", "about") or (
+        each.column is None and each.kind in ("email", "phone", "ref:product")
+    )
     words = list(dict.fromkeys(each.choices().values()))
-    help_ = each.help + (f" ({', '.join(words)}{', or another' if each.kind == 'open' else ''})" if words else "")
+    help_ = each.help + (
+        f" ({', '.join(words)}{', or another' if each.kind == 'open' else ''})" if words else ""
+    )
     option = Option(
         f"--{each.name.replace('_', '-')}",
         metavar=_metavar(each),
         help=help_,
         show_default=False,
-        autocompletion=completing.values_of(noun, each),
+        autocompletion=completing.values_of(each),
     )
     kind: Any = Annotated[list[str] | None, option] if several else Annotated[str | None, option]
     return f"f_{each.name}", kind, field(default=None)

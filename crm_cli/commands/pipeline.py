@@ -16,12 +16,16 @@ app = lazy.application(
 verbs.common(app, "pipeline", ("list", "show", "delete", "tag", "untag", "import", "export"))
 
 Stages = Annotated[
-    str | None, Option(metavar='"NAME:PERCENT,…"', help="Stages in order, each with its chance in percent, won or lost")
+    str | None,
+    Option(metavar='"NAME:PERCENT,…"', help="Stages in order, each with its chance in percent, won or lost"),
 ]
 Requires = Annotated[
-    list[str] | None, Option(metavar='"STAGE:FIELD,…"', help="What must be filled, or hold as a filter, to leave a stage")
+    list[str] | None,
+    Option(metavar='"STAGE:FIELD,…"', help="What must be filled, or hold as a filter, to leave a stage"),
 ]
-Rotten = Annotated[list[str] | None, Option(metavar="STAGE:DAYS", help="Days without a touch after which deals rot")]
+Rotten = Annotated[
+    list[str] | None, Option(metavar="STAGE:DAYS", help="Days without a touch after which deals rot")
+]
 Default = Annotated[bool, Option("--default", help="Takes the deals that name no pipeline")]
 
 
@@ -38,8 +42,7 @@ def add(
 ) -> None:
     """Add a pipeline.
 
-    \b
-        crm pipeline add Projects --stages "Talk:20,Offer:60,Won:won,Lost:lost" --requires "Offer:amount,contact"
+    crm pipeline add Projects --stages "Talk:20,Offer:60,Won:won,Lost:lost" --requires "Offer:amount,contact"
     """
     _write(ctx.obj, name, None, stages, requires, rotten, default, doing)
 
@@ -58,8 +61,7 @@ def edit(
 ) -> None:
     """Change a pipeline; stages of the same name stay the same stages, and no deal is rewritten.
 
-    \b
-        crm pipeline edit Sales --requires "Proposal:amount,contact" --rotten "Proposal:10"
+    crm pipeline edit Sales --requires "Proposal:amount,contact" --rotten "Proposal:10"
     """
     _write(ctx.obj, name, ref, stages, requires, rotten, default, doing)
 
@@ -68,7 +70,9 @@ def edit(
 def stages(
     ctx: typer.Context,
     *,
-    ref: Annotated[str | None, Argument(metavar="[REF]", help="Only this one's", autocompletion=completing.references)] = None,
+    ref: Annotated[
+        str | None, Argument(metavar="[REF]", help="Only this one's", autocompletion=completing.references)
+    ] = None,
     out: Out,
 ) -> None:
     """List the stages of pipelines, in order."""

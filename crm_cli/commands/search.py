@@ -13,18 +13,17 @@ from crm_cli.desk import Desk
 def search(
     ctx: typer.Context,
     *,
-    words: Annotated[list[str], Argument(metavar="WORD…", help="All must occur; the last may be a beginning")],
-    in_: Annotated[
-        str | None, Option("--in", metavar="NOUN[,NOUN…]", help="Only these nouns")
-    ] = None,
+    words: Annotated[
+        list[str], Argument(metavar="WORD…", help="All must occur; the last may be a beginning")
+    ],
+    in_: Annotated[str | None, Option("--in", metavar="NOUN[,NOUN…]", help="Only these nouns")] = None,
     limit: Annotated[int, Option(metavar="N", min=1, help="At most so many")] = 20,
     out: Out,
 ) -> None:
     """Find words in everything, whatever their case, accents or letter forms; the best first.
 
-    \b
-        crm search jose
-        crm search "coffee mach" --in deal,product
+    crm search jose
+    crm search "coffee mach" --in deal,product
     """
     desk: Desk = ctx.obj
     out.on(desk)

@@ -17,15 +17,17 @@ def show(
     ctx: typer.Context,
     *,
     refs_: Annotated[
-        list[str], Argument(metavar="REF…", help="Which: a name, an e-mail, deal:12 …", autocompletion=completing.anything)
+        list[str],
+        Argument(
+            metavar="REF…", help="Which: a name, an e-mail, deal:12 …", autocompletion=completing.anything
+        ),
     ],
     out: Out,
 ) -> None:
     """Show the whole picture of a customer: people, deals, next steps, what was said, what changed.
 
-    \b
-        crm show "Jane Doe"
-        crm show deal:12
+    crm show "Jane Doe"
+    crm show deal:12
     """
     desk: Desk = ctx.obj
     out.on(desk)

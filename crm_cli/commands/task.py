@@ -10,7 +10,9 @@ from crm_cli.commands.options import Doing, Option
 from crm_cli.desk import Desk
 from crm_cli.errors import InvalidError
 
-app = lazy.application("What is to be done.", epilog="crm task list open=yes due=..today -o ids | crm task done -")
+app = lazy.application(
+    "What is to be done.", epilog="crm task list open=yes due=..today -o ids | crm task done -"
+)
 verbs.common(
     app,
     "task",
@@ -29,8 +31,7 @@ def done(
 ) -> None:
     """Mark tasks as done; one that repeats makes the next.
 
-    \b
-        crm task done 12 --outcome "Quote sent"
+    crm task done 12 --outcome "Quote sent"
     """
     desk: Desk = ctx.obj
     doing.on(desk)
@@ -49,8 +50,7 @@ def snooze(
 ) -> None:
     """Put tasks off to another day.
 
-    \b
-        crm task snooze 12 --until monday
+    crm task snooze 12 --until monday
     """
     desk: Desk = ctx.obj
     doing.on(desk)

@@ -17,15 +17,15 @@ def today(
     ctx: typer.Context,
     *,
     owner: Annotated[
-        str | None, Option(metavar="USER", help="Only what is whose; me, or a name", autocompletion=completing.users)
+        str | None,
+        Option(metavar="USER", help="Only what is whose; me, or a name", autocompletion=completing.users),
     ] = None,
     all_: Annotated[bool, Option("--all", help="Everything, not the first of each kind")] = False,
     out: Out,
 ) -> None:
     """What to do now: overdue tasks, today's, deals that slip or rot, new leads, deals without a next step.
 
-    \b
-        crm today --owner me
+    crm today --owner me
     """
     desk: Desk = ctx.obj
     out.on(desk)

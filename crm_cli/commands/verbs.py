@@ -23,7 +23,9 @@ Refs = Annotated[
 ]  # fmt: skip
 Filters = Annotated[
     list[str] | None,
-    Argument(metavar="[FILTER…]", help="FIELD=VALUE, all of which must hold", autocompletion=completing.filters),
+    Argument(
+        metavar="[FILTER…]", help="FIELD=VALUE, all of which must hold", autocompletion=completing.filters
+    ),
 ]
 ALL = ("add", "list", "show", "edit", "delete", "tag", "untag", "import", "export")
 
@@ -68,7 +70,7 @@ def _summary(verb: str, noun: str) -> str:
 
 
 def _example(line: str) -> str:
-    return "\n\n\b\n" + "\n".join(f"    {each}" for each in line.split(" ;; ")) if line else ""
+    return "\n\n" + "\n".join(f"    {each}" for each in line.split(" ;; ")) if line else ""
 
 
 def make_list(noun: str) -> Callable[..., None]:
@@ -94,7 +96,14 @@ def make_list(noun: str) -> Callable[..., None]:
         columns = page.columns.split(",") if page.columns else None
         output.write(
             asking.listing(
-                desk, noun, texts, ids=ids, columns=columns, sort=page.sort, limit=page.limit, offset=page.offset
+                desk,
+                noun,
+                texts,
+                ids=ids,
+                columns=columns,
+                sort=page.sort,
+                limit=page.limit,
+                offset=page.offset,
             ),
             desk.style,
         )
@@ -123,7 +132,8 @@ def make_show(noun: str) -> Callable[..., None]:
     def show(
         ctx: typer.Context,
         refs: Annotated[
-            list[str], Argument(metavar="REF…", help="Which: id, name, e-mail …", autocompletion=completing.references)
+            list[str],
+            Argument(metavar="REF…", help="Which: id, name, e-mail …", autocompletion=completing.references),
         ],
         out: Out,
     ) -> None:
@@ -154,7 +164,9 @@ def make_add(noun: str) -> Callable[..., None]:
         ] = None,
         named: options,
         setting: Setting,
-        force: Annotated[bool, Option("--force", help="Add it although one with this e-mail address exists")] = False,
+        force: Annotated[
+            bool, Option("--force", help="Add it although one with this e-mail address exists")
+        ] = False,
         doing: Doing,
     ) -> None:
         texts = _texts(named, setting)
@@ -209,7 +221,9 @@ def make_edit(noun: str) -> Callable[..., None]:
             desk.say(f"no {noun} to change")
             return
         if not texts:
-            raise InvalidError(f"nothing to set; name a field, such as --set owner=me (crm {noun} edit --help)")
+            raise InvalidError(
+                f"nothing to set; name a field, such as --set owner=me (crm {noun} edit --help)"
+            )
         if filtered and not doing.dry_run:
             desk.confirm(f"Change {len(ids):,} {fields.plural(noun)}?", yes=doing.yes)
         edit_records(desk, noun, ids, texts, doing)
@@ -231,7 +245,10 @@ def edit_records(
         changed = [draft.id for draft in drafts if draft.changed]
         change.summary = f"{counted(changed, noun)}: {', '.join(sorted(texts))}"
     said = "would change" if doing.dry_run else "changed"
-    desk.say(f"{said} {counted(changed, noun)}" + (f", {len(ids) - len(changed)} were so already" if len(changed) < len(ids) else ""))
+    desk.say(
+        f"{said} {counted(changed, noun)}"
+        + (f", {len(ids) - len(changed)} were so already" if len(changed) < len(ids) else "")
+    )
     if not doing.dry_run:
         desk.written(noun, changed, format=doing.format)
 

@@ -4,7 +4,6 @@ Options, `--set`, an editor's page and bulk edits all come through here.
 """
 
 from dataclasses import replace
-from typing import Any
 
 from crm_cli import fields, refs
 from crm_cli.changing import Change

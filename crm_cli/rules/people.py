@@ -30,7 +30,9 @@ def split(full: str) -> tuple[str | None, str | None]:
 
 def fallback(draft: Draft) -> str:
     """What a person without a name is called: by address, else by phone, else by key."""
-    entered = draft.entered.get("email") or draft.entered.get("phone") or draft.get("email") or draft.get("phone")
+    entered = (
+        draft.entered.get("email") or draft.entered.get("phone") or draft.get("email") or draft.get("phone")
+    )
     if isinstance(entered, list):
         entered = entered[0]
     return str(entered or (f"#{draft.get('external_id')}" if draft.get("external_id") else "(no name)"))
@@ -50,7 +52,7 @@ def addresses(change: Change, draft: Draft) -> None:
             continue
         if draft.before is not None:
             rows = change.rows(f"SELECT * FROM {table} WHERE contact_id = ? ORDER BY id", draft.id)
-            standing[part] = [{k: row[k] for k in row.keys() if k != "contact_id"} for row in rows]
+            standing[part] = [{k: row[k] for k in dict(row) if k != "contact_id"} for row in rows]
         draft.parts[part] = _merged(change, entered, texts, standing.get(part, []), draft)
 
 

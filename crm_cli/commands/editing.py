@@ -1,0 +1,73 @@
+"""`edit --editor`: the fields of a record as a page in $EDITOR; what was changed there is what is set.
+
+One field a line, `field: value`; line breaks in a value are written `\\n`.
+"""
+
+import os
+import shlex
+import subprocess
+import tempfile
+from pathlib import Path
+
+from crm_cli import asking, fields, output
+from crm_cli.desk import Desk
+from crm_cli.errors import InvalidError
+
+
+def page(desk: Desk, noun: str, ids: list[int]) -> dict[str, str]:
+    """The fields that the person changed, by name.
+
+    Raises:
+        InvalidError: not exactly one record, no editor, or a line that is no field.
+    """
+    if len(ids) != 1:
+        raise InvalidError("--editor takes one record at a time")
+    before = _fields(desk, noun, ids[0])
+    after = _parsed(_edited(noun, ids[0], before), noun)
+    return {name: text for name, text in after.items() if text != before.get(name, "")}
+
+
+def _fields(desk: Desk, noun: str, record_id: int) -> dict[str, str]:
+    known = fields.noun(noun)
+    names = [each.name for each in known.options() if each.name in known.columns]
+    rows = asking.listing(desk, noun, ids=[record_id], columns=names)
+    cells = dict(zip((each.name for each in rows.columns), next(output.machine_rows(rows)), strict=True))
+    return {name: cells[name] for name in names}
+
+
+def _edited(noun: str, record_id: int, before: dict[str, str]) -> str:
+    editor = os.environ.get("VISUAL") or os.environ.get("EDITOR")
+    if not editor:
+        raise InvalidError("no editor: set EDITOR, such as EDITOR=nano")
+    lines = [
+        f"# {noun} {record_id}: change what should change, save and close; an empty value empties the field"
+    ]
+    lines += [f"{name}: {_one_line(text)}" for name, text in before.items()]
+    with tempfile.NamedTemporaryFile("w", suffix=".txt", delete=False, encoding="utf-8") as file:
+        file.write("\n".join(lines) + "\n")
+    try:
+        done = subprocess.run([*shlex.split(editor), file.name], check=False)  # noqa: S603 - the user's own editor
+        if done.returncode:
+            raise InvalidError(f"{editor} ended with {done.returncode}; nothing was changed")
+        return Path(file.name).read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise InvalidError(f"there is no editor {editor!r}; set EDITOR") from error
+    finally:
+        Path(file.name).unlink(missing_ok=True)
+
+
+def _parsed(text: str, noun: str) -> dict[str, str]:
+    known = fields.noun(noun).fields
+    found = {}
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        name, colon, value = line.partition(":")
+        if not colon or name.strip() not in known:
+            raise InvalidError(f"line {number} of the page, {line[:40]!r}, is not `field: value`")
+        found[name.strip()] = value.strip().replace("\\n", "\n").replace("\\\\", "\\")
+    return found
+
+
+def _one_line(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("\n", "\\n")
