@@ -128,6 +128,28 @@ def upgrade(path: Path) -> Path | None:
     return run(path)
 
 
+def look(path: Path) -> sqlite3.Connection:
+    """A read-only connection to a store that exists, of this or an older schema."""
+    if not exists(path):
+        raise StoreError(f"there is no store at {path} yet; the first change makes one")
+    connection = connect(path, "ro")
+    _check(connection, path, upgrade=True)
+    return connection
+
+
+def pattern() -> sqlite3.Connection:
+    """A whole, empty store in memory, to hold others against."""
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    _build(connection)
+    return connection
+
+
+def version(connection: sqlite3.Connection) -> int:
+    """The number of the schema that a store has."""
+    number: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    return number
+
+
 def backup(path: Path, target: Path) -> None:
     """Copy the store as it is at one instant, while others may use it; refuses to overwrite."""
     if exists(target):
@@ -153,10 +175,19 @@ def copy_into(source: sqlite3.Connection, target: Path) -> None:
     copy = sqlite3.connect(target, timeout=WAIT, isolation_level=None)
     try:
         source.backup(copy)
-        if copy.execute("PRAGMA quick_check").fetchone()[0] != "ok":
+        if damage(copy):
             raise StoreError(f"the copy {target} did not come out whole; check the disk and the store")
     finally:
         copy.close()
+
+
+def damage(connection: sqlite3.Connection) -> str:
+    """What is wrong with the pages of a store, empty where they are whole."""
+    try:
+        found: str = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+    except sqlite3.DatabaseError as error:
+        return str(error)
+    return "" if found == "ok" else found
 
 
 def exists(path: Path) -> bool:

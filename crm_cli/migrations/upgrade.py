@@ -8,7 +8,6 @@ dropping the old one would delete what refers to it. An error or a crash leaves 
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
 from pathlib import Path
 
 from alembic.migration import MigrationContext
@@ -18,7 +17,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import StaticPool
 
-from crm_cli import db, fields
+from crm_cli import copies, db, fields
 from crm_cli.errors import StoreError
 
 VERSIONS = Path(__file__).parent / "versions"
@@ -35,10 +34,10 @@ def upgrade(path: Path, versions: Path = VERSIONS) -> Path | None:
         with connected(connection) as context:
             connection.execute("PRAGMA foreign_keys = OFF")  # has no effect once a transaction is open
             connection.execute("BEGIN IMMEDIATE")
-            before = schema_of(connection)
+            before = db.version(connection)
             if before >= fields.schema():
                 return None
-            copy = path.with_name(f"{path.name}.schema-{before}-{stamp()}.bak")
+            copy = path.with_name(f"{path.name}.schema-{before}-{copies.stamp()}.bak")
             db.backup(path, copy)
             try:
                 _migrate(connection, context, versions)
@@ -60,17 +59,6 @@ def connected(connection: sqlite3.Connection) -> Iterator[MigrationContext]:
     engine = create_engine("sqlite://", creator=lambda: connection, poolclass=StaticPool)
     with engine.connect() as wrapped:
         yield MigrationContext.configure(wrapped)
-
-
-def schema_of(connection: sqlite3.Connection) -> int:
-    """The number of the schema that a store has."""
-    number: int = connection.execute("PRAGMA user_version").fetchone()[0]
-    return number
-
-
-def stamp() -> str:
-    """The real time as part of a file's name."""
-    return datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
 
 
 def _migrate(connection: sqlite3.Connection, context: MigrationContext, versions: Path) -> None:

@@ -1,0 +1,145 @@
+"""Questions about a store itself: what is in it, and whether it is whole."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from crm_cli import db, fields
+
+
+def facts(connection: sqlite3.Connection, path: Path) -> list[tuple[str, Any]]:
+    """What is known of a store, a name and a value each; sizes in bytes."""
+    last = connection.execute("SELECT at, verb FROM command ORDER BY id DESC LIMIT 1").fetchone()
+    held = (path.stat().st_size, _size(path.with_name(path.name + "-wal"))) if path.exists() else (0, 0)
+    return [
+        ("path", str(path)),
+        ("size", held[0]),
+        ("wal", held[1]),
+        ("schema", db.version(connection) if path.exists() else fields.schema()),
+        *((fields.plural(name), number) for name, number in counts(connection).items()),
+        ("commands", connection.execute("SELECT count(*) FROM command").fetchone()[0]),
+        ("last_change", last[0] if last else None),
+        ("last_command", last[1] if last else None),
+    ]
+
+
+def counts(connection: sqlite3.Connection) -> dict[str, int]:
+    """How many records of each noun a store holds, of an older schema too."""
+    tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    found = {}
+    for name in fields.names():
+        about = fields.noun(name)
+        if about.table in tables:
+            only = " AND ".join(f"{column} = '{word}'" for column, word in about.only.items()) or "1"
+            question = f'SELECT count(*) FROM "{about.table}" WHERE {only}'
+            found[name] = connection.execute(question).fetchone()[0]
+    return found
+
+
+def differences(path: Path, copy: Path) -> list[str]:
+    """How the records of a store, if there is one, and of a copy differ in number, a line for each noun."""
+    then = counts(db.look(copy))
+    try:
+        now = counts(db.look(path)) if db.exists(path) else {}
+    except sqlite3.DatabaseError as error:
+        return [f"the store cannot be read to compare: {error}"]
+    lines = [
+        f"{fields.plural(name)}: {now.get(name, 0):,} now, {then.get(name, 0):,} in the copy"
+        for name in fields.names()
+        if now.get(name, 0) != then.get(name, 0)
+    ]
+    return lines or ["as many records of every noun as in the copy"]
+
+
+def faults(connection: sqlite3.Connection) -> Iterator[str]:
+    """What is wrong with a store, a sentence each; nothing when it is whole."""
+    for look in _LOOKS:
+        try:
+            yield from look(connection)
+        except sqlite3.DatabaseError as error:
+            yield f"cannot be read to look for {look.__name__.strip('_').replace('_', ' ')}: {error}"
+
+
+def _damaged_pages(connection: sqlite3.Connection) -> Iterator[str]:
+    for row in connection.execute("PRAGMA integrity_check(10)"):
+        if row[0] != "ok":
+            yield f"the file is damaged: {row[0]}"
+
+
+def _broken_references(connection: sqlite3.Connection) -> Iterator[str]:
+    for table, row, to, _ in connection.execute("PRAGMA foreign_key_check"):
+        yield f"{table} {row} refers to a {to} that is gone"
+
+
+def _lost_subjects(connection: sqlite3.Connection) -> Iterator[str]:
+    """Activities name what they are about by noun and id, which no foreign key holds."""
+    for (noun,) in connection.execute("SELECT DISTINCT noun FROM activity_about").fetchall():
+        known = noun in fields.names()
+        gone = (
+            f'NOT EXISTS (SELECT 1 FROM "{fields.noun(noun).table}" AS r WHERE r.id = record_id)'
+            if known
+            else "1"
+        )
+        question = f"SELECT activity_id, record_id FROM activity_about WHERE noun = ? AND {gone}"
+        for activity, record in connection.execute(question, (noun,)):
+            yield f"activity {activity} is about {noun} {record}, which is gone"
+
+
+def _other_parts(connection: sqlite3.Connection) -> Iterator[str]:
+    """Tables, indexes, views and triggers against those of a new store."""
+    question = "SELECT type || ' ' || name, sql FROM sqlite_master WHERE sql IS NOT NULL"
+    pattern = db.pattern()
+    held, wanted = dict(connection.execute(question)), dict(pattern.execute(question))
+    pattern.close()
+    for name, sql in wanted.items():
+        if name not in held:
+            yield f"the {name} is missing"
+        elif name.startswith(("view", "trigger")) and held[name] != sql:
+            yield f"the {name} is not what this program makes"
+
+
+def _unreadable_views(connection: sqlite3.Connection) -> Iterator[str]:
+    for name in db.views():
+        try:
+            connection.execute(f"SELECT * FROM {name} LIMIT 100").fetchall()
+        except sqlite3.DatabaseError as error:
+            yield f"the view {name} cannot be read: {error}"
+
+
+def _open_commands(connection: sqlite3.Connection) -> Iterator[str]:
+    for number, verb in connection.execute("SELECT id, verb FROM command WHERE open IS NOT NULL"):
+        yield f"command {number} ({verb}) was never finished"
+
+
+def _search_gaps(connection: sqlite3.Connection) -> Iterator[str]:
+    """Records that search cannot find, and entries of the index that belong to no record."""
+    held = " UNION ALL ".join(
+        f'SELECT id * 64 + {about.number} AS place FROM "{about.table}"'
+        for about in map(fields.noun, fields.names())
+        if not about.only
+    )
+    missing = f"SELECT count(*) FROM ({held}) WHERE place NOT IN (SELECT id FROM search_docsize)"
+    beyond = f"SELECT count(*) FROM search_docsize WHERE id NOT IN (SELECT place FROM ({held}))"
+    for question, said in (
+        (missing, "records are missing in"),
+        (beyond, "records that are gone are still in"),
+    ):
+        number = connection.execute(question).fetchone()[0]
+        if number:
+            yield f"{number} {said} the search index"
+
+
+_LOOKS: tuple[Callable[[sqlite3.Connection], Iterator[str]], ...] = (
+    _damaged_pages,
+    _broken_references,
+    _other_parts,
+    _unreadable_views,
+    _lost_subjects,
+    _open_commands,
+    _search_gaps,
+)
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0

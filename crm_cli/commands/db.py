@@ -1,0 +1,107 @@
+"""`crm db`: where the store is, what is in it, whether it is whole, its copies and its schema."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from crm_cli import copies, db, fields, lazy, output
+from crm_cli.asking import store
+from crm_cli.commands.options import Argument, Doing, Out
+from crm_cli.desk import Desk
+from crm_cli.errors import StoreError
+from crm_cli.fields import Field
+from crm_cli.output import Rows
+
+app = lazy.application("The store: where it is, copies, checks, upgrades.")
+
+
+@app.command()
+def path(ctx: typer.Context) -> None:
+    """Where the store is.
+
+    sqlite3 "$(crm db path)"
+    """
+    desk: Desk = ctx.obj
+    output.text(str(desk.path))
+
+
+@app.command()
+def info(ctx: typer.Context, *, out: Out) -> None:
+    """What is in the store: its size, its schema, how many records and commands, the last change.
+
+    crm db info -o json
+    """
+    desk: Desk = ctx.obj
+    out.on(desk)
+    columns = [Field("what", "text"), Field("value", "text")]
+    output.write(Rows(columns, store.facts(desk.connection, desk.path)), desk.style)
+
+
+@app.command()
+def check(ctx: typer.Context) -> None:
+    """Look for damage: pages, references, views, triggers, the search index; exit 5 when there is any."""
+    desk: Desk = ctx.obj
+    connection = db.look(desk.path)
+    faults = list(store.faults(connection))
+    for fault in faults[:-1]:
+        output.say(f"crm: {fault}")
+    if faults:
+        raise StoreError(faults[-1])
+    desk.say(f"{desk.path} is whole")
+
+
+@app.command()
+def backup(
+    ctx: typer.Context,
+    *,
+    to: Annotated[
+        str | None, Argument(metavar="[TO]", help="A file or a folder; else beside the store")
+    ] = None,
+) -> None:
+    """Copy the store as it is now, while others may use it; prints where the copy is.
+
+    crm db backup ~/safe/
+    """
+    desk: Desk = ctx.obj
+    db.look(desk.path).close()
+    target = copies.place(desk.path, to)
+    db.backup(desk.path, target)
+    output.text(str(target))
+
+
+@app.command()
+def restore(
+    ctx: typer.Context,
+    *,
+    source: Annotated[Path, Argument(metavar="FROM", help="A copy that `crm db backup` made")],
+    doing: Doing,
+) -> None:
+    """Put a copy in the place of the store; says what is lost by it, and keeps the store as it was.
+
+    crm db restore ~/safe/crm.db.20261105T093000000000Z.bak
+    """
+    desk: Desk = ctx.obj
+    doing.on(desk)
+    source = source.expanduser()
+    for line in store.differences(desk.path, source):
+        desk.say(line)
+    if doing.dry_run:
+        return
+    desk.confirm(f"Put {source} in the place of {desk.path}?", yes=doing.yes)
+    kept = copies.restore(desk.path, source)
+    desk.say(f"restored {desk.path}" + (f"; what it was is kept in {kept}" if kept else ""))
+
+
+@app.command()
+def upgrade(ctx: typer.Context) -> None:
+    """Bring a store of an older version to this one's schema, keeping a copy of it as it was."""
+    desk: Desk = ctx.obj
+    connection = db.look(desk.path)
+    older = db.version(connection) < fields.schema()
+    connection.close()
+    copy = db.upgrade(desk.path) if older else None
+    if copy:
+        desk.say(f"{desk.path} has schema {fields.schema()} now; as it was, it is kept in {copy}")
+    else:
+        desk.say(f"{desk.path} is current (schema {fields.schema()})")
