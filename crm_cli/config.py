@@ -1,6 +1,7 @@
 """The settings: a TOML file in the platform's config directory (or `CRM_CONFIG`); missing means defaults.
 
-`SETTINGS` declares every key once: its default, its help and the form its value must have.
+`SETTINGS` declares every key once: its default, its help and the form its value must have. They are
+written by `crm_cli.settings`, which also looks at what a value means.
 """
 
 import os
@@ -33,6 +34,12 @@ FAMILIES: dict[str, tuple[str, str]] = {
     "columns": ("Columns that a list of the noun shows, separated by commas", r"[\w.,]+"),
     "rates": ("One unit of the currency in your own currency", r"\d+(\.\d+)?"),
 }
+# How values look whose form is not a choice of words.
+EXAMPLES = {
+    "currency": "EUR", "zone": "Europe/Paris", "locale": "de_DE", "country": "NL", "decimal": ". or ,",
+    "working_hours": "09:00-17:00", "partner_hours": "48", "small_company_up_to": "250",
+    "columns": "id,name,amount", "rates": "0.92",
+}  # fmt: skip
 
 
 def path() -> Path:
@@ -44,28 +51,30 @@ def path() -> Path:
     return Path(platformdirs.user_config_dir("crm", appauthor=False)) / "config.toml"
 
 
-def check(key: str, value: str) -> None:
-    """Refuse a key that does not exist or a value that it cannot have."""
-    family, dot, _ = key.partition(".")
-    if dot and family in FAMILIES:
-        pattern = FAMILIES[family][1]
-    elif key in SETTINGS:
-        pattern = SETTINGS[key][2]
-    else:
-        from crm_cli.fields import nearest
+def meaning(key: str) -> str:
+    """What a setting means.
 
-        raise nearest(key, [*SETTINGS, *(f"{name}.…" for name in FAMILIES)], "setting")
+    Raises:
+        InvalidError: there is no such setting; names the nearest.
+    """
+    family, dot, name = key.partition(".")
+    if dot and name and family in FAMILIES:
+        return FAMILIES[family][0]
+    if key in SETTINGS:
+        return SETTINGS[key][1]
+    from crm_cli.fields import nearest
+
+    raise nearest(key, [*SETTINGS, *(f"{name}.…" for name in FAMILIES)], "setting")
+
+
+def fits(key: str, value: str) -> None:
+    """Refuse a value that has not the form of the setting."""
+    meaning(key)
+    family = key.partition(".")[0]
+    pattern = FAMILIES[family][1] if "." in key else SETTINGS[key][2]
     if value and not re.fullmatch(pattern, value):
-        raise InvalidError(f"{value!r} is not a value for {key}: {_help(key)}")
-    if key == "zone":
-        from crm_cli.clock import zone_of
-
-        zone_of(value)
-
-
-def _help(key: str) -> str:
-    family, dot, _ = key.partition(".")
-    return FAMILIES[family][0] if dot else SETTINGS[key][1]
+        like = EXAMPLES.get(family) or pattern.replace("|", ", ")
+        raise InvalidError(f"{key}: {value!r} does not go here; write it like {like}")
 
 
 @dataclass
@@ -79,7 +88,12 @@ class Config:
         family, dot, name = key.partition(".")
         if dot:
             return str(self.values.get(family, {}).get(name, ""))
-        return str(self.values.get(key, SETTINGS[key][0]))
+        return str(self.values.get(key) or SETTINGS[key][0])
+
+    def effective(self, key: str) -> str:
+        """The value that a key has in the end, the locale's where nothing is configured."""
+        computed = {"currency": self.currency, "country": self.country or ""}
+        return computed[key] if key in computed else self.get(key)
 
     @property
     def zone(self) -> str:
@@ -102,37 +116,47 @@ class Config:
 
 
 def load() -> Config:
-    """The settings as they stand."""
+    """The settings as they stand; what other versions of this program may know is passed over."""
     file = path()
     if not file.exists():
         return Config({})
-    import tomllib
-
     try:
-        return Config(tomllib.loads(file.read_text(encoding="utf-8")))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InvalidError(f"{file} is not valid TOML ({error}); mend it with `crm config edit`") from error
+        return Config(read(file.read_text(encoding="utf-8")))
+    except UnicodeDecodeError as error:
+        raise InvalidError(f"{file} is not in UTF-8; mend it with `crm config edit`") from error
+    except InvalidError as error:
+        raise InvalidError(f"{file}: {error}; mend it with `crm config edit`") from error
     except OSError as error:
         raise InvalidError(f"cannot read {file}: {error.strerror}") from error
 
 
-def save(key: str, value: str) -> None:
-    """Set a key, or unset it with an empty value, keeping the rest of the file as it is."""
-    import tomlkit
+def read(text: str, *, strict: bool = False) -> dict[str, Any]:
+    """The settings in a TOML text, by key and by family; `strict` refuses unknown keys.
 
-    check(key, value)
-    file = path()
-    document = tomlkit.parse(file.read_text(encoding="utf-8")) if file.exists() else tomlkit.document()
-    family, dot, name = key.partition(".")
-    table: Any = document.setdefault(family, tomlkit.table()) if dot else document
-    if value:
-        table[name if dot else key] = value
-    else:
-        table.pop(name if dot else key, None)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    fresh = file.with_name(f".{file.name}.new")
-    fresh.write_text(tomlkit.dumps(document), encoding="utf-8")
-    fresh.replace(file)
+    Raises:
+        InvalidError: the text is not TOML, or a value has not the form of its setting.
+    """
+    import tomllib
+
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise InvalidError(f"this is not TOML: {error}") from error
+    values: dict[str, Any] = {}
+    for key, value in document.items():
+        if key in FAMILIES and isinstance(value, dict):
+            values[key] = {name: _said(f"{key}.{name}", each) for name, each in value.items()}
+        elif key in SETTINGS:
+            values[key] = _said(key, value)
+        elif strict or key in FAMILIES:
+            meaning(key)
+    return values
+
+
+def _said(key: str, value: Any) -> str:
+    text = ",".join(str(each) for each in value) if isinstance(value, list) else str(value)
+    fits(key, text)
+    return text
 
 
 def _locale_country() -> str | None:

@@ -21,6 +21,13 @@ def columns(ctx: Any, incomplete: str) -> list[str]:
     return [done + comma + name for name in fields.noun(noun).columns] if noun else []
 
 
+def settings() -> list[str]:
+    """The keys of the settings."""
+    from crm_cli.config import FAMILIES, SETTINGS
+
+    return [*SETTINGS, *(f"columns.{noun}" for noun in fields.names()), *(f"{name}." for name in FAMILIES)]
+
+
 def assignments(ctx: Any, incomplete: str) -> list[str]:
     """`FIELD=` for `--set`, then its values."""
     noun = noun_of(ctx)

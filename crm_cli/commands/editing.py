@@ -1,6 +1,6 @@
 """`edit --editor`: the fields of a record as a page in $EDITOR; what was changed there is what is set.
 
-One field a line, `field: value`; line breaks in a value are written `\\n`.
+One field a line, `field: value`; a line break in a value is a backslash and an n.
 """
 
 import os
@@ -35,16 +35,17 @@ def _fields(desk: Desk, noun: str, record_id: int) -> dict[str, str]:
     return {name: cells[name] for name in names}
 
 
-def _edited(noun: str, record_id: int, before: dict[str, str]) -> str:
+def in_editor(text: str, ending: str) -> str:
+    """What the person makes of a text in their editor, which sees a file that ends so.
+
+    Raises:
+        InvalidError: there is no editor, or it ended with an error.
+    """
     editor = os.environ.get("VISUAL") or os.environ.get("EDITOR")
     if not editor:
         raise InvalidError("no editor: set EDITOR, such as EDITOR=nano")
-    lines = [
-        f"# {noun} {record_id}: change what should change, save and close; an empty value empties the field"
-    ]
-    lines += [f"{name}: {_one_line(text)}" for name, text in before.items()]
-    with tempfile.NamedTemporaryFile("w", suffix=".txt", delete=False, encoding="utf-8") as file:
-        file.write("\n".join(lines) + "\n")
+    with tempfile.NamedTemporaryFile("w", suffix=ending, delete=False, encoding="utf-8") as file:
+        file.write(text)
     try:
         done = subprocess.run([*shlex.split(editor), file.name], check=False)  # noqa: S603 - the user's own editor
         if done.returncode:
@@ -54,6 +55,14 @@ def _edited(noun: str, record_id: int, before: dict[str, str]) -> str:
         raise InvalidError(f"there is no editor {editor!r}; set EDITOR") from error
     finally:
         Path(file.name).unlink(missing_ok=True)
+
+
+def _edited(noun: str, record_id: int, before: dict[str, str]) -> str:
+    lines = [
+        f"# {noun} {record_id}: change what should change, save and close; an empty value empties the field"
+    ]
+    lines += [f"{name}: {_one_line(text)}" for name, text in before.items()]
+    return in_editor("\n".join(lines) + "\n", ".txt")
 
 
 def _parsed(text: str, noun: str) -> dict[str, str]:
