@@ -73,8 +73,8 @@ def fits(key: str, value: str) -> None:
     family = key.partition(".")[0]
     pattern = FAMILIES[family][1] if "." in key else SETTINGS[key][2]
     if value and not re.fullmatch(pattern, value):
-        like = EXAMPLES.get(family) or pattern.replace("|", ", ")
-        raise InvalidError(f"{key}: {value!r} does not go here; write it like {like}")
+        like = f"it like {EXAMPLES[family]}" if family in EXAMPLES else f"one of {pattern.replace('|', ', ')}"
+        raise InvalidError(f"{key}: {value!r} does not go here; write {like}")
 
 
 @dataclass

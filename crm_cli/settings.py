@@ -21,11 +21,19 @@ def check(key: str, value: str) -> None:
             raise InvalidError(f"{key}: {error}") from None
 
 
+def as_kept(key: str, value: str) -> str:
+    """A value as it is kept: trimmed, in the case that its setting has."""
+    value = value.strip()
+    if key in ("currency", "country"):
+        return value.upper()
+    return value.lower() if key in ("date_order", "week_start", "calendar") else value
+
+
 def save(values: dict[str, str]) -> Path:
     """Set keys, an empty value unsetting its key, and keep the rest of the file; returns the file."""
     import tomlkit
 
-    values = {key: _as_kept(key, value.strip()) for key, value in values.items()}
+    values = {key: as_kept(key, value) for key, value in values.items()}
     for key, value in values.items():
         check(key, value)
     config.load()  # a file that cannot be read is not written over
@@ -40,13 +48,6 @@ def save(values: dict[str, str]) -> Path:
             table.pop(name if dot else key, None)
     write(tomlkit.dumps(document))
     return file
-
-
-def _as_kept(key: str, value: str) -> str:
-    """The case that a value is kept in."""
-    if key in ("currency", "country"):
-        return value.upper()
-    return value.lower() if key in ("date_order", "week_start", "calendar") else value
 
 
 def replace(text: str) -> None:
@@ -86,7 +87,7 @@ def _own(file: Path, text: str) -> None:
 
 
 def template() -> str:
-    """A file to begin with: every setting, with its meaning, set to nothing yet."""
+    """A file to begin with: every setting with its meaning, none of them set yet."""
     lines = ["# The settings of crm. Take away the # before what you set."]
     for key, (default, meaning, _) in config.SETTINGS.items():
         lines += ["", f"# {meaning}", f'#{key} = "{default}"']

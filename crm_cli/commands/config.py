@@ -69,8 +69,8 @@ def set_(
     crm config set rates.USD 0.92
     """
     desk: Desk = ctx.obj
-    file = settings.save({key: value.strip()})
-    desk.say(f"{key} is {value.strip() or 'unset'} now, in {file}")
+    file = settings.save({key: value})
+    desk.say(f"{key} is {config.load().get(key) or 'unset'} now, in {file}")
 
 
 @app.command()
