@@ -76,7 +76,7 @@ def _ask(proposed: dict[str, str]) -> dict[str, str]:
 
     answers = {}
     for key, value in proposed.items():
-        question = QUESTIONS[key]
+        question = f"{QUESTIONS[key]}:"
         if key == "week_start":
             asked: Any = questionary.select(question, choices=["monday", "saturday", "sunday"], default=value)
         elif key == "date_order":
