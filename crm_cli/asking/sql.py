@@ -39,7 +39,7 @@ def answer(connection: sqlite3.Connection, question: str) -> Rows:
     connection.set_authorizer(_authorise)
     try:
         cursor = connection.execute(question)
-    except (sqlite3.Error, sqlite3.Warning) as error:
+    except (sqlite3.Error, sqlite3.Warning, UnicodeEncodeError) as error:
         raise _refused(error) from error
     if cursor.description is None:
         raise InvalidError('this asks nothing; write a question such as "SELECT name FROM contacts"')
@@ -100,6 +100,8 @@ def _distinct(names: list[str]) -> list[str]:
 
 
 def _refused(error: Exception) -> Exception:
+    if isinstance(error, UnicodeEncodeError):
+        return InvalidError("the question is not valid Unicode; write it in UTF-8")
     refused = db.refusal(error, "the store")
     if refused is not error:
         return refused

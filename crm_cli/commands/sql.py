@@ -36,11 +36,6 @@ def sql(
         return
     if question is None:
         raise InvalidError('what is the question? Write it like crm sql "SELECT name FROM contacts"')
-    output.write(asking.answer(desk.connection, _read() if question == "-" else question), desk.style)
-
-
-def _read() -> str:
-    try:
-        return sys.stdin.read()
-    except UnicodeDecodeError as error:
-        raise InvalidError("the question on standard input is not in UTF-8") from error
+    output.write(
+        asking.answer(desk.connection, sys.stdin.read() if question == "-" else question), desk.style
+    )
