@@ -41,7 +41,6 @@ class Change:
         self.command_id = 0
         self.reverts_id: int | None = None
         self._bulk: dict[str, str] | None = None
-        self._fresh: list[tuple[str, int, int]] = []
 
     def __enter__(self) -> Self:
         self.connection.execute("BEGIN IMMEDIATE")
@@ -111,35 +110,50 @@ class Change:
         self.connection.execute("UPDATE command SET reverted = ? WHERE id = ?", (reverted, command_id))
 
     def inserted(self, table: str, ids: list[int]) -> None:
-        """Take note of new rows while a bulk change has set the triggers aside."""
-        if self._bulk is not None and f"log_insert_{table}" in self._bulk:
-            for first, last in _ranges(ids):
-                self._fresh.append((table, first, last))
+        """Log and index new rows by ranges while a bulk change has set their triggers aside."""
+        if self._bulk is None or f"log_insert_{table}" not in self._bulk:
+            return
+        number = next((each.number for each in map(fields.noun, fields.names()) if each.table == table), None)
+        for first, last in _ranges(ids):
+            self.connection.execute(
+                "INSERT INTO log (command_id, tbl, row_id, op, data) VALUES (?, ?, ?, 'range', ?)",
+                (self.command_id, table, first, str(last)),
+            )
+            if number is not None:  # at once: a later edit of the row takes its old words out of the index
                 self.connection.execute(
-                    "INSERT INTO log (command_id, tbl, row_id, op, data) VALUES (?, ?, ?, 'range', ?)",
-                    (self.command_id, table, first, str(last)),
+                    f'INSERT INTO search (rowid, text) SELECT id * 64 + {number}, folded FROM "{table}" '
+                    "WHERE id BETWEEN ? AND ?",
+                    (first, last),
                 )
 
     @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """A part of the change that leaves nothing behind where it fails, while the rest stands."""
+        self.flush()
+        notes = len(self.notes)
+        self.connection.execute("SAVEPOINT attempt")
+        try:
+            yield
+            self.flush()
+        except BaseException:
+            self.connection.execute("ROLLBACK TO attempt")
+            self.connection.execute("RELEASE attempt")
+            del self.notes[notes:]
+            raise
+        self.connection.execute("RELEASE attempt")
+
+    @contextmanager
     def bulk(self, tables: Iterable[str]) -> Iterator[None]:
-        """Set the insert triggers of tables aside: rows are logged as ranges and searched once at the end."""
+        """Set the insert triggers of tables aside: rows are logged and indexed as ranges."""
         names = [f"{what}_insert_{table}" for table in tables for what in ("log", "search")]
         found = self.rows(
             "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name IN (SELECT value FROM json_each(?))",
             json.dumps(names),
         )
-        self._bulk, self._fresh = {row["name"]: row["sql"] for row in found}, []
+        self._bulk = {row["name"]: row["sql"] for row in found}
         for name in self._bulk:
             self.connection.execute(f"DROP TRIGGER {name}")
         yield
-        numbers = {fields.noun(name).table: fields.noun(name).number for name in fields.names()}
-        for table, first, last in self._fresh:
-            if table in numbers:
-                self.connection.execute(
-                    f'INSERT INTO search (rowid, text) SELECT id * 64 + {numbers[table]}, folded FROM "{table}" '
-                    "WHERE id BETWEEN ? AND ?",
-                    (first, last),
-                )
         for trigger in self._bulk.values():
             self.connection.execute(trigger)
         self._bulk = None
