@@ -1,0 +1,58 @@
+"""A user's own rules: nobody is here twice."""
+
+import json
+from collections.abc import Sequence
+
+from crm_cli import emails
+from crm_cli.changing import Change
+from crm_cli.errors import ConflictError, InvalidError
+from crm_cli.folding import fold
+from crm_cli.rules.drafts import Draft
+
+
+def prepare(change: Change, drafts: Sequence[Draft]) -> None:
+    """Complete the name and refuse one that is here already, unless another program tells them apart."""
+    for draft in drafts:
+        if draft.before is None and not draft.values.get("name"):
+            key = draft.values.get("external_id")
+            draft.values["name"] = draft.values.get("email") or (f"#{key}" if key else "(no name)")
+        if draft.before is not None and draft.values.get("manager_id") == draft.id:
+            raise InvalidError(f"manager: {draft.get('name')} cannot report to themselves")
+    told = [draft for draft in drafts if draft.before is None or draft.values.keys() & {"name", "email"}]
+    _refuse_twice(change, told)
+
+
+def _refuse_twice(change: Change, drafts: Sequence[Draft]) -> None:
+    names = json.dumps([fold(draft.get("name") or "") for draft in drafts])
+    addresses = json.dumps([emails.key(draft.get("email") or "") for draft in drafts])
+    rows = change.rows(
+        "SELECT id, name, name_key, email, external_id FROM user WHERE name_key IN (SELECT value FROM json_each(?)) "
+        "OR lower(email) IN (SELECT value FROM json_each(?))",
+        names,
+        addresses,
+    )
+    known = [(row["id"], row["name"], row["email"], row["external_id"]) for row in rows]
+    for draft in drafts:
+        own = (
+            draft.id if draft.before else None,
+            draft.get("name"),
+            draft.get("email"),
+            draft.get("external_id"),
+        )
+        for other in known:
+            if other[0] != own[0] or other[0] is None:
+                _refuse_same(own, other)
+        known.append(own)
+
+
+def _refuse_same(
+    own: tuple[int | None, str, str | None, str | None], other: tuple[int | None, str, str | None, str | None]
+) -> None:
+    same_name = fold(own[1]) == fold(other[1])
+    same_address = own[2] and other[2] and emails.key(own[2]) == emails.key(other[2])
+    apart = own[3] and other[3] and own[3] != other[3]
+    if (same_name or same_address) and not apart:
+        said = f"user {other[0]} {other[1]}" if other[0] else f"another {other[1]} in this file"
+        raise ConflictError(
+            f"there is {said} already{' with this e-mail address' if same_address else ''}; edit that one"
+        )
