@@ -1,0 +1,263 @@
+"""Measures what a user waits for, beside what else could be used, and writes docs/performance.md.
+
+Each case is run several times, in turn with the others, and its median stands. Nothing is asserted: clocks
+differ, and the ratios are for people to read. `bench.py QUICK` takes small numbers, to try the harness.
+"""
+
+import os
+import platform
+import pty
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import version
+from itertools import count
+from pathlib import Path
+from statistics import median
+
+import data
+
+from crm_cli import db
+
+BIN = Path(sys.executable).parent
+PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
+QUICK = "QUICK" in sys.argv
+CONTACTS, DEALS, ROUNDS = (2_000, 20_000, 2) if QUICK else (100_000, 1_000_000, 7)
+TODAY = "2026-06-15"
+# What a report has to answer, as one would ask it in the sqlite3 shell.
+SHELL = {
+    "report winloss": """
+        WITH decided AS (SELECT currency, kind, amount, julianday(closed_on) - julianday(opened_on) AS days
+          FROM deal JOIN stage ON stage.id = stage_id WHERE kind IN ('won', 'lost')),
+        ranked AS (SELECT *, row_number() OVER (PARTITION BY currency, kind ORDER BY days) AS place,
+          count(*) OVER (PARTITION BY currency, kind) AS n FROM decided)
+        SELECT currency, sum(kind = 'won'), sum(kind = 'lost'), sum(amount) FILTER (WHERE kind = 'won'),
+          avg(days) FILTER (WHERE kind = 'won'),
+          avg(days) FILTER (WHERE kind = 'won' AND place IN ((n + 1) / 2, (n + 2) / 2))
+        FROM ranked GROUP BY currency""",
+    "report winloss --by owner": """
+        WITH decided AS (SELECT owner_id, currency, kind, amount, julianday(closed_on) - julianday(opened_on) AS days
+          FROM deal JOIN stage ON stage.id = stage_id WHERE kind IN ('won', 'lost')),
+        ranked AS (SELECT *, row_number() OVER (PARTITION BY owner_id, currency, kind ORDER BY days) AS place,
+          count(*) OVER (PARTITION BY owner_id, currency, kind) AS n FROM decided)
+        SELECT user.name, currency, sum(kind = 'won'), sum(kind = 'lost'), sum(amount) FILTER (WHERE kind = 'won'),
+          avg(days) FILTER (WHERE kind = 'won'),
+          avg(days) FILTER (WHERE kind = 'won' AND place IN ((n + 1) / 2, (n + 2) / 2))
+        FROM ranked JOIN user ON user.id = owner_id GROUP BY owner_id, currency""",
+    "report pipeline": """
+        SELECT pipeline.name, stage.name, currency, count(*), sum(amount), sum(amount * deal.probability / 1000000),
+          avg(julianday('2026-06-15') - julianday(coalesce(stage_since, opened_on))),
+          sum(julianday('2026-06-15') - julianday(stage_since) > rotten_days)
+        FROM deal JOIN stage ON stage.id = stage_id JOIN pipeline ON pipeline.id = deal.pipeline_id
+        WHERE kind = 'open' GROUP BY stage.id, currency""",
+    "report forecast": """
+        SELECT substr(iif(kind = 'open', expected_close, closed_on), 1, 7) AS month, currency, count(*),
+          sum(amount), sum(amount * deal.probability / 1000000)
+        FROM deal JOIN stage ON stage.id = stage_id WHERE kind <> 'lost' GROUP BY month, currency""",
+}
+
+
+@dataclass
+class Case:
+    """One thing to measure: how to run it, what it is compared with, and the limit of the ratio."""
+
+    name: str
+    command: Sequence[str] | Callable[[], Sequence[str]]
+    against: str = ""
+    limit: float | None = None
+    terminal: bool = False
+    seconds: list[float] = field(default_factory=list)
+    peak: float = 0.0  # MiB
+
+    def run(self) -> None:
+        """Run it once."""
+        command = self.command() if callable(self.command) else self.command
+        start = time.perf_counter()
+        process, screen = _start(command, terminal=self.terminal)
+        if screen is not None:
+            _read(screen)
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        self.seconds.append(time.perf_counter() - start)
+        self.peak = max(self.peak, used.ru_maxrss / 1024)
+        if process.returncode:
+            sys.exit(f"{' '.join(command)} ended with {process.returncode}")
+
+    @property
+    def median(self) -> float:
+        """Seconds."""
+        return median(self.seconds)
+
+
+def _start(command: Sequence[str], *, terminal: bool) -> tuple[subprocess.Popen[bytes], int | None]:
+    nothing = subprocess.DEVNULL
+    if not terminal:
+        return subprocess.Popen(command, stdin=nothing, stdout=nothing, stderr=nothing), None
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs)
+    os.close(theirs)
+    return process, ours
+
+
+def _read(screen: int) -> None:
+    with suppress(OSError):
+        while os.read(screen, 65536):
+            pass
+    os.close(screen)
+
+
+def measure(cases: Sequence[Case]) -> None:
+    """Run all cases in turn, so that a slow moment of the machine falls on all."""
+    for case in cases:  # once for nothing: caches fill and modules are compiled
+        case.run()
+        case.seconds.clear()
+    for _ in range(ROUNDS):
+        for case in cases:
+            case.run()
+    for case in cases:
+        print(f"{case.name:45} {case.median * 1000:9.1f} ms {case.peak:7.0f} MiB", flush=True)
+
+
+def crm(store: Path, *args: str) -> list[str]:
+    """The command line of a run of ours on a store."""
+    return [str(BIN / "crm"), "--db", str(store), *args]
+
+
+def starts(folder: Path, big: Path) -> list[Case]:
+    """What everyday commands take, in a store of three and in one of 100,000 contacts."""
+    small = folder / "small.db"
+    for name in ("Ada Lovelace", "Grace Hopper", "Jane Doe"):
+        subprocess.run(crm(small, "contact", "add", name, "--quiet"), check=True, stdout=subprocess.DEVNULL)
+    base = "import sqlmodel"
+
+    number = count()
+
+    def fresh(store: Path) -> Callable[[], list[str]]:
+        return lambda: crm(store, "contact", "add", "New Person", "--email", f"new{next(number)}@new.example")
+
+    return [
+        Case(base, [sys.executable, "-c", base]),
+        Case("contact list, 3 contacts, piped", crm(small, "contact", "list"), base, 0.20),
+        Case(
+            "contact list, 3 contacts, as a table", crm(small, "contact", "list"), base, 0.30, terminal=True
+        ),
+        Case("contact list --limit 50 of all", crm(big, "contact", "list", "--limit", "50"), base, 0.24),
+        Case("search smith in all", crm(big, "search", "smith"), base, 0.24),
+        Case("--help", crm(small, "--help"), base, 0.20),
+        Case("contact add --help", crm(small, "contact", "add", "--help"), base, 0.24),
+        Case("contact add, to 3", fresh(small), base, 1.20),
+        Case("contact add, to all", fresh(big), base, 1.20),
+    ]
+
+
+def bulk(folder: Path, source: Path, big: Path) -> list[Case]:
+    """Files in and out, beside sqlite-utils."""
+    plain, utils = folder / "plain.db", str(BIN / "sqlite-utils")
+
+    def loading() -> list[str]:
+        return crm(_new(folder / "import.db"), "contact", "import", str(source), "--yes")
+
+    def inserting() -> list[str]:
+        return [utils, "insert", str(_new(folder / "insert.db")), "contacts", str(source), "--csv"]
+
+    subprocess.run(
+        [utils, "insert", str(plain), "contacts", str(source), "--csv"], check=True, stdout=subprocess.DEVNULL
+    )
+    return [
+        Case("sqlite-utils insert", inserting),
+        Case("contact import", loading, "sqlite-utils insert", 1.0),
+        Case("sqlite-utils rows --csv", [utils, "rows", str(plain), "contacts", "--csv"]),
+        Case("contact list -o csv", crm(big, "contact", "list", "-o", "csv"), "sqlite-utils rows --csv", 1.0),
+        Case("contact export, every field", crm(big, "contact", "export"), "sqlite-utils rows --csv"),
+    ]
+
+
+def reports(folder: Path) -> list[Case]:
+    """Reports over many deals, beside the same question in the sqlite3 shell."""
+    shell, store = shutil.which("sqlite3"), folder / "deals.db"
+    if not shell:
+        print("no sqlite3 shell here: the reports are left out")
+        return []
+    data.deals(store, DEALS)
+    cases = []
+    for name, question in SHELL.items():
+        asked = f"sqlite3: {name}"
+        cases.append(Case(asked, [shell, f"file:{store}?mode=ro", question]))
+        cases.append(Case(name, crm(store, *name.split()), asked, 2.0))
+    return cases
+
+
+def _new(store: Path) -> Path:
+    for file in store.parent.glob(f"{store.name}*"):
+        file.unlink()
+    return store
+
+
+def page(groups: dict[str, list[Case]]) -> str:
+    """The page for docs."""
+    versions = ", ".join(f"{name} {version(name)}" for name in ("typer", "rich", "sqlmodel", "sqlite-utils"))
+    lines = [
+        "# Performance",
+        "",
+        f"Measured by `make bench` on {datetime.now(UTC):%Y-%m-%d}: medians of {ROUNDS} runs in turn. The ratio is",
+        "to the case named beside it; the limit is what we hold ourselves to. Clocks differ, so no test asserts it.",
+        "",
+        f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()},",
+        f"SQLite {sqlite3.sqlite_version}, {versions}.",
+    ]
+    for title, cases in groups.items():
+        found = {case.name: case for case in cases}
+        lines += [
+            "",
+            f"## {title}",
+            "",
+            "| case | ms | peak MiB | ratio | limit | to |",
+            "|---|---:|---:|---:|---:|---|",
+        ]
+        for case in cases:
+            ratio = f"{case.median / found[case.against].median:.2f}" if case.against else ""
+            limit = f"{case.limit:.2f}" if case.limit else ""
+            lines.append(
+                f"| {case.name} | {case.median * 1000:,.0f} | {case.peak:.0f} | {ratio} | {limit} | {case.against} |"
+            )
+    return "\n".join(lines) + "\n"
+
+
+def main() -> None:
+    """Measure everything and write the page."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    os.environ |= {
+        "CRM_CONFIG": "/nonexistent/crm.toml",
+        "CRM_TODAY": TODAY,
+        "TERM": "xterm-256color",
+        "LANG": "C.UTF-8",
+    }
+    with tempfile.TemporaryDirectory(prefix="crm-bench-") as name:
+        folder = Path(name)
+        source, big = folder / "contacts.csv", folder / "big.db"
+        data.contacts(source, CONTACTS)
+        subprocess.run(
+            crm(big, "contact", "import", str(source), "--yes"), check=True, stdout=subprocess.DEVNULL
+        )
+        if not db.exists(big):
+            sys.exit("the import made no store")
+        groups = {
+            f"Everyday commands (all = {CONTACTS:,} contacts)": starts(folder, big),
+            f"Files of {CONTACTS:,} contacts": bulk(folder, source, big),
+            f"Reports over {DEALS:,} deals": reports(folder),
+        }
+        for cases in groups.values():
+            measure(cases)
+    if not QUICK:
+        PAGE.write_text(page(groups), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,100 @@
+"""Every command tells what it does, by example where it is used every day, and a slip of the keys is answered."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from conftest import Crm
+
+from crm_cli import cli
+from crm_cli.lazy import Promise
+
+# These do what they say with a reference and nothing else.
+PLAIN = {"show", "delete", "tag", "untag", "edit"}
+EVERYDAY = {"contact", "company", "lead", "deal", "campaign", "report"}
+
+
+def commands(made: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """The path of every command and group below one."""
+    for name, each in made.commands.items():
+        yield (*path, name)
+        built = each.build() if isinstance(each, Promise) else each
+        if hasattr(built, "commands"):
+            yield from commands(built, (*path, name))
+
+
+ALL = list(commands(cli.group()))
+
+
+def named(path: tuple[str, ...]) -> str:
+    return " ".join(path)
+
+
+@pytest.mark.parametrize("path", ALL, ids=named)
+def test_help_begins_with_a_summary_of_one_line(path: tuple[str, ...], crm: Crm) -> None:
+    result = crm(*path, "--help", env={"COLUMNS": "80"})
+    assert (result.code, result.err) == (0, "")
+    usage, summary = result.lines[0], described(result.lines)[0]
+    assert usage.startswith(f"Usage: crm {named(path)} ".rstrip())
+    assert len(summary.strip()) <= 79
+    assert summary.strip().endswith((".", ":", ";", ","))
+    assert max(len(line) for line in result.lines) <= 80
+
+
+def described(lines: list[str]) -> list[str]:
+    """The lines of the description, which follow the usage and an empty line."""
+    return lines[lines.index("") + 1 :]
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in ALL if path[0] in EVERYDAY and path[-1] not in PLAIN], ids=named
+)
+def test_everyday_commands_teach_by_example(path: tuple[str, ...], crm: Crm) -> None:
+    lines = [line.strip() for line in crm(*path, "--help").lines]
+    assert any(
+        line.startswith(f"crm {named(path[:1])} ") or f"| crm {named(path[:1])} " in line for line in lines
+    )
+
+
+def test_the_root_shows_the_everyday_first(crm: Crm) -> None:
+    shown = [line.split()[0] for line in crm("--help").lines if line.startswith("  ") and line.strip()]
+    order = [shown.index(name) for name in ("contact", "company", "lead", "deal", "campaign", "report")]
+    assert max(order) < min(shown.index(name) for name in ("task", "product", "undo", "db"))
+    assert max(shown.index(name) for name in ("today", "search", "import")) < shown.index("task")
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("contcat list", "contact"), ("contact lsit", "list"), ("deal mvoe 1 Won", "move"), ("tody", "today"),
+        ("contact list --sorted name", "--sort"), ("contact add Ada --emial a@example.org", "--email"),
+        ("report pipelin", "pipeline"), ("deal list amonut=5", "amount"), ("deal list status=wno", "won"),
+        ("contact list -o jsn", "json"), ("contact list --columns nmae", "name"),
+        ("contact add Ada --set nmae=x", "name"),
+    ],
+)  # fmt: skip
+def test_a_slip_of_the_keys_is_answered_on_one_line_with_what_was_meant(
+    typed: str, meant: str, crm: Crm
+) -> None:
+    result = crm(*typed.split())
+    assert (result.code, result.out) == (2, "")
+    (line,) = result.err.splitlines()
+    assert line.startswith("crm: ")
+    assert meant in line
+
+
+@pytest.mark.parametrize(
+    "typed", ["contact add Ada --emial", "contact list --limit x", "deal move", "contact list -1 -2"]
+)
+def test_wrong_usage_is_one_line_and_exit_2(typed: str, crm: Crm) -> None:
+    result = crm(*typed.split())
+    assert (result.code, result.out) == (2, "")
+    assert result.err.startswith("crm: ")
+    assert len(result.err.splitlines()) == 1
+
+
+@pytest.mark.parametrize("typed", ["", "contact", "deal item", "report"])
+def test_no_command_shows_the_help(typed: str, crm: Crm) -> None:
+    result = crm(*typed.split())
+    assert result.code in {0, 2}
+    assert "Usage: crm" in result.out + result.err

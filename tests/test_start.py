@@ -1,0 +1,110 @@
+"""What a command loads before it answers: asking, help and completion pay for no ORM, a pipe not for Rich."""
+
+import json
+import os
+import subprocess
+import sys
+import tomllib
+from collections.abc import Callable, Mapping
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+
+from crm_cli import reports
+
+ORM = {"sqlmodel", "sqlalchemy", "pydantic", "pydantic_core", "alembic"}
+# Slow to load, and each needed by a few commands only.
+RARE = {"questionary", "prompt_toolkit", "phonenumbers", "email_validator", "dateutil", "charset_normalizer",
+        "babel", "tomlkit", "asyncio", "unittest"}  # fmt: skip
+RUN = """
+import atexit, json, os, pathlib, sys
+listing = pathlib.Path(os.environ["LISTING"])
+atexit.register(lambda: listing.write_text(json.dumps(list(sys.modules))))
+from crm_cli.cli import run
+sys.exit(run(sys.argv[1:]))
+"""
+REPORTS = sorted(file.stem.replace("_", "-") for file in Path(reports.__file__).parent.glob("[a-z]*.py"))
+QUESTIONS = [
+    "contact list", "contact list name~ada --sort -name -o json", "contact list company.industry=retail tag=vip",
+    "contact list --count", "deal list amount=5000.. expected_close=..+30d", "deal list --columns ?",
+    "task list open=yes", "lead list -o csv", "contact show 1", "contact show 1 -o json", "show contact:1",
+    "search ada", "contact export", "deal export", "today", "today --all", "history", "history contact:1",
+    "sql --tables", "db path", "db info", "config list", "pipeline stages", "deal item list 1", "--version",
+    *(f"report {name}" for name in REPORTS),
+]  # fmt: skip
+HELP = [
+    "--help", "contact --help", "contact add --help", "contact import --help", "deal move --help",
+    "deal item --help", "report --help", "report pipeline --help", "undo --help", "db --help", "init --help",
+]  # fmt: skip
+TYPED = {
+    "crm con": "contact", "crm contact l": "list", "crm contact list own": "owner=", "crm contact show A": "Ada",
+    "crm contact add --lif": "--lifecycle", "crm deal edit 1 --status --set own": "owner=",
+}  # fmt: skip
+
+Loaded = Callable[..., set[str]]
+
+
+@pytest.fixture(scope="module")
+def sold(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, str]:
+    """The environment of a store that holds a record of each everyday noun."""
+    from crm_cli import db
+    from crm_cli.rules import intake, records
+
+    folder = tmp_path_factory.mktemp("sold")
+    names = {"company": "Acme", "contact": "Ada Lovelace", "deal": "Engine", "lead": "Sam Field"}
+    with db.change(folder / "crm.db", "test") as change:
+        for noun, name in names.items():
+            records.write(change, noun, [intake.new(change, noun, {"name": name})])
+    return {"CRM_DB": str(folder / "crm.db"), "CRM_CONFIG": str(folder / "none"), "CRM_TODAY": "2026-06-15"}
+
+
+@pytest.fixture
+def loaded(sold: Mapping[str, str], tmp_path: Path) -> Loaded:
+    """Run a command line and tell which modules and packages its process has loaded in the end."""
+
+    def run(*args: str, expected: str = "", **env: str) -> set[str]:
+        listing = tmp_path / "modules.json"
+        done = subprocess.run(
+            [sys.executable, "-c", RUN, *args], env=os.environ | sold | env | {"LISTING": str(listing)},
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert (done.returncode, done.stderr) == (0, ""), done.stderr
+        assert expected in done.stdout
+        names = json.loads(listing.read_text())
+        return set(names) | {name.partition(".")[0] for name in names}
+
+    return run
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_asking_in_a_pipe_loads_no_orm_and_no_rich(question: str, loaded: Loaded) -> None:
+    assert loaded(*question.split()) & (ORM | RARE | {"rich"}) == set()
+
+
+@pytest.mark.parametrize("question", HELP)
+def test_help_loads_no_orm_and_no_rich(question: str, loaded: Loaded) -> None:
+    assert loaded(*question.split()) & (ORM | RARE | {"rich"}) == set()
+
+
+def test_a_table_loads_rich_and_no_orm(loaded: Loaded) -> None:
+    found = loaded("contact", "list", "-o", "table")
+    assert "rich" in found
+    assert found & (ORM | RARE) == set()
+
+
+@pytest.mark.parametrize("typed", TYPED)
+def test_completion_offers_names_and_loads_no_orm(typed: str, loaded: Loaded) -> None:
+    words = typed.split(" ")
+    shell = {"_CRM_COMPLETE": "complete_bash", "COMP_WORDS": typed, "COMP_CWORD": str(len(words) - 1)}
+    assert loaded(expected=TYPED[typed], **shell) & (ORM | RARE | {"rich"}) == set()
+
+
+def test_changing_loads_the_orm_so_that_these_tests_can_fail(loaded: Loaded) -> None:
+    assert loaded("contact", "edit", "1", "--title", "Countess", "--quiet") >= {"sqlmodel", "sqlalchemy"}
+
+
+def test_typer_stays_below_the_version_that_loads_pydantic() -> None:
+    assert tuple(int(part) for part in version("typer").split(".")[:2]) < (0, 29)
+    project = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text())["project"]
+    assert [each for each in project["dependencies"] if each.startswith("typer")] == ["typer>=0.27,<0.29"]
