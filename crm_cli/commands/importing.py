@@ -1,0 +1,297 @@
+"""The commands that bring files in: `crm NOUN import FILE` and `crm import FILE…`."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from crm_cli import fields, output
+from crm_cli.commands import completing
+from crm_cli.commands.options import Argument, Option
+from crm_cli.desk import Desk
+from crm_cli.errors import CrmError, InvalidError
+from crm_cli.lazy import Bundle
+
+if TYPE_CHECKING:
+    from crm_cli.formats.table import Table
+    from crm_cli.rules.importing.plan import Plan
+    from crm_cli.rules.importing.report import Report
+    from crm_cli.rules.importing.wishes import Wishes
+
+# The order in which files of several nouns find what they refer to.
+ORDER = ("field", "user", "product", "pipeline", "campaign", "company", "contact", "deal", "lead", "activity", "task")
+PREVIEWED = 5
+
+Texts = list[str] | None
+
+
+class RejectedError(CrmError):
+    """Rows are wrong; they have been named."""
+
+
+@dataclass
+class Importing(Bundle):
+    """How a file is taken."""
+
+    map_: Annotated[Texts, Option("--map", metavar='"HEADER=FIELD"', help="What a column is")] = None
+    map_value: Annotated[Texts, Option(metavar="FIELD:FROM=TO", help="What a word in a column stands for")] = None
+    set_: Annotated[
+        Texts, Option("--set", metavar="FIELD=VALUE", help="The same for every row", autocompletion=completing.assignments)
+    ] = None  # fmt: skip
+    scale: Annotated[Texts, Option(metavar="FIELD=1e6", help="Multiply the numbers of a column")] = None
+    match: Annotated[
+        str | None, Option(metavar="FIELD,…", help="Fields that together tell which record a row is")
+    ] = None
+    mode: Annotated[str | None, Option(metavar="upsert|create|update", help="What to do with rows")] = None
+    empty: Annotated[str | None, Option(metavar="keep|clear", help="What an empty cell does")] = None
+    on_error: Annotated[str | None, Option(metavar="stop|skip", help="What to do about wrong rows")] = None
+    rejects: Annotated[str | None, Option(metavar="FILE", help="Where skipped rows go; else FILE.rejects.csv")] = None
+    date_order: Annotated[str | None, Option(metavar="dmy|mdy|ymd", help="How 03/04/2026 is read")] = None
+    decimal: Annotated[str | None, Option(metavar=",|.", help="The decimal mark")] = None
+    encoding: Annotated[str | None, Option(metavar="E", help="Such as utf-8 or cp1252; else it is told")] = None
+    delimiter: Annotated[str | None, Option(metavar="D", help="What parts the columns; else it is told")] = None
+    sheet: Annotated[str | None, Option(metavar="S", help="The sheet of a workbook")] = None
+    source: Annotated[
+        str | None, Option(metavar="NAME", help="The program the file comes from; its keys are kept as that program's")
+    ] = None  # fmt: skip
+    from_: Annotated[str | None, Option("--from", metavar="PROFILE", help="Options kept by --save-profile")] = None
+    save_profile: Annotated[str | None, Option(metavar="NAME", help="Keep these options")] = None
+    keep_extra: Annotated[bool, Option("--keep-extra", help="Keep unknown columns as fields of your own")] = False
+    no_create: Annotated[bool, Option("--no-create", help="Make no companies, people, users, campaigns")] = False
+    dry_run: Annotated[bool, Option("--dry-run", help="Say what would come of it, change nothing")] = False
+    yes: Annotated[bool, Option("-y", "--yes", help="Do not ask")] = False
+    format: Annotated[str | None, Option("-o", "--format", metavar="json", help="Print the outcome")] = None
+    quiet: Annotated[bool, Option("-q", "--quiet", help="Say nothing")] = False
+
+    def on(self, desk: Desk) -> None:
+        """Let the desk write in this way."""
+        if self.format not in (None, "json"):
+            raise InvalidError(f'-o {self.format}: an import prints its outcome as json or not at all; write -o json')
+        desk.style.quiet = desk.style.quiet or self.quiet
+
+    def wishes(self) -> "Wishes":
+        """What is said, over the profile that is named."""
+        from crm_cli.rules.importing import wishes
+
+        if self.sheet is not None:
+            raise InvalidError("--sheet is for workbooks, which cannot be read yet; save the sheet as CSV")
+        # A profile's name is its source: the run that saves it must keep keys as those that use it will.
+        said = wishes.Wishes(
+            mapping=wishes.pairs("--map", self.map_ or []),
+            words=wishes.word_pairs(self.map_value or []),
+            fixed=wishes.pairs("--set", self.set_ or []),
+            scale=wishes.pairs("--scale", self.scale or []),
+            match=tuple(name.strip() for name in (self.match or "").split(",") if name.strip()),
+            mode=self.mode or "upsert",
+            empty=self.empty or "keep",
+            on_error=self.on_error or "stop",
+            date_order=self.date_order,
+            decimal=self.decimal,
+            encoding=self.encoding,
+            delimiter=self.delimiter,
+            source=self.source or self.save_profile,
+            keep_extra=self.keep_extra,
+            create=not self.no_create,
+        )
+        return wishes.check(wishes.over(wishes.load(self.from_), said) if self.from_ else said)
+
+
+def command(noun: str) -> Callable[..., None]:
+    """`crm NOUN import`."""
+
+    def import_(
+        ctx: typer.Context,
+        *,
+        file: Annotated[str, Argument(metavar="FILE|-", help="CSV, TSV, JSON or JSON lines; - is standard input")],
+        how: Importing,
+    ) -> None:
+        desk: Desk = ctx.obj
+        how.on(desk)
+        wishes = how.wishes()
+        with _opened(file, wishes, noun) as table:
+            report = _import(desk, noun, table, wishes, how)
+        _kept_profile(desk, how, wishes)
+        _end(desk, [report], how)
+
+    return import_
+
+
+def anything(
+    ctx: typer.Context,
+    *,
+    files: Annotated[list[str], Argument(metavar="FILE…", help="Files of any nouns; says what each is taken for")],
+    how: Importing,
+) -> None:
+    """Import files; says what each is taken for.
+
+    \b
+        crm import accounts.csv contacts.csv deals.csv
+    """
+    desk: Desk = ctx.obj
+    how.on(desk)
+    wishes = how.wishes()
+    taken = sorted(((noun_of(file, wishes), file) for file in files), key=lambda each: ORDER.index(each[0]))
+    reports = []
+    for noun, file in taken:
+        desk.say(f"{file} holds {fields.plural(noun)}")
+        with _opened(file, wishes, noun) as table:
+            reports.append(_import(desk, noun, table, wishes, how))
+    _kept_profile(desk, how, wishes)
+    _end(desk, reports, how)
+
+
+def noun_of(file: str, wishes: "Wishes") -> str:
+    """The noun that a file's header fits best; its name decides between equals."""
+    from crm_cli.formats import headers
+
+    with _opened(file, wishes, None) as table:
+        header = [name for name in table.header if name not in wishes.mapping]
+        word = Path(file).stem.lower()
+        scores = {noun: headers.score(noun, header) for noun in ORDER}
+        for noun in ORDER:
+            about = fields.noun(noun)
+            if "uid" in header and set(header) >= {"id", "uid"}:
+                scores[noun] = sum(name in about.columns for name in header) - len(about.columns)
+        best = max(scores, key=lambda noun: (scores[noun], noun in word or fields.plural(noun) in word))
+    if not any(scores.values()):
+        raise InvalidError(f"{file}: its header fits no noun; say what it holds, as in `crm contact import {file}`")
+    return best
+
+
+@contextmanager
+def _opened(file: str, wishes: "Wishes", noun: str | None) -> "Iterator[Table]":
+    from crm_cli.formats import headers
+    from crm_cli.formats.table import open_table
+
+    nouns = [noun] if noun else list(ORDER)
+
+    def known(cells: list[str]) -> int:
+        mapped = {name.casefold() for name in wishes.mapping}
+        own = sum(cell.strip().casefold() in mapped for cell in cells)
+        return own + max(headers.score(each, cells) for each in nouns)
+
+    table = open_table(file, encoding=wishes.encoding, delimiter=wishes.delimiter, is_header=known)
+    with table:
+        yield table
+
+
+def _import(desk: Desk, noun: str, table: "Table", wishes: "Wishes", how: Importing) -> "Report":
+    """Import one file in one change; what is wrong with it is said."""
+    import gc
+    import time
+
+    from crm_cli.rules.importing import engine, plan
+    from crm_cli.rules.importing.rejects import Rejects
+
+    gc.enable()
+    started = time.monotonic()
+    name = "standard input" if table.path == "-" else table.path
+    beside = Path(how.rejects or ("rejects.csv" if table.path == "-" else f"{table.path}.rejects.csv"))
+    rejects = Rejects(beside, table.header)
+    skips = wishes.on_error == "skip"
+    try:
+        with desk.change(f"{noun} import", dry_run=how.dry_run) as change:
+            taken = plan.make(change, noun, table, wishes)
+            _preview(desk, taken, table, how)
+            with _progress(desk) as tick:
+                report = engine.run(
+                    change, taken, table, reject=rejects.add if skips and not how.dry_run else None, tick=tick
+                )
+            report.notes += _collapsed(change.notes)
+            change.notes.clear()
+            change.summary = f"{name}: {report.counts()}"
+            if report.rejected and not skips:
+                raise RejectedError(_refusal(desk, report, name))
+            report.command = change.command_id if change.changed() and not how.dry_run else None
+        rejects.keep()
+    finally:
+        rejects.drop()
+    _tell(desk, report, name, time.monotonic() - started, dry_run=how.dry_run)
+    if report.rejected:
+        for line in report.lines(name):
+            desk.say(line)
+        if not how.dry_run:
+            desk.say(f"the rejected rows are in {beside}; mend them there and import that file")
+    return report
+
+
+def _refusal(desk: Desk, report: "Report", name: str) -> str:
+    for line in report.lines(name):
+        desk.say(line)
+    rows = "1 row is" if report.rejected == 1 else f"{report.rejected:,} of {report.read:,} rows are"
+    return f"nothing was imported, since {rows} wrong; mend them, or give --on-error skip to leave them out"
+
+
+def _tell(desk: Desk, report: "Report", name: str, seconds: float, *, dry_run: bool) -> None:
+    """Say what a file was taken for and what came of it."""
+    told = [f"{header} → {field}" for header, field in report.taken.items() if header != field]
+    if told:
+        desk.say("columns: " + ", ".join(told))
+    if report.unmapped:
+        desk.say(f"not taken: {', '.join(report.unmapped)}; --map \"HEADER=FIELD\" takes one, --keep-extra all")
+    for note in report.notes:
+        desk.say(note)
+    made = report.links()
+    desk.say(
+        f"{name}: {report.counts()}{', ' + made if made else ''} in {seconds:.1f} s"
+        + (" (a dry run; nothing was changed)" if dry_run else "")
+    )
+    if report.command:
+        desk.say(f"command {report.command}; `crm undo` takes it back")
+
+
+def _collapsed(notes: list[str]) -> Iterator[str]:
+    """Each note once."""
+    from collections import Counter
+
+    for note, times in Counter(notes).items():
+        yield note if times == 1 else f"{note} ({times:,} times)"
+
+
+def _preview(desk: Desk, taken: "Plan", table: "Table", how: Importing) -> None:
+    """In a terminal show the first rows as they are taken, and ask."""
+    if how.yes or how.dry_run or desk.style.quiet or not desk.interactive:
+        return
+    from itertools import islice
+
+    columns = [fields.Field(column.name, "text") for column in taken.columns]
+    rows = [[cells[column.at] for column in taken.columns] for _, cells in islice(table.rows(), PREVIEWED)]
+    output.write(output.Rows(columns, rows), output.Style(format="table", color=desk.style.color))
+    desk.confirm(f"Import {table.path} as {taken.about.view}?", yes=False)
+
+
+@contextmanager
+def _progress(desk: Desk) -> Iterator[Callable[[int], None] | None]:
+    """A counter of rows, where a person looks at standard error."""
+    if desk.style.quiet or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns: Any = (SpinnerColumn(), TextColumn("{task.completed:,} rows"), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("import", total=None)
+        yield lambda rows: progress.advance(task, rows)
+
+
+def _kept_profile(desk: Desk, how: Importing, wishes: "Wishes") -> None:
+    if how.save_profile and not how.dry_run:
+        from crm_cli.rules.importing import wishes as profiles
+
+        desk.say(f"kept as {profiles.save(how.save_profile, wishes)}; --from {how.save_profile} uses it again")
+
+
+def _end(desk: Desk, reports: "list[Report]", how: Importing) -> None:
+    """Print the outcome where it is asked for; rejected rows are a failure."""
+    if how.format == "json":
+        import json
+
+        said = [report.data() for report in reports]
+        output.text(json.dumps(said[0] if len(said) == 1 else said, ensure_ascii=False))
+    if any(report.rejected for report in reports):
+        raise typer.Exit(1)

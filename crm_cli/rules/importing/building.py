@@ -1,0 +1,181 @@
+"""From a row to a draft: what it says, whom it names, and what other programs mean by it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from crm_cli import emails
+from crm_cli.changing import Change
+from crm_cli.errors import CrmError
+from crm_cli.folding import fold
+from crm_cli.rules import people, stages
+from crm_cli.rules.drafts import Draft
+from crm_cli.rules.importing.links import Links
+from crm_cli.rules.importing.matching import PRINT, Before
+from crm_cli.rules.importing.plan import Plan
+from crm_cli.rules.importing.rows import Name, Problem, Row
+
+# In an export of ours: the part, the reference in its rows, its noun.
+NAMED = {"companies": ("company", "company"), "contacts": ("contact", "contact"), "lines": ("product", "product"),
+         "participants": ("contact", "contact")}  # fmt: skip
+ADDRESS = {"kind": None, "primary": 0, "opted_out": 0, "invalid": 0}
+EMPTY: dict[str, dict[str, Any]] = {
+    "companies": {"role": None, "inactive": 0},
+    "contacts": {"role": None},
+    "lines": {"quantity": 10_000, "unit_price": None, "discount_pct": None, "tax_pct": None},
+    "participants": {},
+}
+STAGE = ("kind", "probability", "forecast_category", "rotten_days", "requires")
+
+
+class Building:
+    """Makes drafts of the rows of one file."""
+
+    def __init__(self, change: Change, plan: Plan, links: Links) -> None:
+        self.change, self.plan, self.links = change, plan, links
+        self._stages: dict[tuple[int | None, str], dict[str, Any] | Problem] = {}
+        self._clears = plan.wishes.empty == "clear"
+        roles = ("value", "link", "id", "custom")
+        self._cleared = [c.field for c in plan.columns if c.role in roles and not c.field.required]
+
+    def names(self, row: Row) -> Iterator[tuple[str, Name]]:
+        """The records that a row names, by field; those of its own noun may come later in the file."""
+        for field, names in row.names.items():
+            for name in names:
+                yield field, name
+        for part, (key, noun) in NAMED.items():
+            for each in row.parts.get(part, ()):
+                yield part, Name(noun, _number(each.get(f"{key}_id")), words=each.get(key))
+        for each in row.parts.get("about_records", ()):
+            yield "about_records", Name(each["noun"], _number(each["record_id"]), words=each.get("name"))
+
+    def is_later(self, field: str, name: Name) -> bool:
+        """Whether a link is settled after the last row, since its record may be in the same file."""
+        return name.noun == self.plan.noun and field in row_fields(self.plan)
+
+    def place(self, row: Row, before: Before | None) -> None:
+        """Find the stage of a deal in its pipeline."""
+        text = row.stage or self.plan.stage
+        if not text:
+            return
+        pipeline = row.names.get("pipeline")
+        fixed = self.plan.fixed.values.get("pipeline_id")
+        number = self.links.id(pipeline[0]) if pipeline and not fixed else fixed or (before and before["pipeline_id"])
+        key = (number, text)
+        if key not in self._stages:
+            try:
+                self._stages[key] = stages.find(self.change, number, text)
+            except CrmError as error:
+                self._stages[key] = Problem(next((c.header for c in self.plan.having("stage")), ""), str(error))
+        found = self._stages[key]
+        if isinstance(found, Problem):
+            row.problem = found
+        else:
+            row.values["stage_id"] = found["id"]
+            if not self.plan.own and fold(text) != fold(found["name"]):
+                row.values["status_original"] = text
+            _close(row, found["kind"])
+
+    def draft(self, row: Row, before: Before | None) -> Draft:
+        """The draft of a row for a new or a standing record."""
+        plan = self.plan
+        fresh = before is None or before["uid"].startswith("~")
+        draft = Draft(
+            values=dict(row.values), entered=dict(row.entered), custom=dict(row.custom), before=before, imported=True
+        )
+        if self._clears or (plan.own and fresh):
+            self._clear(draft, row)
+        for field, names in row.names.items():
+            self._refer(draft, field, names)
+        for part, rows in row.parts.items():
+            self._put_parts(draft, part, [dict(each) for each in rows])
+        draft.values |= plan.fixed.values
+        draft.entered |= plan.fixed.entered
+        draft.custom |= plan.fixed.custom
+        if before is None:
+            draft.values["import_id"] = self.change.command_id
+        else:
+            self._keep(draft, before, fresh=fresh)
+        return draft
+
+    def _clear(self, draft: Draft, row: Row) -> None:
+        """Let empty cells empty their fields."""
+        for each in self._cleared:
+            if each.custom:
+                draft.custom.setdefault(each.name, None)
+            elif each.column and each.name not in row.names:
+                draft.values.setdefault(each.column, None)
+        if self._clears:
+            for column in self.plan.having("email", "phone"):
+                if column.role == "entered" and column.name not in draft.entered:
+                    draft.parts[f"{column.name}s"] = []
+
+    def _refer(self, draft: Draft, field: str, names: list[Name]) -> None:
+        """Put the ids of named records into a draft; a name that several share links nothing and is counted."""
+        each = self.plan.about.fields[field]
+        known = [name for name in names if self.links.id(name)]
+        if each.kind == "about":
+            draft.entered["about"] = [(name.noun, self.links.id(name)) for name in known[:1]]
+        elif not each.column:
+            draft.entered[field] = [self.links.id(name) for name in known]
+        elif known and not self.is_later(field, names[0]):
+            draft.values[each.column] = self.links.id(known[0])
+
+    def _put_parts(self, draft: Draft, part: str, rows: list[dict[str, Any]]) -> None:
+        """Turn parts of an export of ours into rows as they are stored."""
+        if part == "about_records":
+            draft.entered["about"] = [
+                (each["noun"], self._id(each["noun"], each["record_id"], each.get("name"))) for each in rows
+            ]
+            return
+        if part in ("emails", "phones"):
+            rows = [ADDRESS | each | {"key": self._key(part, each["value"], draft)} for each in rows]
+            entered = part.removesuffix("s")
+            draft.entered.pop(entered, None)
+        elif part in NAMED:
+            key, noun = NAMED[part]
+            rows = [
+                EMPTY[part]
+                | {name: value for name, value in each.items() if name not in (key, f"{key}_id")}
+                | {f"{key}_id": self._id(noun, each.get(f"{key}_id"), each.get(key))}
+                for each in rows
+            ]
+        elif self.plan.noun == "deal" and part == "stages":
+            rows = stages.resolved(self.change, draft.values["pipeline_id"], rows)
+        elif part == "stages":
+            rows = [dict.fromkeys(STAGE) | each for each in rows]
+        draft.parts[part] = rows
+
+    def _id(self, noun: str, number: Any, words: str | None) -> int | None:
+        return self.links.id(Name(noun, _number(number), words=words))
+
+    def _key(self, part: str, value: str, draft: Draft) -> str:
+        if part == "emails":
+            return emails.key(value)
+        return people.phone_key(self.change, value, draft.get("country"))
+
+    def _keep(self, draft: Draft, before: Before, *, fresh: bool) -> None:
+        """Leave a standing record its identity, and its key where it came from another program."""
+        values = draft.values
+        if not fresh:
+            for column in ("uid", "created_at", "updated_at"):
+                values.pop(column, None)
+        key = before["external_id"]
+        if key and not key.startswith(PRINT) and before["external_source"] != values.get("external_source"):
+            values.pop("external_id", None)
+            values.pop("external_source", None)
+
+
+def row_fields(plan: Plan) -> list[str]:
+    """The fields that refer to records of the noun itself, such as a parent."""
+    return [each.name for each in plan.about.fields.values() if each.to == plan.noun and each.column]
+
+
+def _close(row: Row, kind: str) -> None:
+    """Other programs write one close date: of an open deal it is the day that is expected."""
+    if kind == "open" and row.values.get("closed_on"):
+        row.values.setdefault("expected_close", row.values["closed_on"])
+        del row.values["closed_on"]
+
+
+def _number(value: Any) -> int | None:
+    return int(value) if value is not None and str(value).isdecimal() else None

@@ -1,0 +1,257 @@
+"""One import: rows in batches inside one change, so that it is one entry of the history and one undo.
+
+A batch is read, its names and its records are looked up at once, and it is written through the rules of its
+noun, as a typed record is. What a rule refuses is found by halving the batch, so that one wrong row is named and
+the others stand. Memory holds a batch, never the file.
+"""
+
+import sqlite3
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from itertools import islice
+
+from crm_cli.changing import Change
+from crm_cli.errors import CrmError
+from crm_cli.formats.table import Table
+from crm_cli.rules import records
+from crm_cli.rules.drafts import Draft
+from crm_cli.rules.importing.building import Building, row_fields
+from crm_cli.rules.importing.links import Links, free_ids
+from crm_cli.rules.importing.matching import Before, Matching
+from crm_cli.rules.importing.plan import Plan
+from crm_cli.rules.importing.report import Report
+from crm_cli.rules.importing.rows import Line, Name, Problem, Row, read
+
+BATCH = 2_000
+LARGE = 500  # rows from which the search index is filled once, at the end
+Work = tuple[Row, Before | None]
+
+
+def run(
+    change: Change,
+    plan: Plan,
+    table: Table,
+    *,
+    reject: Callable[[Row], None] | None = None,
+    tick: Callable[[int], None] | None = None,
+) -> Report:
+    """Import the rows of a table as a plan takes them.
+
+    Args:
+        change: the transaction; whether what was written stands is the caller's to decide by the report.
+        plan: what the columns are taken for.
+        table: the file.
+        reject: called with each wrong row.
+        tick: called with the number of rows after each batch.
+    """
+    engine = _Engine(change, plan, reject)
+    batches = _batches(table.rows())
+    first = next(batches, [])
+    with ExitStack() as stack:
+        if len(first) > LARGE:
+            stack.enter_context(change.bulk(_tables(plan)))
+        for batch in _chain(first, batches):
+            engine.take(batch)
+            if tick:
+                tick(len(batch))
+        engine.finish()
+    return engine.report
+
+
+class _Engine:
+    """The work on one file."""
+
+    def __init__(self, change: Change, plan: Plan, reject: Callable[[Row], None] | None) -> None:
+        self.change, self.plan, self._reject = change, plan, reject
+        self.links = Links(change, plan.source, own=plan.own, create=plan.wishes.create)
+        self.matching = Matching(change, plan)
+        self.building = Building(change, plan, self.links)
+        self.report = Report(plan.noun, notes=list(plan.notes), unmapped=list(plan.unmapped))
+        self.report.taken = {column.header: _taken(column.role, column.name) for column in plan.columns}
+        self._later: list[tuple[int, str, Name, str]] = []
+        self._own_fields = frozenset(row_fields(plan))
+        self._renumbered = 0
+        self._left: Counter[str] = Counter()
+
+    def take(self, lines: Sequence[Line]) -> None:
+        """Import a batch of rows."""
+        self.report.read += len(lines)
+        rows = read(self.plan, lines)
+        self.matching.identify(rows)
+        rows = self._sound(rows)
+        while rows:
+            now, rows = self.matching.split(rows)
+            self._batch(now)
+
+    def finish(self) -> None:
+        """Settle the links between rows of the file, and say what is to be known."""
+        for start in range(0, len(self._later), BATCH):
+            self._settle(self._later[start : start + BATCH])
+        report = self.report
+        report.linked = {noun: number for noun, number in self.links.made.items() if number}
+        if self._renumbered:
+            report.notes.append(f"{self._renumbered:,} got another id, since theirs is taken here")
+        for said, rows in self._left.items():
+            report.notes.append(f"{rows:,} rows left without {said}")
+
+    def _batch(self, rows: Sequence[Row]) -> None:
+        """Look up what rows name and whom they are about, then write them."""
+        names = {id(row): [each for each in self.building.names(row) if each[0] not in self._own_fields] for row in rows}
+        self.links.look_up(name for each in names.values() for _, name in each)
+        for row in rows:
+            self._check_names(row, names[id(row)])
+        rows = self._sound(rows)
+        work = list(zip(rows, self.matching.find(rows), strict=True))
+        for row, before in work:
+            if row.problem is None:
+                self.building.place(row, before)
+        self._write([each for each in work if self._is_wanted(*each)])
+
+    def _check_names(self, row: Row, names: Iterable[tuple[str, Name]]) -> None:
+        """A row that names what is not there, and may not be made, is wrong."""
+        for field, name in names:
+            if field == "about":
+                continue
+            said = self.links.refusal(name)
+            if said and row.problem is None:
+                header = next((column.header for column in self.plan.having(field)), "")
+                row.problem = Problem(header, said)
+
+    def _is_wanted(self, row: Row, before: Before | None) -> bool:
+        """Whether a row is to be written in this mode."""
+        if row.problem is not None:
+            self._refuse(row)
+            return False
+        mode = self.plan.wishes.mode
+        if (mode == "create" and before is not None) or (mode == "update" and before is None):
+            self.report.skipped += 1
+            return False
+        return True
+
+    def _write(self, work: Sequence[Work]) -> None:
+        """Write rows whole, or in halves where a rule refuses one of them."""
+        if not work:
+            return
+        made: list[Name] = []
+        try:
+            with self.change.attempt():
+                made = self._make_links(work)
+                drafts = [self.building.draft(row, before) for row, before in work]
+                self._number(work, drafts)
+                records.write(self.change, self.plan.noun, drafts)
+        except (CrmError, sqlite3.IntegrityError) as error:
+            self.links.forget(made)
+            if len(work) == 1:
+                row = work[0][0]
+                row.problem = Problem("", _said(error))
+                self._refuse(row)
+                return
+            half = len(work) // 2
+            self._write(work[:half])
+            self._write(work[half:])
+            return
+        for (row, before), draft in zip(work, drafts, strict=True):
+            self._count(row, before, draft)
+
+    def _make_links(self, work: Sequence[Work]) -> list[Name]:
+        """Make the records that rows name and that are missing."""
+        return self.links.make(
+            name
+            for row, _ in work
+            for field, name in self.building.names(row)
+            if field not in self._own_fields and field != "about"
+        )
+
+    def _number(self, work: Sequence[Work], drafts: Sequence[Draft]) -> None:
+        """In an export of ours, keep ids where they are free."""
+        if not self.plan.own:
+            return
+        free = free_ids(self.change, self.plan.noun, (row.number for row, _ in work if row.number))
+        for (row, before), draft in zip(work, drafts, strict=True):
+            if before is None and row.number in free:
+                free.discard(row.number)
+                draft.values["id"] = row.number
+
+    def _count(self, row: Row, before: Before | None, draft: Draft) -> None:
+        """Note what became of a row that was written."""
+        outcome = "created" if before is None else "updated" if draft.changed else "unchanged"
+        setattr(self.report, outcome, getattr(self.report, outcome) + 1)
+        self.matching.written(row, draft.id)
+        if self.plan.own and row.number and outcome == "created" and draft.id != row.number:
+            self._renumbered += 1
+        for field, names in row.names.items():
+            if field in self._own_fields:
+                self._later.append((draft.id, field, names[0], outcome))
+            elif any(map(self.links.is_shared, names)) and not any(map(self.links.id, names)):
+                self._left[f"{field}: several records share the name, a column of keys would tell them apart"] += 1
+            elif field == "about" and not any(map(self.links.id, names)):
+                self._left["about: nothing here has that name"] += 1
+
+    def _settle(self, later: Sequence[tuple[int, str, Name, str]]) -> None:
+        """Link records of the file to each other, now that all have arrived."""
+        names = [name for _, _, name, _ in later]
+        self.links.look_up(names)
+        if self.plan.wishes.create:
+            self.links.make(names)
+        for record_id, field, name, outcome in later:
+            found = self.links.id(name)
+            column = self.plan.about.fields[field].column or field
+            if found is None:
+                why = "several records share the name" if self.links.is_shared(name) else "nothing here has that name"
+                self._left[f"{field}: {why}"] += 1
+            elif found != record_id:
+                self._link(record_id, column, found, outcome)
+
+    def _link(self, record_id: int, column: str, found: int, outcome: str) -> None:
+        table = self.plan.about.table
+        if self.change.value(f'SELECT "{column}" FROM "{table}" WHERE id = ?', record_id) == found:
+            return
+        stamp = "" if outcome == "created" or self.plan.own else ", updated_at = :now"
+        self.change.connection.execute(
+            f'UPDATE "{table}" SET "{column}" = :found{stamp} WHERE id = :id',
+            {"found": found, "id": record_id, "now": self.change.now},
+        )
+        if outcome == "unchanged":
+            self.report.unchanged -= 1
+            self.report.updated += 1
+
+    def _sound(self, rows: Sequence[Row]) -> list[Row]:
+        """Put rows with a problem aside; returns the others."""
+        for row in rows:
+            if row.problem is not None:
+                self._refuse(row)
+        return [row for row in rows if row.problem is None]
+
+    def _refuse(self, row: Row) -> None:
+        if row.problem is not None:
+            self.report.fault(row.line, row.problem)
+        if self._reject:
+            self._reject(row)
+
+
+def _batches(rows: Iterator[Line]) -> Iterator[list[Line]]:
+    while batch := list(islice(rows, BATCH)):
+        yield batch
+
+
+def _chain(first: list[Line], rest: Iterator[list[Line]]) -> Iterator[list[Line]]:
+    if first:
+        yield first
+    yield from rest
+
+
+def _tables(plan: Plan) -> list[str]:
+    """The tables that grow with the file."""
+    linked = {column.field.to for column in plan.columns if column.role in ("link", "key")}
+    return [plan.about.table, *plan.about.parts.values(), *sorted(linked & {"company", "contact", "user", "campaign"} - {plan.about.table})]
+
+
+def _taken(role: str, name: str) -> str:
+    return {"key": f"{name}.external_id", "number": "id"}.get(role, name)
+
+
+def _said(error: Exception) -> str:
+    if isinstance(error, CrmError):
+        return str(error)
+    return f"another record has that already ({str(error).removeprefix('UNIQUE constraint failed: ')})"

@@ -1,0 +1,254 @@
+"""What each column of a file is taken for, and how its cells are read: settled before a row is kept.
+
+In an export of ours, told by its `uid` column, every column is what its name says. In any other file headers
+are recognised by the words of other programs; a key is that program's and never ours.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
+
+from crm_cli import fields
+from crm_cli.changing import Change
+from crm_cli.errors import InvalidError
+from crm_cli.fields import Field, Noun
+from crm_cli.folding import fold
+from crm_cli.formats.headers import recognise
+from crm_cli.formats.settle import settle
+from crm_cli.formats.table import Table
+from crm_cli.rules import intake, records
+from crm_cli.rules.drafts import Draft
+from crm_cli.rules.importing.wishes import Pairs, Wishes
+from crm_cli.values import Reading, word_key
+
+REASON = "crm_error"
+"""The column of a file of rejected rows that says why; it is never read."""
+SETTLED = frozenset(("day", "instant", "money", "decimal", "percent"))
+# What other programs give in parts that our noun holds as one.
+HALVES = {"user": ("first_name", "last_name")}
+ORDERS = {"dmy": "day first", "mdy": "month first"}
+
+
+@dataclass(slots=True)
+class Column:
+    """One column: where it stands, the field that it fills and how."""
+
+    at: int
+    header: str
+    field: Field
+    role: str
+    """value, entered, custom, half, link, key (a link's external id), id (a link's own id), part, or
+    uid, number (our own identity)."""
+    reading: Reading
+    words: Pairs = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The name of the field that the column fills."""
+        return self.field.name
+
+
+@dataclass
+class Plan:
+    """What a file is taken for."""
+
+    noun: str
+    about: Noun
+    wishes: Wishes
+    own: bool
+    """Whether it is an export of ours."""
+    source: str
+    columns: list[Column]
+    unmapped: list[str]
+    fixed: Draft
+    """What `--set` gives to every row."""
+    stage: str = ""
+    """The stage that `--set` gives to every row; which one that is depends on the row's pipeline."""
+    currency: str = ""
+    """The currency of amounts whose row names none."""
+    notes: list[str] = field(default_factory=list)
+
+    def having(self, *names: str) -> list[Column]:
+        """The columns that fill the fields of these names."""
+        return [column for column in self.columns if column.name in names]
+
+
+def make(change: Change, noun: str, table: Table, wishes: Wishes) -> Plan:
+    """Take a file's columns for fields of a noun and settle how they are read.
+
+    Raises:
+        InvalidError: an option names what is not there, or a column leaves open how it is to be read.
+    """
+    about, custom = fields.noun(noun), fields.custom(change.connection, noun)
+    _check_fields(about, custom, wishes)
+    own = _is_own(about, table.header)
+    extra = _extra(change, about, table.header, own=own, custom=custom, wishes=wishes)
+    found = (
+        _own(about, table.header, custom | extra) if own else _foreign(about, table, custom | extra, wishes)
+    )
+    _read(change, found, table, wishes, own=own)
+    taken = {column.at for column in found}
+    fixed = {name: text for name, text in wishes.fixed.items() if name != "stage"}
+    plan = Plan(
+        noun, about, wishes, own, wishes.source or table.kind, found,
+        [] if own else [name for at, name in enumerate(table.header) if at not in taken and name != REASON],
+        Draft(), wishes.fixed.get("stage", ""),
+    )  # fmt: skip
+    intake.fill(change, noun, plan.fixed, dict(fixed))
+    plan.currency = str(
+        plan.fixed.get("currency") or plan.fixed.get("default_currency") or change.config.currency
+    )
+    plan.notes = [*table.notes, *_orders(found)]
+    return plan
+
+
+def _check_fields(about: Noun, custom: dict[str, Field], wishes: Wishes) -> None:
+    known = [*about.fields, *custom, *HALVES.get(about.name, ())]
+    for name in (*wishes.mapping.values(), *wishes.words, *wishes.scale, *wishes.match, *wishes.fixed):
+        base, _, key = name.partition(".")
+        if name and (base not in known or key not in ("", "external_id")):
+            raise fields.nearest(name, known, f"field of {about.name}")
+
+
+def _is_own(about: Noun, header: Collection[str]) -> bool:
+    """Whether a header is that of our own export: it has a uid, and most of its names are our columns'."""
+    return "uid" in header and 2 * sum(name in about.columns for name in header) > len(header)
+
+
+def _extra(
+    change: Change, about: Noun, header: list[str], *, own: bool, custom: dict[str, Field], wishes: Wishes
+) -> dict[str, Field]:
+    """Make the user's own fields for columns that no field is for, where they are to be kept."""
+    if own:
+        rest = [name for name in header if name not in about.columns and name not in custom]
+    elif wishes.keep_extra:
+        taken = _recognised(about, header, custom, wishes)
+        rest = [name for at, name in enumerate(header) if at not in taken]
+    else:
+        return {}
+    made = {}
+    for header_name in rest:
+        name = header_name if own else word_key(header_name)
+        if name and header_name != REASON and fold(header_name) not in map(fold, wishes.mapping):
+            name = f"{name}_extra" if name in about.fields or name in about.columns else name
+            made[name] = Field(name, "text", column="custom", custom=True)
+    drafts = [
+        Draft(values={"on": about.name, "name": name, "kind": "text"}) for name in made if name not in custom
+    ]
+    records.write(change, "field", drafts)
+    return made
+
+
+def _own(about: Noun, header: list[str], custom: dict[str, Field]) -> list[Column]:
+    """The columns of our own export; what is derived there is left out."""
+    found = []
+    for at, name in enumerate(header):
+        each = about.fields.get(name)
+        seen = about.columns.get(name)
+        if name in custom:
+            role, each = "custom", custom[name]
+        elif name in ("id", "uid"):
+            role, each = ("number" if name == "id" else name), Field(name, "text", column=name)
+        elif seen is not None and seen.kind.startswith("parts:"):
+            role, each = "part", seen
+        elif name.endswith("_id") and name.removesuffix("_id") in about.fields and name not in about.fields:
+            role, each = "id", about.fields[name.removesuffix("_id")]
+        elif each is None or (each.column is None and _told_by_part(about, name, header)):
+            continue
+        else:
+            role = _role(each)
+        found.append(Column(at, name, each, role, _PLACE))
+    return found
+
+
+def _told_by_part(about: Noun, name: str, header: list[str]) -> bool:
+    """Whether a column says again what a column of parts, or a column beside it, says in full."""
+    fuller = {"email": "emails", "phone": "phones", "product": "lines", "about": "about_records",
+              "converted": "converted_at"}  # fmt: skip
+    return fuller.get(name) in header or name not in about.fields
+
+
+def _foreign(about: Noun, table: Table, custom: dict[str, Field], wishes: Wishes) -> list[Column]:
+    """The columns of another program's file."""
+    found = []
+    for at, name in sorted(_recognised(about, table.header, custom, wishes).items()):
+        base, _, key = name.partition(".")
+        if base in HALVES.get(about.name, ()):
+            each, role = Field(base, "text"), "half"
+        else:
+            each = about.fields.get(base) or custom[base]
+            role = "key" if key else _role(each)
+        words = wishes.words.get(base, {}) if not key else {}
+        found.append(Column(at, table.header[at], each, role, _PLACE, words))
+    return found
+
+
+def _recognised(about: Noun, header: list[str], custom: dict[str, Field], wishes: Wishes) -> dict[int, str]:
+    """Field by column: what the user says, else what the headers mean, each field once."""
+    told = {fold(name): at for at, name in enumerate(header)}
+    said: dict[int, str] = {}
+    for name, field_name in wishes.mapping.items():
+        if fold(name) not in told:
+            raise fields.nearest(name, header, "column of this file")
+        said[told[fold(name)]] = field_name
+    known = [each.name for each in about.fields.values() if _fillable(each)]
+    known = [*known, *HALVES.get(about.name, ()), *(each for each in custom if each not in about.fields)]
+    meant = recognise(about.name, header, known)
+    by_word = {word_key(name): at for at, name in enumerate(header)}
+    meant |= {by_word[name]: name for name in custom if name in by_word and by_word[name] not in meant}
+    taken = set(said.values()) | wishes.fixed.keys()
+    kept = {
+        at: name
+        for at, name in meant.items()
+        if name not in taken and at not in said and header[at] != REASON
+    }
+    return kept | {at: name for at, name in said.items() if name}
+
+
+def _fillable(each: Field) -> bool:
+    return each.name != "uid" and not each.kind.startswith("parts:")
+
+
+def _role(each: Field) -> str:
+    if each.custom:
+        return "custom"
+    if each.to or each.kind == "about":
+        return "link"
+    return "value" if each.column else "entered"
+
+
+_PLACE = Reading(today=None)  # type: ignore[arg-type]  # stands until the columns are settled
+
+
+def _read(change: Change, columns: list[Column], table: Table, wishes: Wishes, *, own: bool) -> None:
+    """Give every column its way of reading."""
+    order, decimal = ("ymd", ".") if own else (wishes.date_order, wishes.decimal)
+    kinds = {
+        column.at: column.field.kind
+        for column in columns
+        if column.role in ("value", "custom") and column.field.kind in SETTLED
+    }
+    settled = settle(table, kinds, date_order=order, decimal=decimal)
+    for column in columns:
+        way = replace(
+            change.reading, date_order=order, decimal=decimal or ".", scale=wishes.scale.get(column.name, 1)
+        )
+        if column.at in settled and column.field.kind in ("day", "instant"):
+            way.date_order = settled[column.at]
+        elif column.at in settled:
+            way.decimal = settled[column.at]
+        column.reading = way
+    for name in wishes.scale:
+        if not any(column.name == name for column in columns):
+            raise InvalidError(f"--scale {name}: no column of this file is taken for {name}; see --map")
+
+
+def _orders(columns: list[Column]) -> list[str]:
+    """What was found out of dates and numbers that other readers would read differently."""
+    found = []
+    for column in columns:
+        kind, way = column.field.kind, column.reading
+        if kind in ("day", "instant") and way.date_order in ORDERS:
+            found.append(f'"{column.header}" is read with the {ORDERS[way.date_order]}')
+        elif kind in ("money", "decimal", "percent") and way.decimal == ",":
+            found.append(f'"{column.header}" is read with a decimal comma')
+    return found

@@ -1,0 +1,255 @@
+"""The rows of a file as our values: cells are read a column at a time, and every wrong one is named.
+
+What a row says of other records stays a `Name` until the store has been asked who that is.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from dataclasses import replace as changed
+from itertools import compress
+from typing import Any, NamedTuple
+
+from crm_cli import fields, values
+from crm_cli.errors import InvalidError
+from crm_cli.fields import Field
+from crm_cli.folding import fold
+from crm_cli.formats.table import Cells, RaggedRow
+from crm_cli.rules import drafts
+from crm_cli.rules.importing.plan import Column, Plan
+
+SEVERAL = re.compile(r"\s*(?:[,;]|:::)\s*")
+Line = tuple[int, Cells]
+
+
+class Name(NamedTuple):
+    """A record as a row names it: by our id in our own export, by its key in the other program, by words."""
+
+    noun: str
+    id: int | None = None
+    external: str | None = None
+    words: str | None = None
+
+
+class Problem(NamedTuple):
+    """What is wrong with a cell, or with the row where `header` is empty."""
+
+    header: str
+    said: str
+
+
+@dataclass(slots=True)
+class Row:
+    """One row: what it says in stored form, and what is wrong with it."""
+
+    line: int
+    cells: Cells
+    values: dict[str, Any] = field(default_factory=dict)
+    entered: dict[str, Any] = field(default_factory=dict)
+    custom: dict[str, Any] = field(default_factory=dict)
+    parts: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    names: dict[str, list[Name]] = field(default_factory=dict)
+    """By field the records that it names; several only where a field takes several."""
+    keys: list[tuple[str, Any]] = field(default_factory=list)
+    """What it can be told by, the strongest first."""
+    stage: str = ""
+    number: int | None = None
+    """Its id in the store that exported it."""
+    problem: Problem | None = None
+
+
+def read(plan: Plan, lines: Sequence[Line]) -> list[Row]:
+    """Read a batch of rows; the first thing that is wrong with a row stands in it."""
+    rows = [Row(line, cells) for line, cells in lines]
+    for row in rows:
+        if isinstance(row.cells, RaggedRow):
+            row.problem = Problem(
+                "", f"has {len(row.cells.extra)} more cells than the header: {row.cells.extra[0]!r}"
+            )
+    currencies = _currencies(plan, rows)
+    for column in sorted(plan.columns, key=lambda each: each.role == "part"):
+        texts = _texts(column, lines)
+        if column.role in ("value", "custom", "entered", "half"):
+            _take(plan, column, texts, rows, currencies)
+        elif column.role in ("link", "key", "id"):
+            _name(column, texts, rows)
+        elif column.role == "part":
+            _part(plan, column, texts, rows)
+        else:
+            _identify(column, texts, rows)
+    for row in rows:
+        _join_halves(plan, row)
+    return rows
+
+
+def _texts(column: Column, lines: Sequence[Line]) -> list[str]:
+    """The cells of a column without blanks around them, with the words that the user gives for some."""
+    at = column.at
+    texts = [(cells[at] or "").strip() for _, cells in lines]
+    if not column.words:
+        return texts
+    words = {text: column.words.get(fold(text), text) for text in set(texts)}
+    return [words[text] for text in texts]
+
+
+def _currencies(plan: Plan, rows: Sequence[Row]) -> list[str]:
+    """The currency that each row's amounts are in."""
+    found = [plan.currency] * len(rows)
+    for column in plan.having("currency", "default_currency"):
+        for place, row in enumerate(rows):
+            text = (row.cells[column.at] or "").strip()
+            if text:
+                try:
+                    found[place] = str(
+                        values.read("currency", column.words.get(fold(text), text), column.reading)
+                    )
+                except InvalidError:
+                    continue  # told when the column itself is read
+    return found
+
+
+def _take(plan: Plan, column: Column, texts: list[str], rows: list[Row], currencies: list[str]) -> None:
+    """Read a column into its place in the rows."""
+    each, way = column.field, column.reading
+    if column.role == "entered" and each.kind in ("email", "phone"):
+        _take_several(plan, column, texts, rows)
+        return
+    if each.kind == "money":
+        for currency in dict.fromkeys(currencies):
+            mine = [one == currency for one in currencies]
+            here = list(compress(rows, mine))
+            _put(column, here, _column(plan, column, list(compress(texts, mine)), here, currency))
+        return
+    found = _column(plan, column, texts, rows, way.currency)
+    _put(column, rows, found)
+    if (
+        "status_original" in plan.about.fields
+        and column.name == "status"
+        and not plan.having("status_original")
+    ):
+        for row, text, value in zip(rows, texts, found, strict=True):
+            if value is not None and values.word_key(text) != value:
+                row.values["status_original"] = text
+
+
+def _put(column: Column, rows: Sequence[Row], found: Iterable[Any]) -> None:
+    name = column.name
+    if column.role == "value":
+        name = column.field.column or name
+        for row, value in zip(rows, found, strict=True):
+            if value is not None:
+                row.values[name] = value
+        return
+    for row, value in zip(rows, found, strict=True):
+        if value is not None:
+            (row.custom if column.role == "custom" else row.entered)[name] = value
+
+
+def _column(plan: Plan, column: Column, texts: list[str], rows: Sequence[Row], currency: str) -> list[Any]:
+    """The values of a column's texts, each different text read once; what is wrong is put into the rows."""
+    way = changed(column.reading, currency=currency)
+    distinct = [text for text in dict.fromkeys(texts) if text]
+    try:
+        known = dict(zip(distinct, drafts.read(column.field, plan.noun, distinct, way), strict=True))
+    except InvalidError:
+        known, wrong = _one_by_one(plan, column.field, distinct, way)
+        for row, text in zip(rows, texts, strict=True):
+            if text in wrong and row.problem is None:
+                row.problem = Problem(column.header, wrong[text])
+    return [known.get(text) for text in texts]
+
+
+def _one_by_one(
+    plan: Plan, each: Field, texts: list[str], way: values.Reading
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """What each text is, and what is wrong with those that are nothing."""
+    known, wrong = {}, {}
+    for text in texts:
+        try:
+            known[text] = drafts.read(each, plan.noun, [text], way)[0]
+        except InvalidError as error:
+            wrong[text] = str(error).removeprefix(f"{each.name}: ")
+    return known, wrong
+
+
+def _take_several(plan: Plan, column: Column, texts: list[str], rows: list[Row]) -> None:
+    """Read a column whose cells may hold several addresses."""
+    name, found = column.name, [[text] if "," not in text and ";" not in text and ":::" not in text else
+                                [one for one in SEVERAL.split(text) if one] for text in texts]  # fmt: skip
+    flat = [one for each in found for one in each]
+    owners = [row for row, each in zip(rows, found, strict=True) for _ in each]
+    read_ = iter(_column(plan, column, flat, owners, ""))
+    for row, each in zip(rows, found, strict=True):
+        taken = [value for value in [next(read_) for _ in each] if value is not None]
+        if taken:
+            row.entered[name] = [*row.entered.get(name, ()), *taken]
+
+
+def _name(column: Column, texts: list[str], rows: list[Row]) -> None:
+    """Put the records that a column names into the rows; a row's columns for one link make one name."""
+    name, noun, role = column.name, column.field.to or "", column.role
+    if noun == "stage":
+        for row, text in zip(rows, texts, strict=True):
+            row.stage = row.stage or text
+        return
+    for row, text in zip(rows, texts, strict=True):
+        if not text:
+            continue
+        before = row.names[name][0] if name in row.names else Name(noun)
+        if role == "key":
+            row.names[name] = [before._replace(external=text)]
+        elif role == "id" and text.isdecimal():
+            row.names[name] = [before._replace(id=int(text))]
+        elif role == "link":
+            row.names[name] = [before._replace(words=text)]
+
+
+def _identify(column: Column, texts: list[str], rows: list[Row]) -> None:
+    """Our own identity, as an export of ours holds it."""
+    for row, text in zip(rows, texts, strict=True):
+        if column.role == "uid":
+            row.values["uid"] = text
+        elif text.isdecimal():
+            row.number = int(text)
+
+
+def _part(plan: Plan, column: Column, texts: list[str], rows: list[Row]) -> None:
+    """Read the JSON of parts in an export of ours."""
+    table = column.field.kind.partition(":")[2]
+    for row, text in zip(rows, texts, strict=True):
+        if not text or row.problem:
+            continue
+        way = changed(column.reading, currency=row.values.get("currency") or plan.currency)
+        try:
+            row.parts[column.name] = [
+                _part_row(table, each, way) for each in json.loads(text, parse_float=str, parse_int=str)
+            ]
+        except (ValueError, AttributeError, TypeError, InvalidError) as error:
+            row.problem = Problem(
+                column.header, f"is not what an export holds ({error}); leave it as exported"
+            )
+
+
+def _part_row(table: str, said: dict[str, Any], way: values.Reading) -> dict[str, Any]:
+    """One part in stored form; names of other records stay words beside their ids."""
+    known = fields.part(table)
+    found: dict[str, Any] = {}
+    for key, value in said.items():
+        each = known.get(key)
+        plain = each is not None and not each.to and isinstance(value, str)
+        found[key] = (
+            values.read(each.kind, value, way, each.choices()) if each is not None and plain else value
+        )
+        if isinstance(value, bool):
+            found[key] = int(value)
+    return found
+
+
+def _join_halves(plan: Plan, row: Row) -> None:
+    """Make one name of what another program gives in parts, where it does."""
+    halves = (
+        [row.entered.pop(name, None) for name in ("first_name", "last_name")] if plan.noun == "user" else []
+    )
+    if any(halves) and not row.values.get("name"):
+        row.values["name"] = " ".join(half for half in halves if half)
