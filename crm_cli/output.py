@@ -24,13 +24,15 @@ class Rows:
     """An answer: its columns (each with its kind), its rows of stored values, and what to know of it.
 
     Money columns take their currency from the column `currency` of the same row. `total` is how many rows
-    there are when only the first are given.
+    there are when only the first are given. `sections`, where a table is to be read in parts, gives the
+    heading of each value of the first column.
     """
 
     columns: list[Field]
     rows: Iterable[Sequence[Any]]
     notes: list[str] = field(default_factory=list)
     total: int | None = None
+    sections: dict[str, str] | None = None
 
 
 @dataclass

@@ -1,74 +1,112 @@
-"""A table for a terminal: fitted to its width in Rich, for people; in a pipe as wide as it needs to be."""
+"""A table for a terminal: fitted to its width in Rich, for people; in a pipe as wide as it needs to be.
+
+In a terminal a record is one line. Long words are cut first, then the columns furthest to the right give way.
+Amounts that share a currency say it once, under the table; otherwise each carries its own.
+"""
 
 import sys
-from typing import Any
+from collections.abc import Iterator
+from itertools import groupby
+from typing import Any, Literal
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from crm_cli import numbers, output, values
+from crm_cli import output
+from crm_cli.amounts import money_human
 from crm_cli.fields import Field
 from crm_cli.output import Rows, Style
 
 RIGHT = frozenset(("money", "decimal", "percent", "integer", "id"))
+WHOLE = RIGHT | {"day", "instant", "choice", "boolean", "currency"}
 STATUS_STYLES = {"won": "green", "lost": "red", "open": "cyan", "converted": "green", "junk": "dim", "done": "dim",
                  "completed": "dim", "urgent": "red", "high": "yellow", "hot": "red"}  # fmt: skip
-NARROW = 14  # letters below which a text column is of no use
+NAME, WORDS, MOST = 20, 12, 60  # letters of the first column of words and of the others; what is ever wanted
+LEAST = {"email": 20, "phone": 15}  # where less says nothing
+GAP = 2  # letters between columns
+ALWAYS = 2  # columns that are shown however narrow the window is
 
-
-def console(style: Style) -> Console:
-    """A Rich console on standard output that obeys the environment and never reads markup."""
-    plain = not style.color or not output.colored()
-    width = None if style.terminal else 100_000
-    return Console(
-        file=sys.stdout, no_color=plain, markup=False, highlight=False, emoji=False, width=width, soft_wrap=False,
-        force_terminal=style.terminal, color_system=None if plain or not style.terminal else "auto",
-    )  # fmt: skip
+Cells = list[list[str]]
 
 
 def write(rows: Rows, style: Style) -> None:
     """Write a table and what stands under it."""
-    screen = console(style)
     listed = [list(row) for row in rows.rows]
-    shown = _fitting(rows.columns, listed, screen.width, style)
-    table = Table(
-        box=None, pad_edge=False, header_style="bold", show_edge=False, show_header=style.header is not False
-    )
-    for each in shown:
-        right = each.kind in RIGHT
-        table.add_column(
-            each.name, justify="right" if right else "left", no_wrap=right or not style.terminal,
-            overflow="ellipsis" if style.terminal else "ignore",
-        )  # fmt: skip
-    names = [each.name for each in rows.columns]
-    money = names.index("currency") if "currency" in names else None
-    places = [names.index(each.name) for each in shown]
-    for row in listed:
-        currency = row[money] if money is not None else None
-        table.add_row(*(cell(rows.columns[place], row[place], currency, style) for place in places))
-    if listed:
+    if style.terminal:
+        hidden, common = _fitted(rows, listed, style)
+    else:
+        output.text(_plain(rows.columns, listed, style))
+        hidden, common = [], None
+    _under(rows, hidden, len(listed), common, style)
+
+
+def _plain(columns: list[Field], listed: list[list[Any]], style: Style) -> Iterator[str]:
+    """Every column as wide as its widest word: a pipe has no width, and Rich takes long over many rows."""
+    cells = _cells(columns, listed, style, tell=False)
+    if not cells:
+        return
+    if style.header is not False:
+        cells.insert(0, [each.name for each in columns])
+    widths = [max(map(cell_len, found)) for found in zip(*cells, strict=True)]
+    right = [each.kind in RIGHT for each in columns]
+    for row in cells:
+        pads = [" " * (width - cell_len(words)) for words, width in zip(row, widths, strict=True)]
+        parts = (pad + words if to else words + pad for words, pad, to in zip(row, pads, right, strict=True))
+        yield (" " * GAP).join(parts).rstrip()
+
+
+def _fitted(rows: Rows, listed: list[list[Any]], style: Style) -> tuple[list[str], str | None]:
+    """Write what the width of the terminal has room for; returns what it had not, and the common currency."""
+    screen = console(style)
+    common = _common_currency(rows.columns, listed)
+    cells = _cells(rows.columns, listed, style, tell=common is None)
+    places = [place for place, each in enumerate(rows.columns) if not _said_elsewhere(rows, each)]
+    widths = _widths(rows.columns, cells, places, screen.width)
+    for title, numbers in groupby(
+        range(len(listed)), key=lambda each: listed[each][0] if rows.sections else ""
+    ):
+        first = not rows.sections or title == listed[0][0]
+        if rows.sections:
+            screen.print(Text(("" if first else "\n") + rows.sections.get(title, title), "bold cyan"))
+        table = _table(rows.columns, widths, heading=first and style.header is not False)
+        for each in numbers:
+            table.add_row(
+                *(_styled(rows.columns[place], listed[each][place], cells[each][place]) for place in widths)
+            )
         screen.print(table)
-    _under(rows, shown, len(listed), style)
+    return [rows.columns[place].name for place in places if place not in widths], common
 
 
-def cell(each: Field, value: Any, currency: str | None, style: Style) -> Text:
-    """A value as a person reads it."""
+def console(style: Style) -> Console:
+    """A Rich console on the terminal that obeys the environment and never reads markup."""
+    plain = not style.color or not output.colored()
+    return Console(
+        file=sys.stdout, no_color=plain, markup=False, highlight=False, emoji=False, soft_wrap=False,
+        force_terminal=True, color_system=None if plain else "auto",
+    )  # fmt: skip
+
+
+def cell(each: Field, value: Any, currency: str | None, style: Style) -> str:
+    """A value as a person reads it, on one line, with nothing in it that a terminal would obey."""
     if value is None or value == "":
-        return Text("")
+        return ""
     if each.kind == "money":
-        return Text(numbers.money_human(value, currency or "USD"), style="red" if value < 0 else "")
+        return money_human(value, currency or "USD")
     if each.kind == "instant":
-        return Text(local_time(value, style.zone))
+        return local_time(value, style.zone)
     if each.kind == "percent":
-        return Text(output.machine(each)(value, None) + "%")
+        return output.machine(each)(value, None) + "%"
     if each.kind == "boolean":
-        return Text("yes" if value else "no")
-    words = output.machine(each)(value, currency)
-    return Text(
-        output.visible(words).replace("\n", "⏎"),
-        style=STATUS_STYLES.get(words, "") if each.kind == "choice" else "",
-    )
+        return "yes" if value else "no"
+    return output.visible(output.machine(each)(value, currency)).replace("\n", "⏎")
+
+
+def _styled(each: Field, value: Any, words: str) -> Text:
+    if each.kind == "money" and value is not None and value < 0:
+        return Text(words, "red")
+    return Text(words, STATUS_STYLES.get(words, "") if each.kind == "choice" else "")
 
 
 def local_time(instant: str, zone: str) -> str:
@@ -80,40 +118,91 @@ def local_time(instant: str, zone: str) -> str:
     return datetime.fromisoformat(instant).astimezone(zone_of(zone)).strftime("%Y-%m-%d %H:%M")
 
 
-def _fitting(columns: list[Field], listed: list[list[Any]], width: int, style: Style) -> list[Field]:
-    """The columns, from the left, that the width has room for; in a pipe all of them."""
-    if not style.terminal:
-        return columns
-    shown: list[Field] = []
-    used = 0
-    for position, each in enumerate(columns):
-        widest = max([len(each.name), *(_length(each, row[position], style) for row in listed[:50])])
-        need = (
-            widest if each.kind in RIGHT or each.kind in ("day", "instant", "choice") else min(widest, NARROW)
-        )
-        if shown and used + need + 1 > width:
-            break
-        shown.append(each)
-        used += need + 1
-    return shown
+def _common_currency(columns: list[Field], listed: list[list[Any]]) -> str | None:
+    """The one currency of all amounts; None where there are several, or no amounts."""
+    names = [each.name for each in columns]
+    money = [place for place, each in enumerate(columns) if each.kind == "money"]
+    if "currency" not in names or not money:
+        return None
+    place = names.index("currency")
+    found = {row[place] for row in listed if any(row[each] is not None for each in money)}
+    return found.pop() if len(found) == 1 else None
 
 
-def _length(each: Field, value: Any, style: Style) -> int:
-    return cell(each, value, None, style).cell_len
+def _cells(columns: list[Field], listed: list[list[Any]], style: Style, *, tell: bool) -> Cells:
+    """Every value as words; `tell` puts its currency beside each amount."""
+    names = [each.name for each in columns]
+    place = names.index("currency") if "currency" in names else None
+    made = []
+    for row in listed:
+        currency = row[place] if place is not None else None
+        words = [cell(each, value, currency, style) for each, value in zip(columns, row, strict=True)]
+        if tell and currency:
+            words = [
+                f"{said} {currency}" if said and each.kind == "money" else said
+                for each, said in zip(columns, words, strict=True)
+            ]
+        made.append(words)
+    return made
 
 
-def _under(rows: Rows, shown: list[Field], count: int, style: Style) -> None:
+def _said_elsewhere(rows: Rows, each: Field) -> bool:
+    """Whether a column says only what a heading or the amounts say."""
+    amounts = any(other.kind == "money" for other in rows.columns)
+    return (each.name == "currency" and amounts) or (rows.sections is not None and each is rows.columns[0])
+
+
+def _widths(columns: list[Field], cells: Cells, places: list[int], width: int) -> dict[int, int]:
+    """The columns that the width has room for, from the left, and how wide each is."""
+    wanted = {place: _wanted(columns[place], [row[place] for row in cells]) for place in places}
+    least = dict(wanted)
+    words = [place for place in places if columns[place].kind not in WHOLE]
+    for place in words:
+        enough = NAME if place == words[0] else LEAST.get(columns[place].kind, WORDS)
+        least[place] = min(wanted[place], enough)
+    shown = list(places)
+    while len(shown) > ALWAYS and sum(least[place] + GAP for place in shown) - GAP > width:
+        empty = [place for place in shown if not any(row[place] for row in cells)]
+        shown.remove((empty or shown)[-1])
+    widths = {place: least[place] for place in shown}
+    room = width - sum(widths[place] + GAP for place in shown) + GAP
+    widths[shown[-1]] = max(1, widths[shown[-1]] + min(room, 0))
+    while room > 0 and (short := [place for place in shown if widths[place] < wanted[place]]):
+        widths[min(short, key=widths.__getitem__)] += 1
+        room -= 1
+    return widths
+
+
+def _wanted(each: Field, cells: list[str]) -> int:
+    longest = max(map(cell_len, [each.name, *cells]))
+    return longest if each.kind in WHOLE else min(longest, MOST)
+
+
+def _table(columns: list[Field], widths: dict[int, int], *, heading: bool) -> Table:
+    table = Table(
+        box=None,
+        pad_edge=False,
+        padding=(0, GAP, 0, 0),
+        header_style="bold",
+        show_edge=False,
+        show_header=heading,
+    )
+    for place, width in widths.items():
+        justify: Literal["left", "right"] = "right" if columns[place].kind in RIGHT else "left"
+        table.add_column(columns[place].name, justify=justify, no_wrap=True, overflow="ellipsis", width=width)
+    return table
+
+
+def _under(rows: Rows, hidden: list[str], count: int, common: str | None, style: Style) -> None:
+    """What is said beside the table: how much of all it is, in what money, what it had no room for."""
     if not count:
         output.say("nothing found", style)
-    elif rows.total is not None and rows.total > count:
+        return
+    if rows.total is not None and rows.total > count:
         output.say(f"{count:,} of {rows.total:,}; --limit N shows more", style)
-    hidden = [each.name for each in rows.columns if each not in shown]
-    if hidden and count:
-        output.say(f"no room for {', '.join(hidden)}; -o json or a wider window shows all", style)
+    if common:
+        output.say(f"amounts in {common}", style)
+    if hidden:
+        output.say(f"no room for {', '.join(hidden)}; a wider window or --columns shows them", style)
     for note in rows.notes:
         output.say(note, style)
-
-
-def words(value: str | None) -> str:
-    """Tags and lists as people read them."""
-    return ", ".join(values.tag_words(value))

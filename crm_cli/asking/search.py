@@ -46,7 +46,7 @@ def search(desk: "Desk", words: list[str], nouns: list[str], limit: int) -> Rows
         row for number, ranks in found.items() for row in _rows(desk, number, ranks, fold(" ".join(words)))
     ]
     rows.sort(key=lambda row: row[0])
-    columns = [Field("noun", "text"), Field("id", "id"), Field("name", "text"), Field("about", "text")]
+    columns = [Field("noun", "choice"), Field("id", "id"), Field("name", "text"), Field("about", "text")]
     return Rows(columns, [row[1:] for row in rows[:limit]])
 
 

@@ -1,6 +1,6 @@
 """Today: what a person should do now — tasks, appointments, deals that slip or rot, leads nobody has answered."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from crm_cli.dates import next_day, parse_instant
 from crm_cli.fields import Field
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 COLUMNS = [
     Field("what", "text"),
-    Field("noun", "text"),
+    Field("noun", "choice"),
     Field("id", "id"),
     Field("name", "text"),
     Field("why", "text"),
@@ -39,10 +39,13 @@ SECTIONS = {
         SELECT kind, id, subject, {TOLD}, coalesce(due, :today), NULL, NULL, owner_id FROM activity
         WHERE (due = :today OR (start >= :start AND start < :end)) AND {OPEN} ORDER BY start, id""",
     "slipped": f"""
-        SELECT 'deal', id, name, stage || ', was expected ' || expected_close, expected_close, amount, currency, owner_id
+        SELECT 'deal', id, name,
+          CAST(julianday(:today) - julianday(expected_close) AS INTEGER) || ' days late, ' || stage,
+          expected_close, amount, currency, owner_id
         FROM deals WHERE {OPEN_DEAL} AND expected_close < :today ORDER BY amount DESC""",
     "rotten": f"""
-        SELECT 'deal', id, name, stage || ', no touch for ' || idle || ' days', expected_close, amount, currency, owner_id
+        SELECT 'deal', id, name, idle || ' days quiet, ' || stage, expected_close,
+          amount, currency, owner_id
         FROM (
           SELECT *, CAST(julianday(:today) - julianday(max(since, touched)) AS INTEGER) AS idle
           FROM (
@@ -53,7 +56,7 @@ SECTIONS = {
         WHERE idle > bound ORDER BY amount DESC""",
     "new leads": """
         SELECT 'lead', id, name,
-          coalesce(company_name || ', ', '') || coalesce(source || ', ', '') || coalesce(rating, ''),
+          coalesce(rating || ', ', '') || coalesce(source || ', ', '') || coalesce(company_name, ''),
           NULL, est_amount, currency, owner_id
         FROM lead WHERE status = 'new' AND first_touch_at IS NULL AND converted_at IS NULL
         ORDER BY CASE rating WHEN 'hot' THEN 0 WHEN 'warm' THEN 1 ELSE 2 END, created_at""",
@@ -76,15 +79,17 @@ def agenda(desk: "Desk", owner: int | None, most: int | None) -> Rows:
         "owner": owner,
         "most": -1 if most is None else most,
     }
-    rows, notes = [], []
+    rows: list[tuple[Any, ...]] = []
+    sections = {}
     for title, question in SECTIONS.items():
         whose = f"SELECT * FROM ({question}) WHERE :owner IS NULL OR owner_id = :owner"
         found = desk.connection.execute(f"{whose} LIMIT :most", bound).fetchall()
         for row in found:
             name = desk.connection.execute("SELECT name FROM user WHERE id = ?", (row[7],)).fetchone()
             rows.append((title, *row[:7], name[0] if name else None))
-        if most is not None and len(found) == most:
+        number = len(found)
+        if number == most:
             number = desk.connection.execute(f"SELECT count(*) FROM ({whose})", bound).fetchone()[0]
-            if number > most:
-                notes.append(f"{title}: {most} of {number:,}")
-    return Rows(COLUMNS, rows, notes)
+        sections[title] = title if number == len(found) else f"{title}: {len(found)} of {number:,}"
+    cut = any(heading != title for title, heading in sections.items())
+    return Rows(COLUMNS, rows, ["--all shows everything"] if cut else [], sections=sections)

@@ -34,8 +34,5 @@ def today(
 
 def show(desk: Desk, owner: str | None = None, *, everything: bool = False) -> None:
     """Write the agenda."""
-    most = MOST if desk.style.chosen == "table" and not everything else None
-    rows = agenda(desk, desk.resolve("user", owner) if owner else None, most)
-    if rows.notes:
-        rows.notes.append("--all shows everything")
-    output.write(rows, desk.style)
+    most = MOST if desk.style.limited and not everything else None
+    output.write(agenda(desk, desk.resolve("user", owner) if owner else None, most), desk.style)

@@ -1,5 +1,5 @@
 -- list: id name company title email phone lifecycle owner tags last_touch notes
--- table: id name company title email phone lifecycle owner last_touch
+-- table: id name company email phone title lifecycle owner last_touch
 SELECT
   contact.id,
   contact.name,

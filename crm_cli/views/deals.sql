@@ -1,5 +1,5 @@
 -- list: id name company contact pipeline stage status amount currency probability weighted opened_on expected_close closed_on owner manager region product source campaign lost_reason
--- table: id name company stage amount probability expected_close owner
+-- table: id name company stage amount expected_close probability owner
 SELECT
   deal.id,
   deal.name,
