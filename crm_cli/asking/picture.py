@@ -12,7 +12,6 @@ from crm_cli import output, values
 from crm_cli.amounts import money_human
 from crm_cli.asking.listing import listing
 from crm_cli.fields import Field
-from crm_cli.output import Rows
 
 if TYPE_CHECKING:
     from crm_cli.desk import Desk
@@ -20,8 +19,9 @@ if TYPE_CHECKING:
 Held = dict[str, Any]
 RECENT = 8  # activities and changes that a picture shows
 QUIET = frozenset(
-    ("id", "uid", "name", "subject", "created_at", "updated_at", "external_id", "external_source")
-)
+    ("id", "uid", "name", "subject", "created_at", "updated_at", "external_id", "external_source", "currency",
+     "first_name", "last_name")
+)  # fmt: skip
 
 
 def lines(desk: "Desk", noun: str, record_id: int) -> Iterator[str]:
@@ -73,7 +73,17 @@ def _words(desk: "Desk", each: Field, value: Any, currency: str | None) -> str:
         return local_time(value, desk.config.zone)
     if each.kind == "percent":
         return values.show(each.kind, value) + "%"
+    if each.kind == "boolean":
+        return "yes"
+    if each.kind == "about":
+        return ", ".join(_called(desk, *told.split(":")) for told in value.split())
     return output.visible(output.machine(each)(value, currency)).replace("\n", "\n" + " " * 4)
+
+
+def _called(desk: "Desk", noun: str, record_id: str) -> str:
+    from crm_cli import refs
+
+    return f"{noun}:{record_id} {output.visible(refs.name_of(desk.connection, noun, int(record_id)))}"
 
 
 def _sections(
@@ -98,9 +108,7 @@ def _contact(desk: "Desk", record_id: int, held: Held) -> Iterator[tuple[str, li
     yield "deals", _deals(desk, both, record_id)
 
 
-def _company(
-    desk: "Desk", record_id: int, _: dict[str, tuple[Field, Any]]
-) -> Iterator[tuple[str, list[str]]]:
+def _company(desk: "Desk", record_id: int, _: Held) -> Iterator[tuple[str, list[str]]]:
     people = "SELECT id, name, title, email, phone FROM contacts WHERE company_id = ? ORDER BY name"
     yield "people", _table(desk, people, (record_id,), ["id", "text", "text", "text", "text"])
     yield "deals", _deals(desk, "company_id = ?1", record_id)
@@ -108,9 +116,7 @@ def _company(
     yield "belongs to it", _table(desk, below, (record_id,), ["id", "text"])
 
 
-def _deal(
-    desk: "Desk", record_id: int, held: dict[str, tuple[Field, Any]]
-) -> Iterator[tuple[str, list[str]]]:
+def _deal(desk: "Desk", record_id: int, _: Held) -> Iterator[tuple[str, list[str]]]:
     lines_ = (
         "SELECT id, product, quantity, unit_price, currency, discount_pct, tax_pct FROM deal_lines WHERE deal_id = ? "
         "ORDER BY position, id"
@@ -147,11 +153,17 @@ def _lead(_desk: "Desk", _id: int, held: Held) -> Iterator[tuple[str, list[str]]
 
 def _addresses(text: str | None) -> list[str]:
     marks = ("primary", "opted_out", "invalid")
-    return [
-        output.visible(each["value"])
-        + "".join(f"  {word}" for word in [each.get("kind"), *(m for m in marks if each.get(m))] if word)
+    found = [
+        "  ".join(
+            [
+                output.visible(each["value"]),
+                *filter(None, [each.get("kind")]),
+                *(m for m in marks if each.get(m)),
+            ]
+        )
         for each in json.loads(text or "[]")
     ]
+    return [] if len(found) == 1 and found[0].endswith("  primary") and found[0].count("  ") == 1 else found
 
 
 def _deals(desk: "Desk", where: str, record_id: int) -> list[str]:
@@ -224,15 +236,37 @@ def _table(desk: "Desk", question: str, bound: tuple[Any, ...], kinds: list[str]
         Field("currency" if kind == "currency" else f"c{place}", kind) for place, kind in enumerate(kinds)
     ]
     rows = desk.connection.execute(question, bound).fetchall()
-    cells = output.machine_rows(Rows(columns, rows))
-    return _aligned([[output.visible(cell).replace("\n", " ") for cell in row] for row in cells])
+    place = kinds.index("currency") if "currency" in kinds else None
+    made = [
+        [
+            _short(each, value, row[place] if place is not None else None)
+            for each, value in zip(columns, row, strict=True)
+        ]
+        for row in rows
+    ]
+    return _aligned(made, [kind in ("id", "money", "decimal", "percent") for kind in kinds])
 
 
-def _aligned(rows: list[list[str]]) -> list[str]:
-    """Columns side by side, as wide as their widest."""
+def _short(each: Field, value: Any, currency: str | None) -> str:
+    """A value in one of the picture's small tables."""
+    if value is None:
+        return ""
+    if each.kind == "money":
+        return money_human(value, currency or "USD")
+    words = output.visible(output.machine(each)(value, currency)).replace("\n", " ")
+    return words + "%" if each.kind == "percent" else words
+
+
+def _aligned(rows: list[list[str]], right: list[bool] | None = None) -> list[str]:
+    """Columns side by side, as wide as their widest; numbers end where numbers end."""
     if not rows:
         return []
-    widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
+    widths = [max(map(len, found)) for found in zip(*rows, strict=True)]
+    ends = right or [False] * len(widths)
     return [
-        "  ".join(f"{cell:<{wide}}" for cell, wide in zip(row, widths, strict=True)).rstrip() for row in rows
+        "  ".join(
+            f"{cell:>{wide}}" if end else f"{cell:<{wide}}"
+            for cell, wide, end in zip(row, widths, ends, strict=True)
+        ).rstrip()
+        for row in rows
     ]
