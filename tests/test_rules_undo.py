@@ -279,6 +279,9 @@ def test_a_bulk_import_is_one_thing_to_undo(store: Path) -> None:
             ]
             records.write(change, "contact", drafts)
     after = dump(store)
+    connection = db.ask(store)
+    assert undo.preview(connection)[1:] == ["  - 5,000 contacts", "  and rows of: 5,000 contact_email"]
+    connection.close()
     back(store)
     assert [name for name, rows in dump(store).items() if rows] == []
     forth(store)

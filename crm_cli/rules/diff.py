@@ -29,19 +29,25 @@ def backwards(connection: sqlite3.Connection, command: int) -> list[str]:
     ).fetchone()
     nouns = {fields.noun(name).table: name for name in reversed(fields.names())}
     lines: list[str] = []
+    many: Counter[str] = Counter()
     more: Counter[str] = Counter()
     for table, row_id, op, data in _log(connection, command):
-        last = int(data) if op == "range" else row_id
-        line = None
-        if table in nouns and len(lines) < MOST:
-            line = _line(connection, nouns[table], row_id, last, op, data)
+        if op == "range":
+            (many if table in nouns else more)[table] += int(data) - row_id + 1
+            continue
+        line = (
+            _line(connection, nouns[table], row_id, op, data)
+            if table in nouns and len(lines) < MOST
+            else None
+        )
         if line:
             lines.append(line)
         elif line is None:
-            more[nouns.get(table, table)] += last - row_id + 1
-    rest = ", ".join(f"{count:,} {table}" for table, count in more.items())
+            more[table] += 1
     head = f"command {number} {at} {verb}" + (f": {summary}" if summary else "")
-    return [head, *lines, *([f"  and rows of: {rest}"] if rest else [])]
+    made = [f"  - {count:,} {fields.plural(nouns[table])}" for table, count in many.items()]
+    rest = ", ".join(f"{count:,} {table}" for table, count in more.items())
+    return [head, *made, *lines, *([f"  and rows of: {rest}"] if rest else [])]
 
 
 def _log(connection: sqlite3.Connection, command: int) -> Iterator[Any]:
@@ -49,14 +55,10 @@ def _log(connection: sqlite3.Connection, command: int) -> Iterator[Any]:
     return connection.execute(question, (command,))
 
 
-def _line(
-    connection: sqlite3.Connection, noun: str, row_id: int, last: int, op: str, data: str | None
-) -> str | None:
+def _line(connection: sqlite3.Connection, noun: str, row_id: int, op: str, data: str | None) -> str | None:
     """A record's line; empty for a change that concerns nobody but the program."""
     from crm_cli import refs
 
-    if op == "range":
-        return f"  - {last - row_id + 1:,} {fields.plural(noun)}, {row_id} to {last}"
     if op == "insert":
         return f"  - {noun} {row_id} {refs.name_of(connection, noun, row_id)}"
     row = json.loads(data or "{}")

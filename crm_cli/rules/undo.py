@@ -9,7 +9,8 @@ command it names (`reverts_id`) on.
 import json
 import sqlite3
 from collections.abc import Iterator
-from itertools import groupby
+from contextlib import nullcontext
+from itertools import groupby, islice
 from operator import itemgetter
 from typing import Any
 
@@ -100,9 +101,12 @@ def _revert(change: Change, command: int) -> None:
     later.refuse_changed(change.connection, command)
     later.refuse_built_on(change.connection, command, touched)
     change.connection.execute("PRAGMA defer_foreign_keys = ON")
+    many = sum(last - first + 1 for runs in touched.values() for first, last in runs) > PAGE
     try:
-        for statement, steps in groupby(_backwards(change.connection, command), key=itemgetter(0)):
-            _run(change.connection, statement, (values for _, values in steps))
+        with change.bulk(touched) if many else nullcontext():
+            for statement, steps in groupby(_backwards(change.connection, command), key=itemgetter(0)):
+                while page := [values for _, values in islice(steps, PAGE)]:
+                    _run(change, statement, page)
     except sqlite3.IntegrityError as error:
         raise ConflictError(
             f"command {command} cannot be taken back: a later record holds what it would bring back ({error}); "
@@ -133,9 +137,7 @@ def _opposite(table: str, row_id: int, op: str, data: str | None) -> Step:
     return ("update", table, *row), (*(old for old, _ in row.values()), row_id)
 
 
-def _run(
-    connection: sqlite3.Connection, statement: tuple[str, ...], values: Iterator[tuple[Any, ...]]
-) -> None:
+def _run(change: Change, statement: tuple[str, ...], values: list[tuple[Any, ...]]) -> None:
     what, table, *columns = statement
     if what == "delete":
         sql = f'DELETE FROM "{table}" WHERE id BETWEEN ? AND ?'
@@ -145,4 +147,7 @@ def _run(
     else:
         changes = ", ".join(f'"{column}" = ?' for column in columns)
         sql = f'UPDATE "{table}" SET {changes} WHERE id = ?'
-    connection.executemany(sql, values)
+    change.connection.executemany(sql, values)
+    if what == "insert":
+        number = columns.index("id")
+        change.inserted(table, [row[number] for row in values])
