@@ -45,7 +45,9 @@ class Field:
     def choices(self) -> dict[str, str]:
         """Accepted word → stored word, empty for a field that takes any."""
         if self.words:
-            return {word: word for word in self.words}
+            from crm_cli.values import word_key
+
+            return {word_key(word): word for word in self.words}
         if not self.vocabulary:
             return {}
         from crm_cli import choices

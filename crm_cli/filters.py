@@ -295,9 +295,10 @@ def _custom(place: _Place, op: str, text: str, asking: Asking) -> Where:
     """A custom field lives in the record's JSON; it is compared there by its own kind."""
     each, noun = place.each, place.noun
     bare = replace(each, custom=False)
-    where, bound = _alternative(_Place(noun, bare, "custom"), op, text, asking)
+    held = _Place(noun, bare, "custom")
+    where, bound = _alternative(held, op, text, asking)
     path = '$."' + each.name + '"'
-    inner = where.replace(place.name, "json_extract(custom, '" + path + "')")
+    inner = where.replace(held.name, "json_extract(custom, '" + path + "')")
     return f'id IN (SELECT id FROM "{noun.table}" WHERE {inner})', bound
 
 

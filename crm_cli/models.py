@@ -495,7 +495,7 @@ class ActivityParticipant(Part, table=True):
     contact_id: int = Field(foreign_key="contact.id", ondelete="CASCADE", index=True)
 
 
-class CustomField(Record, table=True):
+class CustomField(Named, table=True):
     """A field of the user's own on one noun."""
 
     __tablename__ = "custom_field"

@@ -165,6 +165,11 @@ def _by_phone(connection: sqlite3.Connection, noun: str, text: str, country: str
 
 
 def _by_code(connection: sqlite3.Connection, noun: str, text: str, _: str | None) -> list[int]:
+    if noun == "field":
+        on, _, name = text.rpartition(".")
+        return _ids(
+            connection, "SELECT id FROM custom_field WHERE name = ?1 AND (\"on\" = ?2 OR ?2 = '')", name, on
+        )
     if noun not in CODES:
         return []
     return _ids(connection, f'SELECT id FROM "{noun}" WHERE "{CODES[noun]}" = ? COLLATE NOCASE', text)

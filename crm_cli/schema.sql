@@ -177,6 +177,7 @@ CREATE TABLE custom_field (
 	custom VARCHAR, 
 	import_id INTEGER, 
 	folded VARCHAR NOT NULL, 
+	name_key VARCHAR NOT NULL, 
 	"on" VARCHAR NOT NULL, 
 	name VARCHAR NOT NULL, 
 	kind VARCHAR, 
@@ -186,6 +187,7 @@ CREATE TABLE custom_field (
 	FOREIGN KEY(owner_id) REFERENCES user (id)
 );
 CREATE UNIQUE INDEX ix_custom_field_external ON custom_field (external_id, external_source) WHERE external_id IS NOT NULL;
+CREATE INDEX ix_custom_field_name_key ON custom_field (name_key);
 CREATE UNIQUE INDEX ix_custom_field_on_name ON custom_field ("on", name);
 CREATE INDEX ix_custom_field_owner_id ON custom_field (owner_id);
 CREATE TABLE log (

@@ -18,7 +18,7 @@ def columns(ctx: Any, incomplete: str) -> list[str]:
     """The columns of the command's noun; after a comma, the next one."""
     noun = noun_of(ctx)
     done, comma, _ = incomplete.rpartition(",")
-    return [done + comma + name for name in fields.noun(noun).columns] if noun else []
+    return [done + comma + name for name in (*fields.noun(noun).columns, *_own(ctx, noun))] if noun else []
 
 
 def settings() -> list[str]:
@@ -28,15 +28,26 @@ def settings() -> list[str]:
     return [*SETTINGS, *(f"columns.{noun}" for noun in fields.names()), *(f"{name}." for name in FAMILIES)]
 
 
+def field_types() -> list[str]:
+    """The types of the user's own fields."""
+    return ["text", "number", "integer", "date", "boolean", "choice"]
+
+
+def own_fields(ctx: Any) -> list[str]:
+    """The user's own fields, each after its noun."""
+    return [f"{noun}.{name}" for noun in fields.names() for name in _own(ctx, noun)]
+
+
 def assignments(ctx: Any, incomplete: str) -> list[str]:
     """`FIELD=` for `--set`, then its values."""
     noun = noun_of(ctx)
     if not noun:
         return []
     name, equals, _ = incomplete.partition("=")
-    known = fields.noun(noun).fields
+    own = _own(ctx, noun)
+    known = fields.noun(noun).fields | own
     if not equals:
-        return [f"{each.name}=" for each in fields.noun(noun).options()]
+        return [f"{each.name}=" for each in (*fields.noun(noun).options(), *own.values())]
     return [f"{name}={value}" for value in (_values(ctx, known[name]) if name in known else [])]
 
 
@@ -56,7 +67,7 @@ def filters(ctx: Any, incomplete: str) -> list[str]:
     noun = noun_of(ctx)
     if not noun:
         return []
-    known = fields.noun(noun).columns
+    known = fields.noun(noun).columns | _own(ctx, noun)
     name, equals, _ = incomplete.partition("=")
     if equals:
         return [f"{name}={value}" for value in (_values(ctx, known[name]) if name in known else [])]
@@ -99,6 +110,10 @@ def desk_of(ctx: Any) -> Desk:
 
     root = ctx.find_root()
     return desk(root.params.get("db"), demo=bool(root.params.get("demo")))
+
+
+def _own(ctx: Any, noun: str) -> dict[str, fields.Field]:
+    return fields.custom(desk_of(ctx).connection, noun)
 
 
 def _values(ctx: Any, each: fields.Field, incomplete: str = "") -> list[str]:

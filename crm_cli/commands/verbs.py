@@ -27,6 +27,17 @@ Filters = Annotated[
         metavar="[FILTER…]", help="FIELD=VALUE, all of which must hold", autocompletion=completing.filters
     ),
 ]
+# What a new record can be told by, where that is more than its name.
+CALLED = {
+    "contact": ("name", "first_name", "last_name", "email", "phone", "external_id"),
+    "lead": ("name", "first_name", "last_name", "company_name", "email", "phone", "external_id"),
+    "deal": ("name", "company", "contact", "product", "external_id"),
+    "company": ("name", "domain", "website", "external_id"),
+    "product": ("name", "code", "external_id"),
+    "user": ("name", "email", "external_id"),
+    "activity": ("subject", "body"),
+    "task": ("subject", "body"),
+}
 ALL = ("add", "list", "show", "edit", "delete", "tag", "untag", "import", "export")
 
 
@@ -86,7 +97,7 @@ def make_list(noun: str) -> Callable[..., None]:
         desk: Desk = ctx.obj
         out.on(desk)
         if page.columns in ("?", ""):
-            output.write(_columns(noun), desk.style)
+            output.write(_columns(desk, noun), desk.style)
             return
         ids, texts = _refs_and_filters(desk, noun, filters or [])
         if page.count:
@@ -111,9 +122,10 @@ def make_list(noun: str) -> Callable[..., None]:
     return list_
 
 
-def _columns(noun: str) -> Rows:
+def _columns(desk: Desk, noun: str) -> Rows:
     each = [fields.Field("column", "text"), fields.Field("kind", "text"), fields.Field("meaning", "text")]
-    rows = [(column.name, column.kind, column.help) for column in fields.noun(noun).columns.values()]
+    known = fields.noun(noun).columns | fields.custom(desk.connection, noun)
+    rows = [(column.name, column.kind, column.help) for column in known.values()]
     return Rows(each, rows)
 
 
@@ -182,6 +194,8 @@ def add_record(desk: Desk, noun: str, texts: dict[str, Any], doing: Doing, *, fo
     doing.on(desk)
     from crm_cli.rules import duplicates, intake, records
 
+    if not any(texts.get(each) for each in CALLED.get(noun, ("name",))):
+        texts |= _asked_name(desk, noun)
     with desk.change(f"{noun} add", dry_run=doing.dry_run) as change:
         draft = intake.new(change, noun, texts)
         duplicates.refuse(change, noun, draft, force=force)
@@ -194,6 +208,19 @@ def add_record(desk: Desk, noun: str, texts: dict[str, Any], doing: Doing, *, fo
         return
     desk.say(f"added {noun} {draft.id} {called}")
     desk.written(noun, [draft.id], format=doing.format)
+
+
+def _asked_name(desk: Desk, noun: str) -> dict[str, str]:
+    """What the person calls a record that nothing given tells apart."""
+    title = "name" if "name" in fields.noun(noun).fields else "subject"
+    if not desk.interactive:
+        raise InvalidError(f"which {noun}? Give its {title}: crm {noun} add {title.upper()} (crm {noun} add --help)")
+    import questionary
+
+    answer: str | None = questionary.text(f"{title.capitalize()} of the {noun}:").ask()
+    if not (answer or "").strip():
+        raise KeyboardInterrupt
+    return {title: str(answer)}
 
 
 def make_edit(noun: str) -> Callable[..., None]:
@@ -245,12 +272,11 @@ def edit_records(
         changed = [draft.id for draft in drafts if draft.changed]
         change.summary = f"{counted(changed, noun)}: {', '.join(sorted(texts))}"
     said = "would change" if doing.dry_run else "changed"
-    desk.say(
-        f"{said} {counted(changed, noun)}"
-        + (f", {len(ids) - len(changed)} were so already" if len(changed) < len(ids) else "")
-    )
+    same = [each for each in ids if each not in changed]
+    told = [f"{said} {counted(changed, noun)}"] * bool(changed) + [f"{counted(same, noun)} so already"] * bool(same)
+    desk.say(", ".join(told))
     if not doing.dry_run:
-        desk.written(noun, changed, format=doing.format)
+        desk.written(noun, ids, format=doing.format)
 
 
 def assign_records(desk: Desk, noun: str, refs: list[str], to: str | None, doing: Doing) -> None:
