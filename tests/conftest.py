@@ -156,23 +156,35 @@ def terminal(store: Path) -> Terminal:  # noqa: ARG001
         answers: Sequence[tuple[str, str]] = (),
         env: Mapping[str, str] | None = None,
     ) -> Result:
-        ours, theirs = pty.openpty()
-        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-        process = subprocess.Popen(
-            _command(args), stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
-            env=os.environ | {"TERM": "xterm-256color", "PROMPT_TOOLKIT_NO_CPR": "1"} | (env or {}),
-        )  # fmt: skip
-        os.close(theirs)
-        try:
-            raw = _converse(ours, answers)
-            code = process.wait(PATIENCE)
-        finally:
-            process.kill()
-            process.wait()
-            os.close(ours)
-        return Result(code, ANSI.sub("", raw).replace("\r\n", "\n"), raw=raw)
+        return in_terminal(_command(args), size=(rows, columns), answers=answers, env=env)
 
     return run
+
+
+def in_terminal(
+    command: Sequence[str],
+    *,
+    size: tuple[int, int],
+    answers: Sequence[tuple[str, str]] = (),
+    env: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
+) -> Result:
+    """Run any command in a terminal of so many rows and columns."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", *size, 0, 0))
+    process = subprocess.Popen(
+        command, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True, cwd=cwd,
+        env=os.environ | {"TERM": "xterm-256color", "PROMPT_TOOLKIT_NO_CPR": "1"} | (env or {}),
+    )  # fmt: skip
+    os.close(theirs)
+    try:
+        raw = _converse(ours, answers)
+        code = process.wait(PATIENCE)
+    finally:
+        process.kill()
+        process.wait()
+        os.close(ours)
+    return Result(code, ANSI.sub("", raw).replace("\r\n", "\n"), raw=raw)
 
 
 def _command(args: Sequence[str]) -> list[str]:
