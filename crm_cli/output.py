@@ -187,10 +187,22 @@ def _tsv(rows: Rows, style: Style, out: TextIO) -> None:
 def _csv(rows: Rows, style: Style, out: TextIO) -> None:
     import csv
 
-    writer = csv.writer(out, lineterminator="\n")
+    # The line end of the writer decides what is quoted: a lone \r must be, or it would end the row when read.
+    writer = csv.writer(_Lines(out), lineterminator="\r\n")
     if style.header is not False:
         writer.writerow([each.name for each in rows.columns])
     writer.writerows(machine_rows(rows))
+
+
+class _Lines:
+    """Ends the rows of a CSV writer in a line feed alone."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+
+    def write(self, row: str) -> int:
+        """Write one row."""
+        return self._out.write(row[:-2] + "\n")
 
 
 def _objects(rows: Rows) -> Iterator[str]:

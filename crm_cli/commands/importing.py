@@ -23,7 +23,19 @@ if TYPE_CHECKING:
     from crm_cli.rules.importing.wishes import Wishes
 
 # The order in which files of several nouns find what they refer to.
-ORDER = ("field", "user", "product", "pipeline", "campaign", "company", "contact", "deal", "lead", "activity", "task")
+ORDER = (
+    "field",
+    "user",
+    "product",
+    "pipeline",
+    "campaign",
+    "company",
+    "contact",
+    "deal",
+    "lead",
+    "activity",
+    "task",
+)
 PREVIEWED = 5
 
 Texts = list[str] | None
@@ -38,10 +50,15 @@ class Importing(Bundle):
     """How a file is taken."""
 
     map_: Annotated[Texts, Option("--map", metavar='"HEADER=FIELD"', help="What a column is")] = None
-    map_value: Annotated[Texts, Option(metavar="FIELD:FROM=TO", help="What a word in a column stands for")] = None
+    map_value: Annotated[
+        Texts, Option(metavar="FIELD:FROM=TO", help="What a word in a column stands for")
+    ] = None
     set_: Annotated[
-        Texts, Option("--set", metavar="FIELD=VALUE", help="The same for every row", autocompletion=completing.assignments)
-    ] = None  # fmt: skip
+        Texts,
+        Option(
+            "--set", metavar="FIELD=VALUE", help="The same for all", autocompletion=completing.assignments
+        ),
+    ] = None
     scale: Annotated[Texts, Option(metavar="FIELD=1e6", help="Multiply the numbers of a column")] = None
     match: Annotated[
         str | None, Option(metavar="FIELD,…", help="Fields that together tell which record a row is")
@@ -49,19 +66,31 @@ class Importing(Bundle):
     mode: Annotated[str | None, Option(metavar="upsert|create|update", help="What to do with rows")] = None
     empty: Annotated[str | None, Option(metavar="keep|clear", help="What an empty cell does")] = None
     on_error: Annotated[str | None, Option(metavar="stop|skip", help="What to do about wrong rows")] = None
-    rejects: Annotated[str | None, Option(metavar="FILE", help="Where skipped rows go; else FILE.rejects.csv")] = None
+    rejects: Annotated[
+        str | None, Option(metavar="FILE", help="Where skipped rows go; else FILE.rejects.csv")
+    ] = None
     date_order: Annotated[str | None, Option(metavar="dmy|mdy|ymd", help="How 03/04/2026 is read")] = None
     decimal: Annotated[str | None, Option(metavar=",|.", help="The decimal mark")] = None
-    encoding: Annotated[str | None, Option(metavar="E", help="Such as utf-8 or cp1252; else it is told")] = None
-    delimiter: Annotated[str | None, Option(metavar="D", help="What parts the columns; else it is told")] = None
+    encoding: Annotated[str | None, Option(metavar="E", help="Such as utf-8 or cp1252; else it is told")] = (
+        None
+    )
+    delimiter: Annotated[str | None, Option(metavar="D", help="What parts the columns; else it is told")] = (
+        None
+    )
     sheet: Annotated[str | None, Option(metavar="S", help="The sheet of a workbook")] = None
     source: Annotated[
         str | None, Option(metavar="NAME", help="The program the file comes from; its keys are kept as that program's")
     ] = None  # fmt: skip
-    from_: Annotated[str | None, Option("--from", metavar="PROFILE", help="Options kept by --save-profile")] = None
+    from_: Annotated[
+        str | None, Option("--from", metavar="PROFILE", help="Options kept by --save-profile")
+    ] = None
     save_profile: Annotated[str | None, Option(metavar="NAME", help="Keep these options")] = None
-    keep_extra: Annotated[bool, Option("--keep-extra", help="Keep unknown columns as fields of your own")] = False
-    no_create: Annotated[bool, Option("--no-create", help="Make no companies, people, users, campaigns")] = False
+    keep_extra: Annotated[bool, Option("--keep-extra", help="Keep unknown columns as fields of your own")] = (
+        False
+    )
+    no_create: Annotated[bool, Option("--no-create", help="Make no companies, people, users, campaigns")] = (
+        False
+    )
     dry_run: Annotated[bool, Option("--dry-run", help="Say what would come of it, change nothing")] = False
     yes: Annotated[bool, Option("-y", "--yes", help="Do not ask")] = False
     format: Annotated[str | None, Option("-o", "--format", metavar="json", help="Print the outcome")] = None
@@ -70,7 +99,9 @@ class Importing(Bundle):
     def on(self, desk: Desk) -> None:
         """Let the desk write in this way."""
         if self.format not in (None, "json"):
-            raise InvalidError(f'-o {self.format}: an import prints its outcome as json or not at all; write -o json')
+            raise InvalidError(
+                f"-o {self.format}: an import prints its outcome as JSON or not at all; write -o json"
+            )
         desk.style.quiet = desk.style.quiet or self.quiet
 
     def wishes(self) -> "Wishes":
@@ -106,7 +137,9 @@ def command(noun: str) -> Callable[..., None]:
     def import_(
         ctx: typer.Context,
         *,
-        file: Annotated[str, Argument(metavar="FILE|-", help="CSV, TSV, JSON or JSON lines; - is standard input")],
+        file: Annotated[
+            str, Argument(metavar="FILE|-", help="CSV, TSV, JSON or JSON lines; - is standard input")
+        ],
         how: Importing,
     ) -> None:
         desk: Desk = ctx.obj
@@ -115,7 +148,7 @@ def command(noun: str) -> Callable[..., None]:
         with _opened(file, wishes, noun) as table:
             report = _import(desk, noun, table, wishes, how)
         _kept_profile(desk, how, wishes)
-        _end(desk, [report], how)
+        _end([report], how)
 
     return import_
 
@@ -123,10 +156,12 @@ def command(noun: str) -> Callable[..., None]:
 def anything(
     ctx: typer.Context,
     *,
-    files: Annotated[list[str], Argument(metavar="FILE…", help="Files of any nouns; says what each is taken for")],
+    files: Annotated[
+        list[str], Argument(metavar="FILE…", help="Files of any nouns; says what each is taken for")
+    ],
     how: Importing,
 ) -> None:
-    """Import files; says what each is taken for.
+    r"""Import files; says what each is taken for.
 
     \b
         crm import accounts.csv contacts.csv deals.csv
@@ -141,7 +176,7 @@ def anything(
         with _opened(file, wishes, noun) as table:
             reports.append(_import(desk, noun, table, wishes, how))
     _kept_profile(desk, how, wishes)
-    _end(desk, reports, how)
+    _end(reports, how)
 
 
 def noun_of(file: str, wishes: "Wishes") -> str:
@@ -158,7 +193,9 @@ def noun_of(file: str, wishes: "Wishes") -> str:
                 scores[noun] = sum(name in about.columns for name in header) - len(about.columns)
         best = max(scores, key=lambda noun: (scores[noun], noun in word or fields.plural(noun) in word))
     if not any(scores.values()):
-        raise InvalidError(f"{file}: its header fits no noun; say what it holds, as in `crm contact import {file}`")
+        raise InvalidError(
+            f"{file}: its header fits no noun; say what it holds, as in `crm contact import {file}`"
+        )
     return best
 
 
@@ -232,7 +269,7 @@ def _tell(desk: Desk, report: "Report", name: str, seconds: float, *, dry_run: b
     if told:
         desk.say("columns: " + ", ".join(told))
     if report.unmapped:
-        desk.say(f"not taken: {', '.join(report.unmapped)}; --map \"HEADER=FIELD\" takes one, --keep-extra all")
+        desk.say(f'not taken: {", ".join(report.unmapped)}; --map "HEADER=FIELD" takes one, --keep-extra all')
     for note in report.notes:
         desk.say(note)
     made = report.links()
@@ -283,10 +320,12 @@ def _kept_profile(desk: Desk, how: Importing, wishes: "Wishes") -> None:
     if how.save_profile and not how.dry_run:
         from crm_cli.rules.importing import wishes as profiles
 
-        desk.say(f"kept as {profiles.save(how.save_profile, wishes)}; --from {how.save_profile} uses it again")
+        desk.say(
+            f"kept as {profiles.save(how.save_profile, wishes)}; --from {how.save_profile} uses it again"
+        )
 
 
-def _end(desk: Desk, reports: "list[Report]", how: Importing) -> None:
+def _end(reports: "list[Report]", how: Importing) -> None:
     """Print the outcome where it is asked for; rejected rows are a failure."""
     if how.format == "json":
         import json

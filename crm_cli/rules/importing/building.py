@@ -57,15 +57,19 @@ class Building:
         text = row.stage or self.plan.stage
         if not text:
             return
-        pipeline = row.names.get("pipeline")
-        fixed = self.plan.fixed.values.get("pipeline_id")
-        number = self.links.id(pipeline[0]) if pipeline and not fixed else fixed or (before and before["pipeline_id"])
+        number: int | None = self.plan.fixed.values.get("pipeline_id")
+        if number is None and row.names.get("pipeline"):
+            number = self.links.id(row.names["pipeline"][0])
+        elif number is None and before:
+            number = before["pipeline_id"]
         key = (number, text)
         if key not in self._stages:
             try:
                 self._stages[key] = stages.find(self.change, number, text)
             except CrmError as error:
-                self._stages[key] = Problem(next((c.header for c in self.plan.having("stage")), ""), str(error))
+                self._stages[key] = Problem(
+                    next((c.header for c in self.plan.having("stage")), ""), str(error)
+                )
         found = self._stages[key]
         if isinstance(found, Problem):
             row.problem = found
@@ -80,7 +84,11 @@ class Building:
         plan = self.plan
         fresh = before is None or before["uid"].startswith("~")
         draft = Draft(
-            values=dict(row.values), entered=dict(row.entered), custom=dict(row.custom), before=before, imported=True
+            values=dict(row.values),
+            entered=dict(row.entered),
+            custom=dict(row.custom),
+            before=before,
+            imported=True,
         )
         if self._clears or (plan.own and fresh):
             self._clear(draft, row)

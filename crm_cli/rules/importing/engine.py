@@ -17,7 +17,7 @@ from crm_cli.formats.table import Table
 from crm_cli.rules import records
 from crm_cli.rules.drafts import Draft
 from crm_cli.rules.importing.building import Building, row_fields
-from crm_cli.rules.importing.links import Links, free_ids
+from crm_cli.rules.importing.links import MADE, Links, free_ids
 from crm_cli.rules.importing.matching import Before, Matching
 from crm_cli.rules.importing.plan import Plan
 from crm_cli.rules.importing.report import Report
@@ -97,10 +97,12 @@ class _Engine:
 
     def _batch(self, rows: Sequence[Row]) -> None:
         """Look up what rows name and whom they are about, then write them."""
-        names = {id(row): [each for each in self.building.names(row) if each[0] not in self._own_fields] for row in rows}
-        self.links.look_up(name for each in names.values() for _, name in each)
-        for row in rows:
-            self._check_names(row, names[id(row)])
+        names = [
+            [each for each in self.building.names(row) if each[0] not in self._own_fields] for row in rows
+        ]
+        self.links.look_up(name for each in names for _, name in each)
+        for row, each in zip(rows, names, strict=True):
+            self._check_names(row, each)
         rows = self._sound(rows)
         work = list(zip(rows, self.matching.find(rows), strict=True))
         for row, before in work:
@@ -184,7 +186,9 @@ class _Engine:
             if field in self._own_fields:
                 self._later.append((draft.id, field, names[0], outcome))
             elif any(map(self.links.is_shared, names)) and not any(map(self.links.id, names)):
-                self._left[f"{field}: several records share the name, a column of keys would tell them apart"] += 1
+                self._left[
+                    f"{field}: several records share the name, a column of keys would tell them apart"
+                ] += 1
             elif field == "about" and not any(map(self.links.id, names)):
                 self._left["about: nothing here has that name"] += 1
 
@@ -198,7 +202,11 @@ class _Engine:
             found = self.links.id(name)
             column = self.plan.about.fields[field].column or field
             if found is None:
-                why = "several records share the name" if self.links.is_shared(name) else "nothing here has that name"
+                why = (
+                    "several records share the name"
+                    if self.links.is_shared(name)
+                    else "nothing here has that name"
+                )
                 self._left[f"{field}: {why}"] += 1
             elif found != record_id:
                 self._link(record_id, column, found, outcome)
@@ -243,8 +251,9 @@ def _chain(first: list[Line], rest: Iterator[list[Line]]) -> Iterator[list[Line]
 
 def _tables(plan: Plan) -> list[str]:
     """The tables that grow with the file."""
-    linked = {column.field.to for column in plan.columns if column.role in ("link", "key")}
-    return [plan.about.table, *plan.about.parts.values(), *sorted(linked & {"company", "contact", "user", "campaign"} - {plan.about.table})]
+    linked = {column.field.to or "" for column in plan.columns if column.role in ("link", "key", "id")}
+    own = [plan.about.table, *plan.about.parts.values()]
+    return [*own, *sorted((linked & MADE) - {plan.about.table})]
 
 
 def _taken(role: str, name: str) -> str:

@@ -50,9 +50,9 @@ class Links:
                 by_noun.setdefault(name.noun, []).append(name)
         for noun, wanted in by_noun.items():
             for look in (self._by_own_id, self._by_external, self._by_address, self._by_code, self._by_name):
-                wanted = [name for name in wanted if name not in self._known and name not in self._several]
-                if wanted:
-                    look(noun, wanted)
+                rest = [name for name in wanted if name not in self._known and name not in self._several]
+                if rest:
+                    look(noun, rest)
 
     def id(self, name: Name) -> int | None:
         """The record of a name that was looked up; None where there is none or where several share it."""
@@ -168,7 +168,9 @@ class Links:
             self._known |= dict.fromkeys(keyed[row["external_id"]], row["id"])
 
     def _by_address(self, noun: str, wanted: Sequence[Name]) -> None:
-        keyed = _grouped((emails.key(name.words), name) for name in wanted if name.words and "@" in name.words)
+        keyed = _grouped(
+            (emails.key(name.words), name) for name in wanted if name.words and "@" in name.words
+        )
         if not keyed or (noun != "contact" and noun not in ADDRESSED):
             return
         question = (
@@ -176,7 +178,8 @@ class Links:
             if noun == "contact"
             else f'SELECT id, lower(email) FROM "{noun}" WHERE email IN (SELECT value FROM json_each(?))'
         )
-        texts = list(keyed) if noun == "contact" else [*keyed, *(name.words for each in keyed.values() for name in each)]
+        written = (name.words for each in keyed.values() for name in each)
+        texts = list(keyed) if noun == "contact" else [*keyed, *written]
         self._settle(keyed, ((row[1], row[0]) for row in self.change.rows(question, json.dumps(texts))))
 
     def _by_code(self, noun: str, wanted: Sequence[Name]) -> None:

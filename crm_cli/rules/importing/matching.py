@@ -98,9 +98,13 @@ class Matching:
                 if value in found and number not in found[value]:
                     found[value].append(number)
         ids = {number for found in wanted.values() for each in found.values() for number in each}
-        standing = {draft.id: draft.before or {} for draft in records.load(self.change, self.plan.noun, sorted(ids))}
+        standing = {
+            draft.id: draft.before or {} for draft in records.load(self.change, self.plan.noun, sorted(ids))
+        }
         return [
-            self._choose(row, [(kind, [standing[each] for each in wanted[kind][value]]) for kind, value in row.keys])
+            self._choose(
+                row, [(kind, [standing[each] for each in wanted[kind][value]]) for kind, value in row.keys]
+            )
             for row in rows
         ]
 
@@ -114,7 +118,8 @@ class Matching:
                 return fit[0]
             if fit and not row.values.get("external_id"):
                 ids = ", ".join(str(before["id"]) for before in fit[:5])
-                row.problem = Problem("", f"may be any of {self.plan.about.view} {ids}; tell them apart with --match or a key")
+                said = f"may be any of {self.plan.about.view} {ids}; tell them apart with --match or a key"
+                row.problem = Problem("", said)
                 return None
         return None
 
@@ -173,7 +178,9 @@ class Matching:
 
     def _fingerprint(self, row: Row) -> str:
         """A hash of what the row says, by field, and its ordinal among equal rows."""
-        told = sorted((column.name, column.role, (row.cells[column.at] or "").strip()) for column in self.plan.columns)
+        told = sorted(
+            (column.name, column.role, (row.cells[column.at] or "").strip()) for column in self.plan.columns
+        )
         hash_ = blake2b(json.dumps([each for each in told if each[2]]).encode(), digest_size=8).digest()
         number = int.from_bytes(hash_)
         self._equal[number] = ordinal = self._equal.get(number, 0) + 1
@@ -204,7 +211,9 @@ class Matching:
     def _ask_email(self, wanted: list[str]) -> Iterator[tuple[str, int]]:
         """Contacts keep the comparing form of addresses; elsewhere the few with capitals are kept in mind."""
         if self.plan.noun == "contact":
-            question = "SELECT key, contact_id FROM contact_email WHERE key IN (SELECT value FROM json_each(?))"
+            question = (
+                "SELECT key, contact_id FROM contact_email WHERE key IN (SELECT value FROM json_each(?))"
+            )
             yield from ((row[0], row[1]) for row in self.change.rows(question, json.dumps(wanted)))
             return
         question = f'SELECT email, id FROM "{self.table}" WHERE email IN (SELECT value FROM json_each(?))'
@@ -237,7 +246,9 @@ class Matching:
             f'SELECT {", ".join(columns)}, "{self.table}".id FROM "{self.table}"{joins} '
             f"WHERE {columns[0]} IN (SELECT value FROM json_each(?))"
         )
-        known = {tuple(value[0] if isinstance(value, tuple) else value for value in each): each for each in wanted}
+        known = {
+            tuple(value[0] if isinstance(value, tuple) else value for value in each): each for each in wanted
+        }
         for row in self.change.rows(question, json.dumps(first)):
             found = tuple(row)[:-1]
             if found in known:

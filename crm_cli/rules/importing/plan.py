@@ -4,27 +4,32 @@ In an export of ours, told by its `uid` column, every column is what its name sa
 are recognised by the words of other programs; a key is that program's and never ours.
 """
 
+import dataclasses
 from collections.abc import Collection
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from itertools import islice
 
 from crm_cli import fields
 from crm_cli.changing import Change
+from crm_cli.date_text import order_of
 from crm_cli.errors import InvalidError
 from crm_cli.fields import Field, Noun
 from crm_cli.folding import fold
 from crm_cli.formats.headers import recognise
 from crm_cli.formats.settle import settle
 from crm_cli.formats.table import Table
+from crm_cli.rules import field as custom_fields
 from crm_cli.rules import intake, records
 from crm_cli.rules.drafts import Draft
 from crm_cli.rules.importing.wishes import Pairs, Wishes
-from crm_cli.values import Reading, word_key
+from crm_cli.values import Reading
 
 REASON = "crm_error"
 """The column of a file of rejected rows that says why; it is never read."""
 SETTLED = frozenset(("day", "instant", "money", "decimal", "percent"))
 # What other programs give in parts that our noun holds as one.
 HALVES = {"user": ("first_name", "last_name")}
+SAMPLE = 100  # rows that show how dates are written
 ORDERS = {"dmy": "day first", "mdy": "month first"}
 
 
@@ -39,7 +44,7 @@ class Column:
     """value, entered, custom, half, link, key (a link's external id), id (a link's own id), part, or
     uid, number (our own identity)."""
     reading: Reading
-    words: Pairs = field(default_factory=dict)
+    words: Pairs = dataclasses.field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -65,7 +70,7 @@ class Plan:
     """The stage that `--set` gives to every row; which one that is depends on the row's pipeline."""
     currency: str = ""
     """The currency of amounts whose row names none."""
-    notes: list[str] = field(default_factory=list)
+    notes: list[str] = dataclasses.field(default_factory=list)
 
     def having(self, *names: str) -> list[Column]:
         """The columns that fill the fields of these names."""
@@ -97,7 +102,7 @@ def make(change: Change, noun: str, table: Table, wishes: Wishes) -> Plan:
     plan.currency = str(
         plan.fixed.get("currency") or plan.fixed.get("default_currency") or change.config.currency
     )
-    plan.notes = [*table.notes, *_orders(found)]
+    plan.notes = [*table.notes, *_orders(found, table)]
     return plan
 
 
@@ -127,7 +132,7 @@ def _extra(
         return {}
     made = {}
     for header_name in rest:
-        name = header_name if own else word_key(header_name)
+        name = header_name if own else custom_fields.name_of(header_name)
         if name and header_name != REASON and fold(header_name) not in map(fold, wishes.mapping):
             name = f"{name}_extra" if name in about.fields or name in about.columns else name
             made[name] = Field(name, "text", column="custom", custom=True)
@@ -193,7 +198,7 @@ def _recognised(about: Noun, header: list[str], custom: dict[str, Field], wishes
     known = [each.name for each in about.fields.values() if _fillable(each)]
     known = [*known, *HALVES.get(about.name, ()), *(each for each in custom if each not in about.fields)]
     meant = recognise(about.name, header, known)
-    by_word = {word_key(name): at for at, name in enumerate(header)}
+    by_word = {custom_fields.name_of(name): at for at, name in enumerate(header)}
     meant |= {by_word[name]: name for name in custom if name in by_word and by_word[name] not in meant}
     taken = set(said.values()) | wishes.fixed.keys()
     kept = {
@@ -242,13 +247,15 @@ def _read(change: Change, columns: list[Column], table: Table, wishes: Wishes, *
             raise InvalidError(f"--scale {name}: no column of this file is taken for {name}; see --map")
 
 
-def _orders(columns: list[Column]) -> list[str]:
-    """What was found out of dates and numbers that other readers would read differently."""
+def _orders(columns: list[Column], table: Table) -> list[str]:
+    """What was found out of dates and numbers that could be read in another way."""
+    sample = [cells for _, cells in islice(table.rows(), SAMPLE)]
     found = []
     for column in columns:
         kind, way = column.field.kind, column.reading
         if kind in ("day", "instant") and way.date_order in ORDERS:
-            found.append(f'"{column.header}" is read with the {ORDERS[way.date_order]}')
+            if len(order_of((cells[column.at] or "").strip() for cells in sample)) < len(ORDERS) + 1:
+                found.append(f'"{column.header}" is read with the {ORDERS[way.date_order]}')
         elif kind in ("money", "decimal", "percent") and way.decimal == ",":
             found.append(f'"{column.header}" is read with a decimal comma')
     return found

@@ -27,7 +27,9 @@ class Rejects:
         cells = [row.cells[at] or "" for at in self._kept]
         extra = row.cells.extra if isinstance(row.cells, RaggedRow) else []
         problem = row.problem
-        reason = (f"{problem.header}: " if problem and problem.header else "") + (problem.said if problem else "")
+        reason = (f"{problem.header}: " if problem and problem.header else "") + (
+            problem.said if problem else ""
+        )
         self._writer.writerow([*cells, reason, *extra])
 
     def keep(self) -> None:
@@ -46,6 +48,8 @@ class Rejects:
         try:
             self._file = self._fresh.open("w", encoding="utf-8", newline="")
         except OSError as error:
-            raise InvalidError(f"cannot write {self.path}: {error.strerror}; name another file with --rejects") from error
+            raise InvalidError(
+                f"cannot write {self.path}: {error.strerror}; name another file with --rejects"
+            ) from error
         self._writer = csv.writer(self._file, lineterminator="\n")
         self._writer.writerow([*self.header, REASON])

@@ -51,8 +51,7 @@ class Report:
 
     def data(self) -> dict[str, Any]:
         """The outcome for machines."""
-        said = asdict(self) | {"faults": [vars_ for vars_ in self._faults()]}
-        return said
+        return asdict(self) | {"faults": self._faults()}
 
     def lines(self, name: str) -> list[str]:
         """What is wrong, a sentence for each different fault."""
