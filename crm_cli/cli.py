@@ -132,9 +132,10 @@ def run(arguments: list[str] | None = None) -> int:
 def fail(error: CrmError | TyperException) -> int:
     """Say what is wrong on one line; returns the exit code."""
     words = error.format_message() if isinstance(error, TyperException) else str(error)
-    if getattr(error, "ctx", None) is not None and not words:  # no arguments: help was asked for
-        error.show()  # type: ignore[union-attr]
-        return 2
+    where: Any = getattr(error, "ctx", None)
+    if where is not None and words == where.get_help():  # nothing was asked: show what can be
+        say(words)
+        return error.exit_code
     say("crm: " + " ".join(words.split("\n")).strip())
     return error.exit_code
 
