@@ -25,9 +25,8 @@ def prepare(change: Change, drafts: Sequence[Draft]) -> None:
 
 def _fallback(draft: Draft) -> str:
     """What a company without a name is called: by its key, else its domain or address."""
-    key = draft.values.get("external_id")
     known = (
-        f"#{key}" if key else None,
+        f"#{draft.key}" if draft.key else None,
         draft.get("domain"),
         draft.get("email"),
         draft.get("phone"),

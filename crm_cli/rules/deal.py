@@ -207,7 +207,7 @@ def _names(change: Change, drafts: Sequence[Draft]) -> None:
         product = products.get(first.get(id(draft)))
         both = f"{company} – {product}" if company and product else None
         person = people.get(draft.values.get("contact_id"))
-        known = (both, draft.values.get("external_id"), company, product, person, "deal")
+        known = (both, draft.key, company, product, person, "deal")
         draft.values["name"] = next(word for word in known if word)
 
 

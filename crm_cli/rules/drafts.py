@@ -15,6 +15,10 @@ from crm_cli.errors import InvalidError
 from crm_cli.values import Reading
 
 
+FINGERPRINT = "row:"
+"""How an external id begins that an import has made of the row itself, for want of a key."""
+
+
 @dataclass(slots=True)
 class Draft:
     """One record about to be written.
@@ -40,6 +44,12 @@ class Draft:
         """Our number for the record; it has one from the moment it is written."""
         found: int = self.values["id"] if self.before is None else self.before["id"]
         return found
+
+    @property
+    def key(self) -> str | None:
+        """Its key in another program, as people there know it; a fingerprint is none."""
+        found: str | None = self.get("external_id")
+        return None if not found or found.startswith(FINGERPRINT) else found
 
     def get(self, column: str) -> Any:
         """The value of a column as it will stand."""

@@ -35,7 +35,7 @@ def fallback(draft: Draft) -> str:
     )
     if isinstance(entered, list):
         entered = entered[0]
-    return str(entered or (f"#{draft.get('external_id')}" if draft.get("external_id") else "(no name)"))
+    return str(entered or (f"#{draft.key}" if draft.key else "(no name)"))
 
 
 def phone_key(change: Change, number: str, country: str | None) -> str:

@@ -15,8 +15,8 @@ def prepare(change: Change, drafts: Sequence[Draft]) -> None:
         values = draft.values
         if draft.before is None:
             values["currency"] = values.get("currency") or change.config.currency
-            key = values.get("external_id")
-            values["name"] = values.get("name") or values.get("code") or (f"#{key}" if key else "(no name)")
+            known = f"#{draft.key}" if draft.key else "(no name)"
+            values["name"] = values.get("name") or values.get("code") or known
         for column in ("list_price", "cost"):
             if values.get(column) is not None:
                 values[column] = lines.rounded(values[column], draft.get("currency"))

@@ -14,8 +14,8 @@ def prepare(change: Change, drafts: Sequence[Draft]) -> None:
     """Complete the name and refuse one that is here already, unless another program tells them apart."""
     for draft in drafts:
         if draft.before is None and not draft.values.get("name"):
-            key = draft.values.get("external_id")
-            draft.values["name"] = draft.values.get("email") or (f"#{key}" if key else "(no name)")
+            known = f"#{draft.key}" if draft.key else "(no name)"
+            draft.values["name"] = draft.values.get("email") or known
         if draft.before is not None and draft.values.get("manager_id") == draft.id:
             raise InvalidError(f"manager: {draft.get('name')} cannot report to themselves")
     told = [draft for draft in drafts if draft.before is None or draft.values.keys() & {"name", "email"}]

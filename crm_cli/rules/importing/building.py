@@ -8,9 +8,9 @@ from crm_cli.changing import Change
 from crm_cli.errors import CrmError
 from crm_cli.folding import fold
 from crm_cli.rules import people, stages
-from crm_cli.rules.drafts import Draft
+from crm_cli.rules.drafts import FINGERPRINT, Draft
 from crm_cli.rules.importing.links import Links
-from crm_cli.rules.importing.matching import PRINT, Before
+from crm_cli.rules.importing.matching import Before
 from crm_cli.rules.importing.plan import Plan
 from crm_cli.rules.importing.rows import Name, Problem, Row
 
@@ -168,7 +168,7 @@ class Building:
             for column in ("uid", "created_at", "updated_at"):
                 values.pop(column, None)
         key = before["external_id"]
-        if key and not key.startswith(PRINT) and before["external_source"] != values.get("external_source"):
+        if key and not key.startswith(FINGERPRINT) and before["external_source"] != values.get("external_source"):
             values.pop("external_id", None)
             values.pop("external_source", None)
 

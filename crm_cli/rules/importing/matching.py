@@ -16,6 +16,7 @@ from crm_cli import emails, fields
 from crm_cli.changing import Change
 from crm_cli.folding import fold
 from crm_cli.rules import people, records
+from crm_cli.rules.drafts import FINGERPRINT
 from crm_cli.rules.importing.links import stub
 from crm_cli.rules.importing.plan import Plan
 from crm_cli.rules.importing.rows import Problem, Row
@@ -39,7 +40,6 @@ UNIQUE: dict[str, tuple[str, ...]] = {
     "pipeline": ("name",),
     "field": ("name",),
 }
-PRINT = "row:"
 Key = tuple[str, Any]
 Before = dict[str, Any]
 
@@ -134,7 +134,7 @@ class Matching:
         if kind == "name" and row.values.get("code") and before.get("code"):
             return True
         key, theirs = row.values.get("external_id"), before["external_id"]
-        if not key or not theirs or theirs.startswith(PRINT):
+        if not key or not theirs or theirs.startswith(FINGERPRINT):
             return False
         return kind == "name" or before["external_source"] == row.values.get("external_source")
 
@@ -184,7 +184,7 @@ class Matching:
         hash_ = blake2b(json.dumps([each for each in told if each[2]]).encode(), digest_size=8).digest()
         number = int.from_bytes(hash_)
         self._equal[number] = ordinal = self._equal.get(number, 0) + 1
-        return PRINT + hash_.hex() + (f":{ordinal}" if ordinal > 1 else "")
+        return FINGERPRINT + hash_.hex() + (f":{ordinal}" if ordinal > 1 else "")
 
     def _ask(self, kind: str, wanted: list[Any]) -> Iterator[tuple[Any, int]]:
         """The pairs of value and id of the records that have one of the values."""
