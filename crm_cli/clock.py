@@ -42,6 +42,11 @@ def instant_text(local: datetime, zone: tzinfo | None) -> str:
     return aware.replace(microsecond=0, tzinfo=None).isoformat() + "Z"
 
 
+def local_text(instant: str, zone: str) -> str:
+    """An instant as a person in a zone reads it: `2026-11-05 09:30`."""
+    return datetime.fromisoformat(instant).astimezone(zone_of(zone)).strftime("%Y-%m-%d %H:%M")
+
+
 def _now(zone: str) -> datetime:
     """The instant of the environment, else of the machine."""
     if said := os.environ.get("CRM_NOW"):

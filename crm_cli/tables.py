@@ -16,6 +16,7 @@ from rich.text import Text
 
 from crm_cli import output
 from crm_cli.amounts import money_human
+from crm_cli.clock import local_text
 from crm_cli.fields import Field
 from crm_cli.output import Rows, Style
 
@@ -95,7 +96,7 @@ def cell(each: Field, value: Any, currency: str | None, style: Style) -> str:
     if each.kind == "money":
         return money_human(value, currency or "USD")
     if each.kind == "instant":
-        return local_time(value, style.zone)
+        return local_text(value, style.zone)
     if each.kind == "percent":
         return output.machine(each)(value, None) + "%"
     if each.kind == "boolean":
@@ -107,15 +108,6 @@ def _styled(each: Field, value: Any, words: str) -> Text:
     if each.kind == "money" and value is not None and value < 0:
         return Text(words, "red")
     return Text(words, STATUS_STYLES.get(words, "") if each.kind == "choice" else "")
-
-
-def local_time(instant: str, zone: str) -> str:
-    """An instant as a person in a zone reads it."""
-    from datetime import datetime
-
-    from crm_cli.clock import zone_of
-
-    return datetime.fromisoformat(instant).astimezone(zone_of(zone)).strftime("%Y-%m-%d %H:%M")
 
 
 def _common_currency(columns: list[Field], listed: list[list[Any]]) -> str | None:

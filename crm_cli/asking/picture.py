@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from crm_cli import output, values
 from crm_cli.amounts import money_human
 from crm_cli.asking.listing import listing
+from crm_cli.clock import local_text
 from crm_cli.fields import Field
 
 if TYPE_CHECKING:
@@ -68,9 +69,7 @@ def _words(desk: "Desk", each: Field, value: Any, currency: str | None) -> str:
     if each.kind == "money":
         return f"{money_human(value, currency or 'USD')} {currency or ''}".strip()
     if each.kind == "instant":
-        from crm_cli.tables import local_time
-
-        return local_time(value, desk.config.zone)
+        return local_text(value, desk.config.zone)
     if each.kind == "percent":
         return values.show(each.kind, value) + "%"
     if each.kind == "boolean":
@@ -221,13 +220,12 @@ def _activities(desk: "Desk", noun: str, record_id: int) -> list[str]:
 
 def _history(desk: "Desk", noun: str, record_id: int) -> list[str]:
     from crm_cli.asking import history
-    from crm_cli.tables import local_time
 
     rows = list(history.of_record(desk, noun, record_id).rows)[-RECENT:]
     made = []
     for at, _, verb, name, old, new in rows:
         what = f"{name}: {old or '(empty)'} → {new or '(empty)'}" if name else f"{old}{new}"
-        made.append(f"{local_time(at, desk.config.zone)}  {verb}  {output.visible(what)}")
+        made.append(f"{local_text(at, desk.config.zone)}  {verb}  {output.visible(what)}")
     return made
 
 
