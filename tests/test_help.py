@@ -14,16 +14,17 @@ PLAIN = {"show", "delete", "tag", "untag", "edit"}
 EVERYDAY = {"contact", "company", "lead", "deal", "campaign", "report"}
 
 
-def commands(made: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
-    """The path of every command and group below one."""
+def commands(made: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:
+    """The path and the summary of every command and group below one."""
     for name, each in made.commands.items():
-        yield (*path, name)
+        yield (*path, name), each.get_short_help_str(1000)
         built = each.build() if isinstance(each, Promise) else each
         if hasattr(built, "commands"):
             yield from commands(built, (*path, name))
 
 
-ALL = list(commands(cli.group()))
+SUMMARIES = dict(commands(cli.group()))
+ALL = list(SUMMARIES)
 
 
 def named(path: tuple[str, ...]) -> str:
@@ -34,16 +35,11 @@ def named(path: tuple[str, ...]) -> str:
 def test_help_begins_with_a_summary_of_one_line(path: tuple[str, ...], crm: Crm) -> None:
     result = crm(*path, "--help", env={"COLUMNS": "80"})
     assert (result.code, result.err) == (0, "")
-    usage, summary = result.lines[0], described(result.lines)[0]
-    assert usage.startswith(f"Usage: crm {named(path)} ".rstrip())
-    assert len(summary.strip()) <= 79
-    assert summary.strip().endswith((".", ":", ";", ","))
-    assert max(len(line) for line in result.lines) <= 80
-
-
-def described(lines: list[str]) -> list[str]:
-    """The lines of the description, which follow the usage and an empty line."""
-    return lines[lines.index("") + 1 :]
+    assert result.lines[0].startswith(f"Usage: crm {named(path)}")
+    assert len(SUMMARIES[path]) <= 79
+    assert SUMMARIES[path].endswith(".")
+    assert SUMMARIES[path][:40].rstrip(".") in " ".join(result.out.split())
+    assert [line for line in result.lines if len(line) > 80 and "crm " not in line] == []
 
 
 @pytest.mark.parametrize(

@@ -83,7 +83,10 @@ def unset(ctx: typer.Context, *, key: Key) -> None:
 
 @app.command()
 def edit(ctx: typer.Context) -> None:
-    """Change the settings in your editor; what cannot be read is refused, and the settings stay."""
+    """Change the settings in your editor.
+
+    What cannot be read is refused, and the settings stay.
+    """
     from crm_cli.commands.editing import in_editor
 
     desk: Desk = ctx.obj

@@ -28,7 +28,7 @@ def path(ctx: typer.Context) -> None:
 
 @app.command()
 def info(ctx: typer.Context, *, out: Out) -> None:
-    """What is in the store: its size, its schema, how many records and commands, the last change.
+    """What is in the store: its size, schema, records, commands, the last change.
 
     crm db info -o json
     """
@@ -40,7 +40,10 @@ def info(ctx: typer.Context, *, out: Out) -> None:
 
 @app.command()
 def check(ctx: typer.Context) -> None:
-    """Look for damage: pages, references, views, triggers, the search index; exit 5 when there is any."""
+    """Look for damage; exit 5 when there is any.
+
+    Looks at pages, references, views, triggers and the search index.
+    """
     desk: Desk = ctx.obj
     connection = db.look(desk.path)
     faults = list(store.faults(connection))
@@ -77,7 +80,9 @@ def restore(
     source: Annotated[Path, Argument(metavar="FROM", help="A copy that `crm db backup` made")],
     doing: Doing,
 ) -> None:
-    """Put a copy in the place of the store; says what is lost by it, and keeps the store as it was.
+    """Put a copy in the place of the store.
+
+    Says what is lost by it, and keeps the store as it was.
 
     crm db restore ~/safe/crm.db.20261105T093000000000Z.bak
     """
@@ -95,7 +100,10 @@ def restore(
 
 @app.command()
 def upgrade(ctx: typer.Context) -> None:
-    """Bring a store of an older version to this one's schema, keeping a copy of it as it was."""
+    """Bring a store of an older version to this one's schema.
+
+    A copy of it is kept as it was.
+    """
     desk: Desk = ctx.obj
     connection = db.look(desk.path)
     older = db.version(connection) < fields.schema()

@@ -170,7 +170,9 @@ def assign(
     ] = None,
     doing: Doing,
 ) -> None:
-    """Assign deals to a user: the one named, else by territory, history with the customer and load.
+    """Assign deals to a user: the one named, else one who is chosen.
+
+    The choice goes by territory, history with the customer and load, and is explained.
 
     crm deal assign owner= stage=prospecting --yes
     """

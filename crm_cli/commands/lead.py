@@ -48,7 +48,7 @@ def qualify(
     timeframe: Annotated[str | None, Option(help="When they will decide")] = None,
     doing: Doing,
 ) -> None:
-    """Say that leads are worth pursuing, and why (need, budget, authority, timeframe).
+    """Say that leads are worth pursuing, and why: need, budget, authority, time.
 
     crm lead qualify 7 --need "Two machines" --budget "10k" --timeframe "This quarter"
     """
@@ -97,7 +97,9 @@ def convert(
     ] = None,
     doing: Doing,
 ) -> None:
-    """Turn a lead into a company, a contact and a deal; what stands already is linked, not doubled.
+    """Turn a lead into a company, a contact and a deal.
+
+    What stands already is linked, not doubled.
 
     crm lead convert sam@field.example --deal-name "Two machines" --amount 9000
     """
@@ -131,7 +133,9 @@ def assign(
     ] = None,
     doing: Doing,
 ) -> None:
-    """Assign leads to a user: the one named, else by territory, history with the customer and load.
+    """Assign leads to a user: the one named, else one who is chosen.
+
+    The choice goes by territory, history with the customer and load, and is explained.
 
     crm lead assign status=new owner= --yes
     """

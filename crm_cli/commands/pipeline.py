@@ -59,7 +59,9 @@ def edit(
     default: Default = False,
     doing: Doing,
 ) -> None:
-    """Change a pipeline; stages of the same name stay the same stages, and no deal is rewritten.
+    """Change a pipeline and its stages.
+
+    Stages of the same name stay the same stages, and no deal is rewritten.
 
     crm pipeline edit Sales --requires "Proposal:amount,contact" --rotten "Proposal:10"
     """
