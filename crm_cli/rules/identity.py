@@ -13,7 +13,7 @@ _FORMS = """
 ab ag aps as asa bhd bv bvba co company corp corporation cv doo eirl ek eood ev gbr gmbh hf inc incorporated
 kft kg kgaa kk lda limited llc llp lp ltd ltda mbh nv ood ohg oo ooo oy oyj pao plc pllc pt pte pty pvt
 sa sae sarl sas sasu sca scrl se sia sl slu snc spa sprl spzoo srl sro tbk ug uab vof zao zrt
-ао зао ооо оао пао شرکت
+ао зао ооо оао пао شرکت شركة
 """
 _PROVIDERS = """
 126.com 163.com aliyun.com aol.com bk.ru chmail.ir comcast.net daum.net fastmail.com free.fr gmail.com
