@@ -14,6 +14,7 @@ from crm_cli.errors import CrmError
 from crm_cli.lazy import Promise, PromisedGroup, command_promise, noun_promise
 from crm_cli.output import Style, say
 
+INTERRUPTED = 130  # the exit code of Ctrl-C
 EVERYDAY, FIRST, MORE = "Everyday", "First", "More"
 # noun → section, summary
 NOUNS: dict[str, tuple[str, str]] = {
@@ -115,10 +116,13 @@ def run(arguments: list[str] | None = None) -> int:
     except (CrmError, TyperException) as error:
         return fail(error)
     except (KeyboardInterrupt, Abort):
-        say("crm: interrupted; nothing was changed")
-        return 130
+        code = INTERRUPTED
     except BrokenPipeError:
         return closed_pipe()
+    except SystemExit as error:
+        if isinstance(error.__context__, BrokenPipeError):  # Typer's answer to a closed pipe
+            return closed_pipe()
+        raise
     except sqlite3.DatabaseError as error:
         from crm_cli.db import refusal
 
@@ -126,6 +130,8 @@ def run(arguments: list[str] | None = None) -> int:
         if not isinstance(refused, CrmError):
             raise
         return fail(refused)
+    if code == INTERRUPTED:
+        say("crm: interrupted; nothing was changed")
     return code if isinstance(code, int) else 0
 
 
