@@ -44,8 +44,8 @@ def fill(change: Change, noun: str, draft: Draft, texts: Texts) -> None:
         elif each.kind == "stages":
             draft.entered[name] = _joined(text)
         else:
-            found = drafts.read(each, noun, _listed(text), reading)
-            draft.entered[name] = found if each.kind in ("email", "phone") else found[0]
+            found = drafts.read(each, noun, _listed(_joined(text)), reading)
+            draft.entered[name] = found if each.kind in ("email", "phone") else next(iter(found), None)
 
 
 def new(change: Change, noun: str, texts: Texts) -> Draft:

@@ -44,13 +44,16 @@ def phone_key(change: Change, number: str, country: str | None) -> str:
 
 
 def addresses(change: Change, draft: Draft) -> None:
-    """Turn an entered e-mail and phone into parts: the first entered is the primary one, others stay."""
+    """Turn an entered e-mail and phone into parts: the first entered is the primary one, others stay.
+
+    None entered, where the field is emptied, leaves none.
+    """
     standing: dict[str, list[dict[str, Any]]] = {}
     for entered, part, table in (("email", "emails", "contact_email"), ("phone", "phones", "contact_phone")):
         texts = draft.entered.get(entered)
         if texts is None or part in draft.parts:
             continue
-        if draft.before is not None:
+        if draft.before is not None and texts:
             rows = change.rows(f"SELECT * FROM {table} WHERE contact_id = ? ORDER BY id", draft.id)
             standing[part] = [{k: row[k] for k in dict(row) if k != "contact_id"} for row in rows]
         draft.parts[part] = _merged(change, entered, texts, standing.get(part, []), draft)
