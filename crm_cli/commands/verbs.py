@@ -32,7 +32,7 @@ CALLED = {
     "contact": ("name", "first_name", "last_name", "email", "phone", "external_id"),
     "lead": ("name", "first_name", "last_name", "company_name", "email", "phone", "external_id"),
     "deal": ("name", "company", "contact", "product", "external_id"),
-    "company": ("name", "domain", "website", "external_id"),
+    "company": ("name", "domain", "website", "email", "phone", "external_id"),
     "product": ("name", "code", "external_id"),
     "user": ("name", "email", "external_id"),
     "activity": ("subject", "body"),
@@ -214,7 +214,9 @@ def _asked_name(desk: Desk, noun: str) -> dict[str, str]:
     """What the person calls a record that nothing given tells apart."""
     title = "name" if "name" in fields.noun(noun).fields else "subject"
     if not desk.interactive:
-        raise InvalidError(f"which {noun}? Give its {title}: crm {noun} add {title.upper()} (crm {noun} add --help)")
+        raise InvalidError(
+            f"which {noun}? Give its {title}: crm {noun} add {title.upper()} (crm {noun} add --help)"
+        )
     import questionary
 
     answer: str | None = questionary.text(f"{title.capitalize()} of the {noun}:").ask()
@@ -272,8 +274,11 @@ def edit_records(
         changed = [draft.id for draft in drafts if draft.changed]
         change.summary = f"{counted(changed, noun)}: {', '.join(sorted(texts))}"
     said = "would change" if doing.dry_run else "changed"
-    same = [each for each in ids if each not in changed]
-    told = [f"{said} {counted(changed, noun)}"] * bool(changed) + [f"{counted(same, noun)} so already"] * bool(same)
+    same = sorted(set(ids) - set(changed))
+    were = "was" if len(same) == 1 else "were"
+    told = [f"{said} {counted(changed, noun)}"] * bool(changed) + [
+        f"{counted(same, noun)} {were} so already"
+    ] * bool(same)
     desk.say(", ".join(told))
     if not doing.dry_run:
         desk.written(noun, ids, format=doing.format)
