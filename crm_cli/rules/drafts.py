@@ -14,7 +14,6 @@ from crm_cli import fields, models
 from crm_cli.errors import InvalidError
 from crm_cli.values import Reading
 
-
 FINGERPRINT = "row:"
 """How an external id begins that an import has made of the row itself, for want of a key."""
 

@@ -138,7 +138,7 @@ def _base(noun: str) -> str:
 
 def _complete(change: Change, about: fields.Noun, draft: Draft) -> None:
     for each in about.fields.values():
-        if each.column and each.default is not None and draft.values.get(each.column) is None:
+        if each.column and each.default is not None and each.column not in draft.values:
             draft.values[each.column] = each.default
     draft.values.update(about.only)
     for column in ("created_at", "updated_at"):
@@ -167,7 +167,7 @@ def _fold(draft: Draft, about: fields.Noun, searched: list[str], words: list[str
         standing = json.loads(draft.get("custom") or "{}") | draft.custom
         kept = {key: value for key, value in sorted(standing.items()) if value is not None}
         draft.values["custom"] = json.dumps(kept, ensure_ascii=False) if kept else None
-    found = [str(draft.get(column)) for column in searched if draft.get(column)] + words
+    found = [str(draft.get(column)) for column in searched if draft.get(column)] + sorted(words)
     if "name" in about.fields and "name_key" not in draft.values:
         draft.values["name_key"] = fold(draft.get("name") or "")
     draft.values["folded"] = fold(" ".join(found))
@@ -223,7 +223,9 @@ def _write_parts(change: Change, about: fields.Noun, drafts: Sequence[Draft]) ->
         _insert(change, part, fresh)
 
 
-def _standing(change: Change, part: str, owner: str, drafts: Sequence[Draft]) -> dict[int, list[dict[str, Any]]]:
+def _standing(
+    change: Change, part: str, owner: str, drafts: Sequence[Draft]
+) -> dict[int, list[dict[str, Any]]]:
     found: dict[int, list[dict[str, Any]]] = {}
     if drafts:
         ids = json.dumps([draft.id for draft in drafts])
@@ -262,7 +264,9 @@ def _part_words(change: Change, about: fields.Noun, drafts: Sequence[Draft]) -> 
         standing = _standing(change, part, f"{about.table}_id", kept)
         for draft in drafts:
             rows = draft.parts.get(name, standing.get(draft.id, []) if draft.before is not None else [])
-            found.setdefault(draft.id, []).extend(word for row in rows for word in {row["value"]: 0, row["key"]: 0})
+            found.setdefault(draft.id, []).extend(
+                word for row in rows for word in {row["value"]: 0, row["key"]: 0}
+            )
     return found
 
 
@@ -278,12 +282,19 @@ def _part_links(table: str) -> Iterable[tuple[str, str, str, str]]:
 
 
 def _delete(
-    change: Change, noun: str, record_id: int, with_related: bool, gone: dict[str, int], seen: set[tuple[str, int]]
+    change: Change,
+    noun: str,
+    record_id: int,
+    with_related: bool,
+    gone: dict[str, int],
+    seen: set[tuple[str, int]],
 ) -> None:
     seen.add((noun, record_id))
     found = referrers(change, noun, record_id)
     if found and not with_related:
-        counts = ", ".join(f"{len(ids)} {fields.plural(name) if len(ids) > 1 else name}" for name, ids in found.items())
+        counts = ", ".join(
+            f"{len(ids)} {fields.plural(name) if len(ids) > 1 else name}" for name, ids in found.items()
+        )
         raise ConflictError(
             f"{noun} {record_id} is still referred to by {counts}; "
             "change them first, or give --with-related to take them along"
@@ -302,7 +313,8 @@ def _released(change: Change, table: str, record_id: int, noun: str, other: int)
     about = fields.noun(noun)
     if noun == "activity":
         change.connection.execute(
-            "DELETE FROM activity_about WHERE activity_id = ? AND noun = ? AND record_id = ?", (other, table, record_id)
+            "DELETE FROM activity_about WHERE activity_id = ? AND noun = ? AND record_id = ?",
+            (other, table, record_id),
         )
         if table != "user":
             return bool(change.value("SELECT count(*) FROM activity_about WHERE activity_id = ?", other))
@@ -321,8 +333,12 @@ def referrers_of(change: Change, noun: str, table: str, record_id: int) -> set[i
     columns = [each.column for each in about.fields.values() if each.to == table and each.column]
     found: set[int] = set()
     for column in columns:
-        found |= {row[0] for row in change.rows(f'SELECT id FROM "{about.table}" WHERE "{column}" = ?', record_id)}
+        found |= {
+            row[0] for row in change.rows(f'SELECT id FROM "{about.table}" WHERE "{column}" = ?', record_id)
+        }
     for owner, part, column, key in _part_links(table):
         if owner == noun:
-            found |= {row[0] for row in change.rows(f'SELECT "{key}" FROM {part} WHERE "{column}" = ?', record_id)}
+            found |= {
+                row[0] for row in change.rows(f'SELECT "{key}" FROM {part} WHERE "{column}" = ?', record_id)
+            }
     return found

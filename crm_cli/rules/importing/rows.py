@@ -87,6 +87,8 @@ def _texts(column: Column, lines: Sequence[Line]) -> list[str]:
     """The cells of a column without blanks around them, with the words that the user gives for some."""
     at = column.at
     texts = [(cells[at] or "").strip() for _, cells in lines]
+    if column.field.kind in ("tags", "list"):
+        texts = ["" if text == "[]" else text for text in texts]
     if not column.words:
         return texts
     words = {text: column.words.get(fold(text), text) for text in set(texts)}
