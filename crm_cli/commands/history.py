@@ -73,6 +73,5 @@ def _back(desk: Desk, verb: str, count: int, doing: Doing) -> None:
         return
     if desk.interactive:
         desk.confirm(f"{verb.capitalize()} this?", yes=doing.yes)
-    for _ in range(count):
-        with desk.change(verb, kind=verb) as change:
-            (rules.redo if verb == "redo" else rules.undo)(change)
+    with desk.change(verb, kind=verb) as change:
+        _ = rules.redo(change) if verb == "redo" else rules.undo(change, count)
