@@ -61,9 +61,9 @@ def about(help: str, default: Any = None, **more: Any) -> Any:  # noqa: A002 - t
     return Field(default=default, description=help, **more)
 
 
-def link(to: str, help: str) -> Any:  # noqa: A002
+def link(to: str, help: str, *, index: bool = True) -> Any:  # noqa: A002
     """Declare a reference to another record; deleting that record is refused while this one stands."""
-    return Field(default=None, foreign_key=f"{to}.id", index=True, description=help)
+    return Field(default=None, foreign_key=f"{to}.id", index=index, description=help)
 
 
 def owned(by: str) -> Any:
@@ -385,7 +385,7 @@ class Deal(Named, table=True):
     company_id: int | None = link("company", "Who buys")
     contact_id: int | None = link("contact", "The person to talk to")
     pipeline_id: int | None = link("pipeline", "The pipeline it is in; else the default one")
-    stage_id: int | None = link("stage", "The stage it is in")
+    stage_id: int | None = link("stage", "The stage it is in", index=False)  # ix_deal_report begins with it
     stage_since: Day = hidden()
     amount: Money = about("What it is worth")
     amount_pinned: Boolean = about("The amount stays when the lines change", default=False)
@@ -572,6 +572,10 @@ for _model in NOUNS.values():
     )
 Index("ix_deal_company_stage", _table(Deal).c.company_id, _table(Deal).c.stage_id,
       _table(Deal).c.currency, _table(Deal).c.amount)  # fmt: skip
+# What reports sum and count over all deals, so that they read no other column; a row is about 70 bytes.
+Index("ix_deal_report", *(_table(Deal).c[_name] for _name in (
+    "stage_id", "currency", "closed_on", "opened_on", "amount", "probability", "stage_since",
+    "expected_close", "forecast_category", "owner_id", "rate")))  # fmt: skip
 Index("ix_activity_about_record", _table(ActivityAbout).c.noun, _table(ActivityAbout).c.record_id,
       _table(ActivityAbout).c.activity_id)  # fmt: skip
 Index("ix_custom_field_on_name", _table(CustomField).c.on, _table(CustomField).c.name, unique=True)

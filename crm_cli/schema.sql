@@ -434,7 +434,7 @@ CREATE UNIQUE INDEX ix_deal_external ON deal (external_id, external_source) WHER
 CREATE INDEX ix_deal_name_key ON deal (name_key);
 CREATE INDEX ix_deal_owner_id ON deal (owner_id);
 CREATE INDEX ix_deal_pipeline_id ON deal (pipeline_id);
-CREATE INDEX ix_deal_stage_id ON deal (stage_id);
+CREATE INDEX ix_deal_report ON deal (stage_id, currency, closed_on, opened_on, amount, probability, stage_since, expected_close, forecast_category, owner_id, rate);
 CREATE TABLE deal_contact (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
 	deal_id INTEGER NOT NULL, 
