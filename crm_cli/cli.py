@@ -12,7 +12,7 @@ from typer.main import get_command
 from crm_cli.desk import Desk
 from crm_cli.errors import CrmError
 from crm_cli.lazy import Promise, PromisedGroup, command_promise, noun_promise
-from crm_cli.output import Style, say
+from crm_cli.output import Style, say, text
 
 INTERRUPTED = 130  # the exit code of Ctrl-C
 EVERYDAY, FIRST, MORE = "Everyday", "First", "More"
@@ -61,6 +61,15 @@ app = typer.Typer(
 )
 
 
+def tell_version(wanted: bool) -> None:
+    """Say the version and end; before a command is asked for."""
+    if wanted:
+        from importlib.metadata import version
+
+        text(f"crm {version('crm-cli')}")
+        raise Exit
+
+
 @app.callback()
 def root(
     ctx: typer.Context,
@@ -70,14 +79,11 @@ def root(
     demo: Annotated[bool, typer.Option("--demo", help="Use the demo store")] = False,
     no_color: Annotated[bool, typer.Option("--no-color", help="Without colour")] = False,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Say nothing beside the answer")] = False,
-    version: Annotated[bool, typer.Option("--version", help="The version")] = False,
+    version: Annotated[  # noqa: ARG001 - its callback has answered
+        bool, typer.Option("--version", is_eager=True, callback=tell_version, help="The version")
+    ] = False,
 ) -> None:
     """Make the desk that all commands share."""
-    if version:
-        from importlib.metadata import version as installed
-
-        typer.echo(f"crm {installed('crm-cli')}")
-        raise Exit
     ctx.obj = desk(db, demo=demo, style=Style(color=not no_color, quiet=quiet))
 
 
