@@ -61,6 +61,9 @@ def test_a_product_code_is_its_own(change: Change) -> None:
     with pytest.raises(ConflictError, match="has the code B"):
         records.write(change, "product", [Draft(values={"name": name, "code": "B"}) for name in ("C", "D")])
     records.edit(change, "product", first["id"], code="A", name="Bolt M6")
+    add(change, "product", name="Odd", code="A\x00")
+    with pytest.raises(ConflictError, match="product 2 Odd"):
+        add(change, "product", name="Even", code="A\x00")
     add(change, "product", name="Uncoded")
     add(change, "product", name="Uncoded")
 

@@ -15,6 +15,8 @@ from crm_cli import db
 from crm_cli.changing import Change
 from crm_cli.errors import ConflictError, CrmError
 from crm_cli.rules import lines, records, stages, undo
+from crm_cli.rules.assign import assign
+from crm_cli.rules.convert import convert
 from crm_cli.rules.drafts import Draft
 
 ASIDE = ("command", "log", "sqlite_sequence", "alembic_version")
@@ -110,6 +112,17 @@ class Play:
         about = [(noun, found) for noun in ("contact", "deal", "lead") if (found := self.some(noun))]
         kind = self.dice.choice(("call", "task", "meeting"))
         records.write(self.change, "activity", [Draft(values={"kind": kind}, entered={"about": about})])
+
+    def convert(self) -> None:
+        found = self.some("lead")
+        if found:
+            convert(self.change, found, no_deal=self.dice.random() < 0.3)
+
+    def assign(self) -> None:
+        noun = self.dice.choice(("lead", "deal"))
+        found = self.some(noun)
+        if found:
+            assign(self.change, noun, [found])
 
     def edit(self) -> None:
         noun = self.dice.choice(("contact", "company", "lead", "deal"))

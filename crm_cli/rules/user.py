@@ -1,6 +1,5 @@
 """A user's own rules: nobody is here twice."""
 
-import json
 from collections.abc import Sequence
 
 from crm_cli import emails
@@ -23,14 +22,14 @@ def prepare(change: Change, drafts: Sequence[Draft]) -> None:
 
 
 def _refuse_twice(change: Change, drafts: Sequence[Draft]) -> None:
-    names = json.dumps([fold(draft.get("name") or "") for draft in drafts])
-    addresses = json.dumps([emails.key(draft.get("email") or "") for draft in drafts])
-    rows = change.rows(
-        "SELECT id, name, name_key, email, external_id FROM user WHERE name_key IN (SELECT value FROM json_each(?)) "
-        "OR lower(email) IN (SELECT value FROM json_each(?))",
-        names,
-        addresses,
+    names = [fold(draft.get("name") or "") for draft in drafts]
+    addresses = [emails.key(draft.get("email") or "") for draft in drafts]
+    marks = ", ".join("?" * len(drafts))
+    question = (
+        "SELECT id, name, email, external_id FROM user "
+        f"WHERE name_key IN ({marks}) OR lower(email) IN ({marks}) ORDER BY id"
     )
+    rows = change.rows(question, *names, *addresses)
     known = [(row["id"], row["name"], row["email"], row["external_id"]) for row in rows]
     for draft in drafts:
         own = (
