@@ -177,7 +177,8 @@ def test_what_is_ambiguous_is_for_a_person_to_decide(change: Change) -> None:
     first, second = add(change, "company", name="Acme Ltd"), add(change, "company", name="Acme Inc.")
     new = add(change, "lead", name="Jane Doe", company_name="Acme")
     with pytest.raises(
-        ConflictError, match=f"{first} Acme Ltd, {second} Acme Inc.; say which with --company ID"
+        ConflictError,
+        match=f"these companies: {first} Acme Ltd, {second} Acme Inc.; say which with --company ID",
     ):
         convert(change, new)
     assert convert(change, new, links={"company": second})["company"] == second

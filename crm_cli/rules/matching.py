@@ -6,7 +6,7 @@ its bare name, else by its own domain. Blanks never match. What is ambiguous is 
 
 from collections.abc import Iterable
 
-from crm_cli import emails
+from crm_cli import emails, fields
 from crm_cli.changing import Change
 from crm_cli.errors import ConflictError
 from crm_cli.folding import fold
@@ -84,6 +84,6 @@ def _one(change: Change, noun: str, lead: Draft, found: Iterable[int]) -> int:
         rows = [change.one(f'SELECT id, name FROM "{noun}" WHERE id = ?', each) for each in ids]
         named = ", ".join(f"{row['id']} {row['name']}" for row in rows if row)
         raise ConflictError(
-            f"lead {lead.id} could be any of these {noun}s: {named}; say which with --{noun} ID"
+            f"lead {lead.id} could be any of these {fields.plural(noun)}: {named}; say which with --{noun} ID"
         )
     return ids[0]
