@@ -11,5 +11,4 @@ def prepare(change: Change, drafts: Sequence[Draft]) -> None:
     """Complete names and turn entered addresses into parts."""
     for draft in drafts:
         people.name(draft)
-        if draft.entered:
-            people.addresses(change, draft)
+    people.addresses(change, drafts)

@@ -1,5 +1,7 @@
 """What is the same for everyone with a name, an e-mail address and a phone: contacts and leads."""
 
+import json
+from collections.abc import Sequence
 from typing import Any
 
 from crm_cli import emails, phones
@@ -43,30 +45,42 @@ def phone_key(change: Change, number: str, country: str | None) -> str:
     return phones.e164(number, country or change.config.country) or phones.dial_key(number)
 
 
-def addresses(change: Change, draft: Draft) -> None:
-    """Turn an entered e-mail and phone into parts: the first entered is the primary one, others stay.
+def addresses(change: Change, drafts: Sequence[Draft]) -> None:
+    """Turn entered e-mails and phones into parts: the first entered is the primary one, others stay.
 
     None entered, where the field is emptied, leaves none.
     """
-    standing: dict[str, list[dict[str, Any]]] = {}
     for entered, part, table in (("email", "emails", "contact_email"), ("phone", "phones", "contact_phone")):
-        texts = draft.entered.get(entered)
-        if texts is None or part in draft.parts:
-            continue
-        if draft.before is not None and texts:
-            rows = change.rows(f"SELECT * FROM {table} WHERE contact_id = ? ORDER BY id", draft.id)
-            standing[part] = [{k: row[k] for k in dict(row) if k != "contact_id"} for row in rows]
-        draft.parts[part] = _merged(change, entered, texts, standing.get(part, []), draft)
+        told = [
+            draft for draft in drafts if draft.entered.get(entered) is not None and part not in draft.parts
+        ]
+        standing = _standing(change, table, [draft for draft in told if draft.before is not None])
+        for draft in told:
+            texts = draft.entered[entered]
+            rows = standing.get(draft.id, []) if draft.before is not None and texts else []
+            draft.parts[part] = _merged(change, entered, texts, rows, draft)
+
+
+def _standing(change: Change, table: str, drafts: Sequence[Draft]) -> dict[int, list[dict[str, Any]]]:
+    """The addresses that contacts have now, by contact."""
+    found: dict[int, list[dict[str, Any]]] = {}
+    if drafts:
+        question = f"SELECT * FROM {table} WHERE contact_id IN (SELECT value FROM json_each(?)) ORDER BY id"
+        for row in change.rows(question, json.dumps([draft.id for draft in drafts])):
+            found.setdefault(row["contact_id"], []).append(
+                {k: row[k] for k in dict(row) if k != "contact_id"}
+            )
+    return found
 
 
 def _merged(
     change: Change, entered: str, texts: list[str], standing: list[dict[str, Any]], draft: Draft
 ) -> list[dict[str, Any]]:
     country = draft.get("country")
-    rows = [dict(row) for row in standing]
+    rows = standing
     for position, text in enumerate(texts):
         key = emails.key(text) if entered == "email" else phone_key(change, text, country)
-        row = next((row for row in rows if row["key"] == key), None)
+        row = next((row for row in rows if row["key"] == key), None) if rows else None
         if row is None:
             row = {"value": text, "key": key, "kind": None, "primary": 0, "opted_out": 0, "invalid": 0}
             rows.append(row)

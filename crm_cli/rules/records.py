@@ -10,10 +10,11 @@ import time
 from collections.abc import Iterable, Sequence
 from importlib import import_module
 from importlib.util import find_spec
+from itertools import chain
 from types import ModuleType
 from typing import Any
 
-from crm_cli import fields, values
+from crm_cli import fields
 from crm_cli.changing import Change
 from crm_cli.errors import ConflictError
 from crm_cli.folding import fold
@@ -29,10 +30,12 @@ def write(change: Change, noun: str, drafts: Sequence[Draft]) -> None:
     """Write a batch of drafts of a noun: new ones get ids, standing ones only what differs."""
     about = fields.noun(noun)
     rule = _rule(noun)
+    defaults = _defaults(change, noun)
     for draft in drafts:
-        draft.given = frozenset(key for key in draft.values if draft.before or draft.values[key] is not None)
+        values = draft.values
+        draft.given = frozenset(values if draft.before else [key for key in values if values[key] is not None])
         if draft.before is None:
-            _complete(change, about, draft)
+            draft.values = defaults | values | about.only
     if rule and hasattr(rule, "prepare"):
         rule.prepare(change, drafts)
     _identify(change, about, [draft for draft in drafts if draft.before is None])
@@ -136,14 +139,11 @@ def _base(noun: str) -> str:
     return "activity" if noun == "task" else noun
 
 
-def _complete(change: Change, about: fields.Noun, draft: Draft) -> None:
-    for each in about.fields.values():
-        if each.column and each.default is not None and each.column not in draft.values:
-            draft.values[each.column] = each.default
-    draft.values.update(about.only)
-    for column in ("created_at", "updated_at"):
-        if not draft.values.get(column):
-            draft.values[column] = change.now
+def _defaults(change: Change, noun: str) -> dict[str, Any]:
+    """What a new record has where nothing else is said; said to be empty, it is empty."""
+    known = fields.noun(noun).fields.values()
+    found = {each.column: each.default for each in known if each.column and each.default is not None}
+    return found | {"created_at": change.now, "updated_at": change.now}
 
 
 def _identify(change: Change, about: fields.Noun, drafts: list[Draft]) -> None:
@@ -167,7 +167,8 @@ def _fold(draft: Draft, about: fields.Noun, searched: list[str], words: list[str
         standing = json.loads(draft.get("custom") or "{}") | draft.custom
         kept = {key: value for key, value in sorted(standing.items()) if value is not None}
         draft.values["custom"] = json.dumps(kept, ensure_ascii=False) if kept else None
-    found = [str(draft.get(column)) for column in searched if draft.get(column)] + sorted(words)
+    value_of = draft.values.get if draft.before is None else draft.get
+    found = [str(value) for column in searched if (value := value_of(column))] + sorted(words)
     if "name" in about.fields and "name_key" not in draft.values:
         draft.values["name_key"] = fold(draft.get("name") or "")
     draft.values["folded"] = fold(" ".join(found))
@@ -176,13 +177,12 @@ def _fold(draft: Draft, about: fields.Noun, searched: list[str], words: list[str
 def _insert(change: Change, table: str, rows: Sequence[dict[str, Any]]) -> None:
     if not rows:
         return
-    columns = list(dict.fromkeys(column for row in rows for column in row))
+    change.flush()
+    columns = list(dict.fromkeys(chain.from_iterable(rows)))
     names = ", ".join(f'"{column}"' for column in columns)
     marks = ", ".join("?" * len(columns))
-    change.flush()
     change.connection.executemany(
-        f'INSERT INTO "{table}" ({names}) VALUES ({marks})',
-        [tuple(row.get(column) for column in columns) for row in rows],
+        f'INSERT INTO "{table}" ({names}) VALUES ({marks})', [tuple(map(row.get, columns)) for row in rows]
     )
     change.inserted(table, [row["id"] for row in rows])
 
@@ -211,6 +211,10 @@ def _write_parts(change: Change, about: fields.Noun, drafts: Sequence[Draft]) ->
         standing = _standing(change, part, owner, [draft for draft in given if draft.before is not None])
         fresh: list[dict[str, Any]] = []
         for draft in given:
+            if draft.before is None:
+                fresh += [row | {"id": following + at, owner: draft.id} for at, row in enumerate(draft.parts[name])]
+                following += len(draft.parts[name])
+                continue
             rest = standing.get(draft.id, [])
             for row in draft.parts[name]:
                 if not _matched(change, part, row, rest, draft):
@@ -264,9 +268,9 @@ def _part_words(change: Change, about: fields.Noun, drafts: Sequence[Draft]) -> 
         standing = _standing(change, part, f"{about.table}_id", kept)
         for draft in drafts:
             rows = draft.parts.get(name, standing.get(draft.id, []) if draft.before is not None else [])
-            found.setdefault(draft.id, []).extend(
-                word for row in rows for word in {row["value"]: 0, row["key"]: 0}
-            )
+            if rows:
+                words = {word: 0 for row in rows for word in (row["value"], row["key"])}
+                found.setdefault(draft.id, []).extend(words)
     return found
 
 

@@ -24,6 +24,7 @@ EMPTY: dict[str, dict[str, Any]] = {
     "lines": {"quantity": 10_000, "unit_price": None, "discount_pct": None, "tax_pct": None},
     "participants": {},
 }
+STAMPS = ("created_at", "updated_at")
 STAGE = ("kind", "probability", "forecast_category", "rotten_days", "requires")
 
 
@@ -33,24 +34,27 @@ class Building:
     def __init__(self, change: Change, plan: Plan, links: Links) -> None:
         self.change, self.plan, self.links = change, plan, links
         self._stages: dict[tuple[int | None, str], dict[str, Any] | Problem] = {}
+        self._own_fields = frozenset(own_fields(plan))
         self._clears = plan.wishes.empty == "clear"
         roles = ("value", "link", "id", "custom")
-        self._cleared = [c.field for c in plan.columns if c.role in roles and not c.field.required]
+        self._cleared = [
+            column.field
+            for column in plan.columns
+            if column.role in roles and not column.field.required and column.name not in STAMPS
+        ]
 
-    def names(self, row: Row) -> Iterator[tuple[str, Name]]:
-        """The records that a row names, by field; those of its own noun may come later in the file."""
-        for field, names in row.names.items():
-            for name in names:
-                yield field, name
+    def names(self, row: Row) -> list[tuple[str, Name]]:
+        """The records that a row names, by field, without those of its own noun, which may come later."""
+        own = self._own_fields
+        found = [(field, name) for field, names in row.names.items() if field not in own for name in names]
+        return [*found, *self._part_names(row)] if row.parts else found
+
+    def _part_names(self, row: Row) -> Iterator[tuple[str, Name]]:
         for part, (key, noun) in NAMED.items():
             for each in row.parts.get(part, ()):
                 yield part, Name(noun, _number(each.get(f"{key}_id")), words=each.get(key))
         for each in row.parts.get("about_records", ()):
             yield "about_records", Name(each["noun"], _number(each["record_id"]), words=each.get("name"))
-
-    def is_later(self, field: str, name: Name) -> bool:
-        """Whether a link is settled after the last row, since its record may be in the same file."""
-        return name.noun == self.plan.noun and field in row_fields(self.plan)
 
     def place(self, row: Row, before: Before | None) -> None:
         """Find the stage of a deal in its pipeline."""
@@ -93,7 +97,8 @@ class Building:
         if self._clears or (plan.own and fresh):
             self._clear(draft, row)
         for field, names in row.names.items():
-            self._refer(draft, field, names)
+            if field not in self._own_fields:
+                self._refer(draft, field, names)
         for part, rows in row.parts.items():
             self._put_parts(draft, part, [dict(each) for each in rows])
         draft.values |= plan.fixed.values
@@ -125,7 +130,7 @@ class Building:
             draft.entered["about"] = [(name.noun, self.links.id(name)) for name in known[:1]]
         elif not each.column:
             draft.entered[field] = [self.links.id(name) for name in known]
-        elif known and not self.is_later(field, names[0]):
+        elif known:
             draft.values[each.column] = self.links.id(known[0])
 
     def _put_parts(self, draft: Draft, part: str, rows: list[dict[str, Any]]) -> None:
@@ -165,15 +170,19 @@ class Building:
         """Leave a standing record its identity, and its key where it came from another program."""
         values = draft.values
         if not fresh:
-            for column in ("uid", "created_at", "updated_at"):
+            for column in ("uid", *STAMPS):
                 values.pop(column, None)
         key = before["external_id"]
-        if key and not key.startswith(FINGERPRINT) and before["external_source"] != values.get("external_source"):
+        if (
+            key
+            and not key.startswith(FINGERPRINT)
+            and before["external_source"] != values.get("external_source")
+        ):
             values.pop("external_id", None)
             values.pop("external_source", None)
 
 
-def row_fields(plan: Plan) -> list[str]:
+def own_fields(plan: Plan) -> list[str]:
     """The fields that refer to records of the noun itself, such as a parent."""
     return [each.name for each in plan.about.fields.values() if each.to == plan.noun and each.column]
 

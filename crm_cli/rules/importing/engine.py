@@ -16,7 +16,7 @@ from crm_cli.errors import CrmError
 from crm_cli.formats.table import Table
 from crm_cli.rules import records
 from crm_cli.rules.drafts import Draft
-from crm_cli.rules.importing.building import Building, row_fields
+from crm_cli.rules.importing.building import Building, own_fields
 from crm_cli.rules.importing.links import MADE, Links, free_ids
 from crm_cli.rules.importing.matching import Before, Matching
 from crm_cli.rules.importing.plan import Plan
@@ -70,7 +70,7 @@ class _Engine:
         self.report = Report(plan.noun, notes=list(plan.notes), unmapped=list(plan.unmapped))
         self.report.taken = {column.header: _taken(column.role, column.name) for column in plan.columns}
         self._later: list[tuple[int, str, Name, str]] = []
-        self._own_fields = frozenset(row_fields(plan))
+        self._own_fields = frozenset(own_fields(plan))
         self._renumbered = 0
         self._left: Counter[str] = Counter()
 
@@ -97,9 +97,7 @@ class _Engine:
 
     def _batch(self, rows: Sequence[Row]) -> None:
         """Look up what rows name and whom they are about, then write them."""
-        names = [
-            [each for each in self.building.names(row) if each[0] not in self._own_fields] for row in rows
-        ]
+        names = [self.building.names(row) for row in rows]
         self.links.look_up(name for each in names for _, name in each)
         for row, each in zip(rows, names, strict=True):
             self._check_names(row, each)
@@ -159,10 +157,7 @@ class _Engine:
     def _make_links(self, work: Sequence[Work]) -> list[Name]:
         """Make the records that rows name and that are missing."""
         return self.links.make(
-            name
-            for row, _ in work
-            for field, name in self.building.names(row)
-            if field not in self._own_fields and field != "about"
+            name for row, _ in work for field, name in self.building.names(row) if field != "about"
         )
 
     def _number(self, work: Sequence[Work], drafts: Sequence[Draft]) -> None:

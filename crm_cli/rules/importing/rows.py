@@ -20,6 +20,7 @@ from crm_cli.rules import drafts
 from crm_cli.rules.importing.plan import Column, Plan
 
 SEVERAL = re.compile(r"\s*(?:[,;]|:::)\s*")
+SHORTEST_PHONE = 5  # digits
 Line = tuple[int, Cells]
 
 
@@ -177,15 +178,26 @@ def _one_by_one(
 
 def _take_several(plan: Plan, column: Column, texts: list[str], rows: list[Row]) -> None:
     """Read a column whose cells may hold several addresses."""
-    name, found = column.name, [[text] if "," not in text and ";" not in text and ":::" not in text else
-                                [one for one in SEVERAL.split(text) if one] for text in texts]  # fmt: skip
-    flat = [one for each in found for one in each]
-    owners = [row for row, each in zip(rows, found, strict=True) for _ in each]
-    read_ = iter(_column(plan, column, flat, owners, ""))
-    for row, each in zip(rows, found, strict=True):
-        taken = [value for value in [next(read_) for _ in each] if value is not None]
-        if taken:
-            row.entered[name] = [*row.entered.get(name, ()), *taken]
+    name, single = column.name, list(texts)
+    for at, text in enumerate(texts):
+        if "," in text or ";" in text or ":::" in text:
+            single[at] = ""
+            each = _parted(text, column.field.kind)
+            rows[at].entered[name] = [
+                value
+                for value in _column(plan, column, each, [rows[at]] * len(each), "")
+                if value is not None
+            ]
+    for row, value in zip(rows, _column(plan, column, single, rows, ""), strict=True):
+        if value is not None:
+            row.entered[name] = [value]
+
+
+def _parted(text: str, kind: str) -> list[str]:
+    """The addresses in a cell; a comma before an extension parts no phone number."""
+    found = [one for one in SEVERAL.split(text) if one]
+    whole = kind == "phone" and any(sum(map(str.isdigit, one)) < SHORTEST_PHONE for one in found)
+    return [text] if whole else found
 
 
 def _name(column: Column, texts: list[str], rows: list[Row]) -> None:
@@ -195,16 +207,26 @@ def _name(column: Column, texts: list[str], rows: list[Row]) -> None:
         for row, text in zip(rows, texts, strict=True):
             row.stage = row.stage or text
         return
+    made: dict[str, list[Name]] = {}
     for row, text in zip(rows, texts, strict=True):
         if not text:
             continue
-        before = row.names[name][0] if name in row.names else Name(noun)
-        if role == "key":
-            row.names[name] = [before._replace(external=text)]
-        elif role == "id" and text.isdecimal():
-            row.names[name] = [before._replace(id=int(text))]
-        elif role == "link":
-            row.names[name] = [before._replace(words=text)]
+        before = row.names.get(name)
+        if before is not None:
+            row.names[name] = [_told(before[0], role, text)]
+        elif text in made:
+            row.names[name] = made[text]
+        else:
+            row.names[name] = made[text] = [_told(Name(noun), role, text)]
+
+
+def _told(name: Name, role: str, text: str) -> Name:
+    """A name with what one more column says of it."""
+    if role == "key":
+        return name._replace(external=text)
+    if role == "id":
+        return name._replace(id=int(text) if text.isdecimal() else None)
+    return name._replace(words=text)
 
 
 def _identify(column: Column, texts: list[str], rows: list[Row]) -> None:
