@@ -1,0 +1,236 @@
+"""What a report is: one file in this folder, found by its name; adding a report adds a file and nothing else.
+
+The first line of its docstring is its summary. In it stand
+`NOUN`, whose filters choose what it is about; `DAY`, SQL over that noun's view for the day that `--period`
+chooses by and that `--by month` cuts (empty: none); `COLUMNS`; `MEASURE`, the column that a chart draws;
+`FORMULA`, what the figures mean and what they are divided by; and `answer(asked) -> Rows`, its question.
+
+A question begins with `asked.chosen(…)`, the records it is about, and selects `"group"` and `purse` first:
+the group that a row falls into, and the currency or the rate of its amounts. Unlike currencies are never added.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
+
+from crm_cli import fields, figures, groups
+from crm_cli.errors import InvalidError
+from crm_cli.fields import Field
+from crm_cli.groups import Group, Place
+from crm_cli.output import Rows
+
+if TYPE_CHECKING:
+    from fractions import Fraction
+
+HERE = Path(__file__).parent
+UNKNOWN = "?"  # the purse of an amount whose record has no rate
+SAME = "="  # the purse of an amount that needs no rate
+LISTED = 20  # ids that a note names
+
+
+class Report(Protocol):
+    """A report's file."""
+
+    NOUN: str
+    DAY: str
+    COLUMNS: tuple[Field, ...]
+    MEASURE: str
+    FORMULA: str
+
+    def answer(self, asked: "Asked") -> Rows:
+        """Ask the store."""
+
+
+class Purse(NamedTuple):
+    """What the amounts of a row are in: their currency, and what one of them is worth in it."""
+
+    currency: str | None
+    factor: "int | Fraction" = 1
+
+
+class Stage(NamedTuple):
+    """A step of a pipeline."""
+
+    id: int
+    name: str
+    pipeline: str
+    position: int
+    kind: str
+    forecast_category: str | None
+    rotten_days: int | None
+
+
+@dataclass
+class Asked:
+    """What was asked of a report, and what it found worth saying.
+
+    `where` is a compiled filter over the noun's view; `since` and `until` are days, both included; `into` is
+    the currency to convert to and `rate` one unit of it in the base currency.
+    """
+
+    connection: sqlite3.Connection
+    today: date
+    report: Report
+    where: tuple[str, list[Any]] = ("1", [])
+    by: str | None = None
+    since: str | None = None
+    until: str | None = None
+    into: str | None = None
+    rate: str | None = None
+    zone: str = ""
+    notes: list[str] = field(default_factory=list)
+    counts: list[str] | None = None
+    _begun: str = ""
+    _unknown: bool = False
+
+    @cached_property
+    def group(self) -> Group:
+        """What is grouped by."""
+        return groups.find(self.connection, self.report.NOUN, self.by, self.report.DAY)
+
+    @cached_property
+    def stages(self) -> dict[int, Stage]:
+        """Every stage by id, in the order of the pipelines."""
+        question = (
+            "SELECT id, name, pipeline, position, kind, forecast_category, rotten_days FROM stages "
+            "ORDER BY pipeline_id, position"
+        )
+        return {row[0]: Stage(*row) for row in self.connection.execute(question)}
+
+    def chosen(self, columns: Sequence[str], condition: str = "1", *, dated: bool = True) -> str:
+        """The beginning of a question: `chosen`, the records asked about, with `id`, the columns, group and purse.
+
+        Its own values are ?1 today, ?2 since, ?3 until, ?4 the currency to convert to, ?5 what `ask` is given.
+        `dated` is whether the period is held against the report's day here.
+        """
+        names = ", ".join(("id", *columns))
+        listed = ", ".join(f"picked.{name}" for name in ("id", *columns))
+        key = "NULL" if self.group.period and not dated else self.group.key
+        picked = (
+            f'  SELECT {names}, {key} AS "group", {self._purse()} AS purse\n'
+            f"  FROM {fields.plural(self.report.NOUN)}\n"
+            f"  WHERE ({self.where[0]})\n    AND {condition}{self.within(self.report.DAY) if dated else ''})"
+        )
+        values = "WITH asked(today, since, until, currency, more) AS (VALUES (?1, ?2, ?3, ?4, ?5))"
+        if self.group.spread:
+            split = listed.replace("picked.amount", "split_amount(amount, net, whole, products)")
+            self.connection.create_function("split_amount", 4, figures.split, deterministic=True)
+            self._begun = (
+                f"{values},\npicked AS (\n{picked}{self.group.spread.format(columns=listed, split=split)}"
+            )
+        else:
+            self._begun = f"{values},\nchosen AS (\n{picked}"
+        return self._begun
+
+    def within(self, day: str) -> str:
+        """The condition, beginning with AND, that a day lies in the period; nothing where all time is asked for."""
+        if (self.since or self.until) and not day:
+            raise InvalidError("this report knows no period; leave out --period, --since and --until")
+        first = f"\n    AND {day} >= ?2" if self.since else ""
+        return first + (f"\n    AND {day} <= ?3" if self.until else "")
+
+    def ask(self, question: str, more: str | None = None) -> Iterator[tuple[Place, Purse, tuple[Any, ...]]]:
+        """The rows of a question: the group, the purse, and what follows them.
+
+        Raises:
+            InvalidError: a sum is beyond what a store can hold.
+        """
+        values = [self.today.isoformat(), self.since, self.until, self.into, more, *self.where[1]]
+        try:
+            rows = self.connection.execute(question, values).fetchall()
+        except sqlite3.OperationalError as error:
+            if "integer overflow" not in str(error):
+                raise
+            raise InvalidError("the amounts are too large to be added up; ask about fewer records") from error
+        places = self.group.places(self.connection, {row[0] for row in rows})
+        purses = {row[1]: self._opened(row[1]) for row in rows}
+        for row in rows:
+            purse = purses[row[1]]
+            if purse:
+                yield places[row[0]], purse, row[2:]
+
+    def table(self, rows: Iterable[tuple[Place, Sequence[Any]]]) -> Rows:
+        """The answer: the group first, named after itself, unless it is a column of the report already."""
+        columns, group = list(self.report.COLUMNS), self.group
+        names = [each.name for each in columns]
+        if not group.name or group.name in names:
+            return Rows(columns, [tuple(row) for _, row in rows], self._said())
+        made = [(place.label, *row, *([place.id] if group.record else [])) for place, row in rows]
+        first = Field(group.name, group.kind, "What is grouped by")
+        last = [Field(f"{group.name.replace('.', '_')}_id", "id", "Its id")] if group.record else []
+        return Rows([first, *columns, *last], made, self._said())
+
+    def explain(self, counts: Iterable[str]) -> None:
+        """Say what the figures were divided by, where somebody wants to know."""
+        if self.counts is not None:
+            self.counts += counts
+
+    def _purse(self) -> str:
+        if "currency" not in fields.noun(self.report.NOUN).columns:
+            return "NULL"
+        if not self.into:
+            return "currency"
+        return f"CASE WHEN currency = ?4 OR amount IS NULL THEN '{SAME}' ELSE coalesce(rate, '{UNKNOWN}') END"
+
+    def _opened(self, purse: Any) -> Purse | None:
+        if not self.into:
+            return Purse(purse)
+        if purse == UNKNOWN:
+            self._unknown = True
+            return None
+        if purse in (SAME, None):
+            return Purse(self.into)
+        from fractions import Fraction
+
+        return Purse(self.into, Fraction(purse) / Fraction(self.rate or "1"))
+
+    def _said(self) -> list[str]:
+        if self._unknown:
+            question = f"{self._begun}\nSELECT DISTINCT id FROM chosen WHERE purse = '{UNKNOWN}' ORDER BY id"
+            values = [self.today.isoformat(), self.since, self.until, self.into, None, *self.where[1]]
+            ids = [str(row[0]) for row in self.connection.execute(question, values)]
+            named = ", ".join(ids[:LISTED]) + (" …" if len(ids) > LISTED else "")
+            self.notes.append(
+                f"left out, having no rate to convert with: {len(ids)} ({self.report.NOUN} {named})"
+            )
+        return self.notes
+
+
+def names() -> list[str]:
+    """Every report, by the name of its file."""
+    return sorted(path.stem.replace("_", "-") for path in HERE.glob("[a-z]*.py"))
+
+
+def summary(name: str) -> str:
+    """The first line of a report's docstring, read without loading it."""
+    with (HERE / f"{name.replace('-', '_')}.py").open(encoding="utf-8") as file:
+        return file.readline().strip().strip('"')
+
+
+def load(name: str) -> Report:
+    """The report called `name`.
+
+    Raises:
+        InvalidError: there is none; names the nearest.
+    """
+    known = names()
+    if name not in known:
+        raise fields.nearest(name, known, "report")
+    return cast("Report", import_module(f"crm_cli.reports.{name.replace('-', '_')}"))
+
+
+def explain(asked: Asked) -> list[str]:
+    """What a report's figures mean: its formula, the counts they come from, the questions with their values."""
+    asked.counts, questions = [], list[str]()
+    asked.connection.set_trace_callback(questions.append)
+    try:
+        notes = asked.report.answer(asked).notes
+    finally:
+        asked.connection.set_trace_callback(None)
+    large = [each + ";" for each in questions if each.startswith("WITH")]
+    return [*asked.report.FORMULA.strip().splitlines(), "", *asked.counts, *notes, "", *large]
