@@ -262,3 +262,12 @@ _WRITERS: dict[str, Callable[[Rows, Style, TextIO], None]] = {
 def colored() -> bool:
     """Whether the environment lets us use colour."""
     return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def blocks() -> bool:
+    """Whether standard output can take the letters that bars are drawn with."""
+    try:
+        "█▏".encode(sys.stdout.encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True

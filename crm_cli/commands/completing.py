@@ -74,6 +74,15 @@ def filters(ctx: Any, incomplete: str) -> list[str]:
     return [*(f"{each}=" for each in known), *_names(ctx, noun, incomplete)]
 
 
+def groups(ctx: Any) -> list[str]:
+    """What the report can be grouped by."""
+    from crm_cli import groups as known
+    from crm_cli import reports
+
+    report = reports.load(ctx.info_name)
+    return [*known.names(report.NOUN, report.DAY), *_own(ctx, report.NOUN)]
+
+
 def values_of(each: fields.Field) -> Callable[..., list[str]] | None:
     """A completion of one field's values, None for a field that takes any."""
     if each.choices() or each.kind.startswith("ref:") or each.kind == "boolean":
@@ -101,6 +110,10 @@ def lost_reasons() -> list[str]:
 def noun_of(ctx: Any) -> str | None:
     """The noun whose command is being completed."""
     name = ctx.parent.info_name if ctx.parent else None
+    if name == "report":
+        from crm_cli import reports
+
+        return reports.load(ctx.info_name).NOUN
     return name if name in fields.names() else None
 
 

@@ -1,0 +1,170 @@
+"""Reports: one command for each file in `crm_cli.reports`, all with the same options."""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import typer
+from typer.models import CommandInfo
+
+from crm_cli import charts, dates, fields, filters, lazy, output, reports, values
+from crm_cli.amounts import money_human
+from crm_cli.commands import completing, verbs
+from crm_cli.commands.options import Option, Out
+from crm_cli.desk import Desk
+from crm_cli.errors import InvalidError
+from crm_cli.lazy import Bundle
+from crm_cli.output import Rows
+
+NARROW = 100  # cells beyond which a bar says no more
+
+app = lazy.application(
+    "Pipeline, forecast, wins and losses, and more.",
+    epilog="crm report winloss --by owner --period this-year",
+)
+
+
+@dataclass
+class Asking(Bundle):
+    """What is asked of a report."""
+
+    by: Annotated[
+        str | None,
+        Option(metavar="FIELD", help="A row for each owner, company.country, tag, month, quarter …",
+               autocompletion=completing.groups),
+    ] = None  # fmt: skip
+    period: Annotated[
+        str | None, Option(metavar="PERIOD", help="2026-Q1, 2026-06, 2026, last-quarter …; else all time")
+    ] = None
+    since: Annotated[str | None, Option(metavar="DATE", help="The first day")] = None
+    until: Annotated[str | None, Option(metavar="DATE", help="The last day")] = None
+    into: Annotated[
+        str | None, Option("--in", metavar="CURRENCY", help="Convert by the rates on the records")
+    ] = None
+
+    def span(self, desk: Desk) -> dates.Span:
+        """The first and the last day, None for an open end."""
+        week_start = desk.asking.week_start
+
+        def ends(text: str | None) -> dates.Span:
+            return (
+                dates.period(text, today=desk.reading.today, week_start=week_start) if text else (None, None)
+            )
+
+        first, last = ends(self.period)
+        first, last = ends(self.since)[0] or first, ends(self.until)[1] or last
+        if first and last and first > last:
+            raise InvalidError(
+                f"the period ends on {last}, before it begins on {first}; write the earlier day first"
+            )
+        return first, last
+
+    def currency(self, desk: Desk) -> tuple[str | None, str | None]:
+        """The currency to convert to and its rate to the base currency."""
+        if not self.into:
+            return None, None
+        code = str(values.read("currency", self.into, desk.reading))
+        rate = desk.config.rate(code)
+        if rate is None:
+            raise InvalidError(f"no rate is known for {code}; set one: crm config set rates.{code} RATE")
+        return code, rate
+
+
+class _Report:
+    """Makes one report's command when it is reached."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def make(self) -> Callable[..., None]:
+        """The command."""
+
+        def report(
+            ctx: typer.Context,
+            *,
+            filters: verbs.Filters = None,
+            asking: Asking,
+            chart: Annotated[bool, Option("--chart", help="Draw bars instead of the table")] = False,
+            explain: Annotated[
+                bool, Option("--explain", help="Formula, denominators, and the question in SQL")
+            ] = False,
+            out: Out,
+        ) -> None:
+            desk: Desk = ctx.obj
+            out.on(desk)
+            answer(desk, self.name, filters or [], asking, chart=chart, explain=explain)
+
+        return report
+
+    def __call__(self) -> None:
+        """Typer asks that a callback can be called; it is made first."""
+        raise NotImplementedError
+
+
+def answer(
+    desk: Desk,
+    name: str,
+    texts: list[str] | None = None,
+    asking: Asking | None = None,
+    *,
+    chart: bool = False,
+    explain: bool = False,
+) -> None:
+    """Ask a report and write what it answers."""
+    asking, report = asking or Asking(), reports.load(name)
+    since, until = asking.span(desk)
+    into, rate = asking.currency(desk)
+    where = filters.where(fields.noun(report.NOUN), texts or [], desk.asking)
+    asked = reports.Asked(
+        desk.connection, desk.reading.today, report, where=where, by=asking.by, since=since, until=until,
+        into=into, rate=rate, zone=desk.config.zone,
+    )  # fmt: skip
+    if explain:
+        output.text(reports.explain(asked))
+    elif chart:
+        output.text(drawn(report.answer(asked), report.MEASURE, asking.by))
+    else:
+        output.write(report.answer(asked), desk.style)
+
+
+def drawn(rows: Rows, measure: str, by: str | None) -> list[str]:
+    """The bars of one column, those of each currency by themselves."""
+    names = [each.name for each in rows.columns]
+    value, money = names.index(measure), names.index("currency") if "currency" in names else None
+    words = ("text", "choice", "open", "country", "boolean", "day")
+    before = enumerate(rows.columns[:value])
+    told = [place for place, each in before if each.name == by or (each.kind in words and place != money)]
+    blocks: dict[str, list[tuple[Any, ...]]] = {}
+    for row in rows.rows:
+        currency = row[money] if money is not None else ""
+        label = " · ".join(str(row[place]) for place in told if row[place] is not None)
+        line = (
+            output.visible(label),
+            row[value] or 0,
+            _figure(rows.columns[value], row[value] or 0, currency),
+        )
+        blocks.setdefault(currency or "", []).append(line)
+    width = min(shutil.get_terminal_size().columns, NARROW)
+    lines = []
+    for currency, found in blocks.items():
+        labels, sizes, figures = ([line[place] for line in found] for place in range(3))
+        lines += [f"{measure.replace('_', ' ')} {currency}".strip()]
+        lines += charts.bars(labels, sizes, figures, width, blocks=output.blocks())
+    return lines
+
+
+def _figure(each: fields.Field, value: int, currency: str | None) -> str:
+    if each.kind == "money" and currency:
+        return money_human(value, currency)
+    return f"{value:,}" if each.kind == "integer" else output.machine(each)(value, currency)
+
+
+app.registered_commands.extend(
+    CommandInfo(
+        name=name,
+        callback=_Report(name),
+        help=f"{reports.summary(name)}\n\n\b\n    crm report {name} owner=me --period this-year",
+    )
+    for name in reports.names()
+)
