@@ -65,7 +65,7 @@ def _proposed(desk: Desk) -> dict[str, str]:
     """What is configured, else what the system says, where that can be."""
     guesses = surroundings.guesses()
     return {
-        key: desk.config.get(key) or (guess if _check(key)(guess) is True else "")
+        key: desk.config.values.get(key) or (guess if _check(key)(guess) is True else "")
         for key, guess in guesses.items()
     }
 

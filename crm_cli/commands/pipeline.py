@@ -6,7 +6,7 @@ import typer
 
 from crm_cli import asking, lazy, output
 from crm_cli.commands import completing, verbs
-from crm_cli.commands.options import Argument, Doing, Option, Out
+from crm_cli.commands.options import Argument, Doing, Option, Out, Setting
 from crm_cli.desk import Desk
 
 app = lazy.application(
@@ -38,13 +38,14 @@ def add(
     requires: Requires = None,
     rotten: Rotten = None,
     default: Default = False,
+    setting: Setting,
     doing: Doing,
 ) -> None:
     """Add a pipeline.
 
     crm pipeline add Projects --stages "Talk:20,Offer:60,Won:won,Lost:lost" --requires "Offer:amount,contact"
     """
-    _write(ctx.obj, name, None, stages, requires, rotten, default, doing)
+    _write(ctx.obj, name, None, stages, requires, rotten, default, setting, doing)
 
 
 @app.command()
@@ -57,6 +58,7 @@ def edit(
     requires: Requires = None,
     rotten: Rotten = None,
     default: Default = False,
+    setting: Setting,
     doing: Doing,
 ) -> None:
     """Change a pipeline and its stages.
@@ -65,7 +67,7 @@ def edit(
 
     crm pipeline edit Sales --requires "Proposal:amount,contact" --rotten "Proposal:10"
     """
-    _write(ctx.obj, name, ref, stages, requires, rotten, default, doing)
+    _write(ctx.obj, name, ref, stages, requires, rotten, default, setting, doing)
 
 
 @app.command()
@@ -92,6 +94,7 @@ def _write(
     requires: list[str] | None,
     rotten: list[str] | None,
     default: bool,
+    setting: Setting,
     doing: Doing,
 ) -> None:
     doing.on(desk)
@@ -102,7 +105,8 @@ def _write(
     with desk.change(f"pipeline {'edit' if ref else 'add'}", dry_run=doing.dry_run) as change:
         standing = [desk.resolve("pipeline", ref, change.connection)] if ref else []
         draft = next(iter(records.load(change, "pipeline", standing)), Draft())
-        intake.fill(change, "pipeline", draft, {key: text for key, text in texts.items() if text})
+        named = {key: text for key, text in texts.items() if text}
+        intake.fill(change, "pipeline", draft, named | setting.texts())
         draft.entered |= {key: told for key, told in (("requires", requires), ("rotten", rotten)) if told}
         records.write(change, "pipeline", [draft])
         change.summary = str(draft.get("name"))

@@ -57,7 +57,7 @@ def upgrade(path: Path, versions: Path = VERSIONS) -> Path | None:
 def connected(connection: sqlite3.Connection) -> Iterator[MigrationContext]:
     """Alembic at work on an open connection, in the transaction that its owner opens and ends."""
     engine = create_engine("sqlite://", creator=lambda: connection, poolclass=StaticPool)
-    with engine.connect() as wrapped:
+    with engine.connect() as wrapped, wrapped.begin():  # else Alembic commits in between
         yield MigrationContext.configure(wrapped)
 
 
@@ -68,7 +68,7 @@ def _migrate(connection: sqlite3.Connection, context: MigrationContext, versions
     current = connection.execute("SELECT version_num FROM alembic_version").fetchone()[0]
     with Operations.context(context):
         for revision in reversed(list(script.iterate_revisions("head", current))):
-            script.get_revision(revision.revision).module.upgrade()
+            revision.module.upgrade()
             connection.execute("UPDATE alembic_version SET version_num = ?", (revision.revision,))
     _keep_used(connection, used)
     db.decorate(connection)
