@@ -105,7 +105,7 @@ def _write(
     with desk.change(f"pipeline {'edit' if ref else 'add'}", dry_run=doing.dry_run) as change:
         standing = [desk.resolve("pipeline", ref, change.connection)] if ref else []
         draft = next(iter(records.load(change, "pipeline", standing)), Draft())
-        named = {key: text for key, text in texts.items() if text}
+        named: intake.Texts = {key: text for key, text in texts.items() if text}
         intake.fill(change, "pipeline", draft, named | setting.texts())
         draft.entered |= {key: told for key, told in (("requires", requires), ("rotten", rotten)) if told}
         records.write(change, "pipeline", [draft])

@@ -36,6 +36,12 @@ def sql(
         return
     if question is None:
         raise InvalidError('what is the question? Write it like crm sql "SELECT name FROM contacts"')
-    output.write(
-        asking.answer(desk.connection, sys.stdin.read() if question == "-" else question), desk.style
-    )
+    text = _read() if question == "-" else question
+    output.write(asking.answer(desk.connection, text), desk.style)
+
+
+def _read() -> str:
+    try:
+        return sys.stdin.read()
+    except UnicodeDecodeError as error:
+        raise InvalidError("the question is not valid Unicode; write it in UTF-8") from error
