@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from crm_cli import fields
+from crm_cli import fields, repeats
 from crm_cli.changing import Change
 from crm_cli.rules import moments, records, recurrence
 from crm_cli.rules.drafts import Draft
@@ -34,7 +34,7 @@ def prepare(change: Change, drafts: Sequence[Draft]) -> None:
         if draft.before is None and draft.get("kind") in ("call", "email") and not draft.get("direction"):
             draft.values["direction"] = "out"
         if said := draft.values.get("recurrence"):
-            recurrence.step(said)
+            repeats.check(said)
         _status(change, draft)
 
 
