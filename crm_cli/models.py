@@ -131,6 +131,22 @@ class Address(SQLModel):
     country: Country = about("Country: its ISO code or name")
 
 
+class Preferences(SQLModel):
+    """How a person wants to be reached, and how not."""
+
+    do_not_email: Boolean = about("No e-mail at all", default=False)
+    do_not_bulk_email: Boolean = about("No mass e-mail", default=False)
+    do_not_phone: Boolean = about("No calls", default=False)
+    do_not_sms: Boolean = about("No text messages", default=False)
+    do_not_mail: Boolean = about("No letters", default=False)
+    do_not_fax: Boolean = about("No fax", default=False)
+    preferred_channel: Annotated[str | None, Kind("choice", choices.Channel)] = about(
+        "How to reach the person", default="any"
+    )
+    preferred_day: Annotated[str | None, Kind("choice", choices.Weekday)] = about("Best day")
+    best_time: Text = about("Best time: morning, afternoon, evening or HH:MM-HH:MM")
+
+
 class User(Named, table=True):
     """A person who works here."""
 
@@ -177,7 +193,7 @@ class Company(Named, Address, table=True):
     territory: Text = about("Sales territory")
 
 
-class Contact(Named, Address, table=True):
+class Contact(Named, Address, Preferences, table=True):
     """A person we know."""
 
     several: ClassVar[dict[str, str]] = {
@@ -201,22 +217,11 @@ class Contact(Named, Address, table=True):
     language: Text = about("Language to write in")
     timezone: Text = about("Time zone, such as Europe/Paris")
     lifecycle: Annotated[str | None, Kind("choice", choices.Lifecycle)] = about(
-        "How far on the way to customer", default="lead"
+        "How far on the way to customer", default="subscriber"
     )
     interests: List = about("Interests, separated by commas")
     source: Annotated[str | None, Kind("open", choices.Source)] = about("Where the person came from")
     social: List = about("Addresses of profiles, separated by commas")
-    do_not_email: Boolean = about("No e-mail at all", default=False)
-    do_not_bulk_email: Boolean = about("No mass e-mail", default=False)
-    do_not_phone: Boolean = about("No calls", default=False)
-    do_not_sms: Boolean = about("No text messages", default=False)
-    do_not_mail: Boolean = about("No letters", default=False)
-    do_not_fax: Boolean = about("No fax", default=False)
-    preferred_channel: Annotated[str | None, Kind("choice", choices.Channel)] = about(
-        "How to reach the person", default="any"
-    )
-    preferred_day: Annotated[str | None, Kind("choice", choices.Weekday)] = about("Best day")
-    best_time: Text = about("Best time: morning, afternoon, evening or HH:MM-HH:MM")
 
 
 class ContactEmail(Part, table=True):
@@ -280,7 +285,7 @@ class Campaign(Named, table=True):
     parent_id: int | None = link("campaign", "The campaign it is part of")
 
 
-class Lead(Named, Address, table=True):
+class Lead(Named, Address, Preferences, table=True):
     """Somebody who is not yet known to be worth the effort."""
 
     entered: ClassVar[dict[str, tuple[str, str]]] = {

@@ -265,6 +265,15 @@ CREATE TABLE activity_about (
 CREATE INDEX ix_activity_about_activity_id ON activity_about (activity_id);
 CREATE INDEX ix_activity_about_record ON activity_about (noun, record_id, activity_id);
 CREATE TABLE contact (
+	do_not_email BOOLEAN, 
+	do_not_bulk_email BOOLEAN, 
+	do_not_phone BOOLEAN, 
+	do_not_sms BOOLEAN, 
+	do_not_mail BOOLEAN, 
+	do_not_fax BOOLEAN, 
+	preferred_channel VARCHAR, 
+	preferred_day VARCHAR, 
+	best_time VARCHAR, 
 	street VARCHAR, 
 	city VARCHAR, 
 	region VARCHAR, 
@@ -297,15 +306,6 @@ CREATE TABLE contact (
 	interests VARCHAR, 
 	source VARCHAR, 
 	social VARCHAR, 
-	do_not_email BOOLEAN, 
-	do_not_bulk_email BOOLEAN, 
-	do_not_phone BOOLEAN, 
-	do_not_sms BOOLEAN, 
-	do_not_mail BOOLEAN, 
-	do_not_fax BOOLEAN, 
-	preferred_channel VARCHAR, 
-	preferred_day VARCHAR, 
-	best_time VARCHAR, 
 	UNIQUE (uid), 
 	FOREIGN KEY(owner_id) REFERENCES user (id), 
 	FOREIGN KEY(company_id) REFERENCES company (id)
@@ -474,6 +474,15 @@ CREATE TABLE deal_stage (
 CREATE INDEX ix_deal_stage_deal_id ON deal_stage (deal_id);
 CREATE INDEX ix_deal_stage_stage_id ON deal_stage (stage_id);
 CREATE TABLE lead (
+	do_not_email BOOLEAN, 
+	do_not_bulk_email BOOLEAN, 
+	do_not_phone BOOLEAN, 
+	do_not_sms BOOLEAN, 
+	do_not_mail BOOLEAN, 
+	do_not_fax BOOLEAN, 
+	preferred_channel VARCHAR, 
+	preferred_day VARCHAR, 
+	best_time VARCHAR, 
 	street VARCHAR, 
 	city VARCHAR, 
 	region VARCHAR, 

@@ -134,7 +134,7 @@ def _rank(model: type[models.Record], name: str) -> int:
         return 0
     if column in model.__annotations__:
         return 1
-    return 2 if column in models.Address.model_fields else 3
+    return 2 if column in models.Address.model_fields or column in models.Preferences.model_fields else 3
 
 
 def _kind(annotation: Any, metadata: list[Any]) -> tuple[str, str | None]:

@@ -27,6 +27,8 @@ CONTACT = (
     "notes",
     *ADDRESS,
 )
+OPT_OUTS = ("do_not_email", "do_not_bulk_email", "do_not_phone", "do_not_sms", "do_not_mail", "do_not_fax")
+WISHES = ("preferred_channel", "preferred_day", "best_time")
 DEAL = ("source", "campaign_id", "owner_id", "unmet_need", "notes")
 
 
@@ -130,10 +132,21 @@ def _contact(change: Change, lead: Draft, contact_id: int | None, company_id: in
         if not draft.get("company_id"):
             draft.values["company_id"] = company_id
     _fill(draft, lead, CONTACT)
+    _honour(draft, lead)
     records.write(change, "contact", [draft])
     if company_id and draft.get("company_id") != company_id:
         _join(change, "contact_company", {"contact_id": draft.id, "company_id": company_id})
     return draft.id
+
+
+def _honour(contact: Draft, lead: Draft) -> None:
+    """Whoever said no as a lead said no for good; wishes fill what the contact leaves open."""
+    for column in OPT_OUTS:
+        if lead.get(column):
+            contact.values[column] = 1
+    for column in WISHES:
+        if lead.get(column) not in (None, "any") and contact.get(column) in (None, "any"):
+            contact.values[column] = lead.get(column)
 
 
 def _add_addresses(change: Change, contact: Draft, lead: Draft) -> None:

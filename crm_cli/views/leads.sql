@@ -15,6 +15,8 @@ SELECT
   (SELECT name FROM company WHERE company.id = lead.company_id) AS company,
   (SELECT name FROM contact WHERE contact.id = lead.contact_id) AS contact,
   (SELECT name FROM deal WHERE deal.id = lead.deal_id) AS deal,
+  lead.do_not_email, lead.do_not_bulk_email, lead.do_not_phone, lead.do_not_sms, lead.do_not_mail, lead.do_not_fax,
+  lead.preferred_channel, lead.preferred_day, lead.best_time,
   lead.street, lead.city, lead.region, lead.postal_code, lead.country, lead.notes,
   lead.campaign_id, lead.company_id, lead.contact_id, lead.deal_id,
   lead.owner_id, lead.external_id, lead.external_source, lead.updated_at, lead.uid
