@@ -16,8 +16,10 @@ __all__ = [
     "OrderSeen",
     "Span",
     "add_months",
+    "has_time",
     "local_day",
     "next_day",
+    "next_second",
     "now",
     "order_of",
     "parse_day",
@@ -95,7 +97,7 @@ def parse_instant(text: str, *, zone: str, order: str | None = None, today: date
         raise InvalidError(f'"{text}" lies outside the calendar; write one like 2026-11-05 09:30') from None
 
 
-def period(text: str, *, today: date, week_start: int = 0) -> Span:
+def period(text: str, *, today: date, week_start: int = 0, order: str | None = None) -> Span:
     """Give the first and the last day of a span, either None where it is open.
 
     Args:
@@ -104,18 +106,19 @@ def period(text: str, *, today: date, week_start: int = 0) -> Span:
             today included), or a range `A..B`, `A..`, `..B` of such.
         today: the day that words count from.
         week_start: 0 for Monday to 6 for Sunday.
+        order: how days of numbers are written, as `parse_day` takes it.
 
     Raises:
         InvalidError: no such span, or one that ends before it begins.
     """
     said = plain(text)
     if ".." not in said:
-        return _single(text, said, today, week_start)
+        return _single(text, said, today, week_start, order)
     first, last = (part.strip() for part in said.split("..", 1))
     if not first and not last:
         raise InvalidError(f'"{text}" names no day; write {_EXAMPLES}')
-    start = _single(text, first, today, week_start)[0] if first else None
-    end = _single(text, last, today, week_start)[1] if last else None
+    start = _single(text, first, today, week_start, order)[0] if first else None
+    end = _single(text, last, today, week_start, order)[1] if last else None
     if start and end and start > end:
         raise InvalidError(f'"{text}" ends before it begins; write the earlier day first')
     return start, end
@@ -130,6 +133,18 @@ def local_day(instant: str, zone: str) -> str:
 def next_day(day: str) -> str:
     """The day after a day, both as `YYYY-MM-DD`."""
     return (date.fromisoformat(day) + timedelta(1)).isoformat()
+
+
+def has_time(text: str) -> bool:
+    """Whether a text names a time of day, or the present moment."""
+    said = plain(text)
+    return said == "now" or split_time(said)[1] is not None
+
+
+def next_second(instant: str) -> str:
+    """The instant a second later, both as `YYYY-MM-DDTHH:MM:SSZ`."""
+    later = datetime.fromisoformat(instant).replace(tzinfo=None) + timedelta(seconds=1)
+    return later.isoformat(timespec="seconds") + "Z"
 
 
 def add_months(day: date, months: int) -> date:
@@ -156,7 +171,7 @@ def _relative(said: str, today: date) -> str | None:
         raise InvalidError(f'"{said}" leads outside the calendar; write a nearer day') from None
 
 
-def _single(text: str, said: str, today: date, week_start: int) -> Span:
+def _single(text: str, said: str, today: date, week_start: int, order: str | None) -> Span:
     try:
         if found := re.fullmatch(_NAMED, said):
             return _around(today, _STEPS[found[1]], found[2], week_start)
@@ -167,7 +182,7 @@ def _single(text: str, said: str, today: date, week_start: int) -> Span:
     except (ValueError, OverflowError):
         raise InvalidError(f'"{text}" is no span of the calendar; write {_EXAMPLES}') from None
     try:
-        day = parse_day(said, today=today)
+        day = parse_day(said, today=today, order=order)
     except InvalidError as error:
         if "is not a date" not in str(error):
             raise

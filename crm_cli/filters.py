@@ -6,35 +6,16 @@ indexes answer; words are compared folded. Names are checked against the schema 
 """
 
 import re
-import sqlite3
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Any
 
-from crm_cli import dates, fields, values
+from crm_cli import fields
+from crm_cli.conditions import Asking, Place, Where, condition
 from crm_cli.errors import InvalidError
 from crm_cli.fields import Field, Noun
-from crm_cli.folding import fold
-from crm_cli.values import Reading
 
-_FILTER = re.compile(r"([A-Za-z_][\w.]*)(!=|!~|<=|>=|=|~|<|>)(.*)", re.DOTALL)
-_NUMBERS = frozenset(("integer", "decimal", "percent", "money", "id"))
+__all__ = ["Asking", "Where", "commas", "is_filter", "split", "where"]
+
+_FILTER = re.compile(r"([^\W\d][\w.]*)(!=|!~|<=|>=|=|~|<|>)(.*)", re.DOTALL)
 _ALIASES = {"tag": "tags"}
-# Kinds whose words are part of the search text, so that a look there goes before the exact one.
-_SEARCHED = frozenset(("text", "long", "email", "phone", "url", "open", "list"))
-
-
-@dataclass
-class Asking:
-    """What a filter depends on: the store, how values are read, who `me` is, the first day of the week."""
-
-    connection: sqlite3.Connection
-    reading: Reading
-    me: str = ""
-    week_start: int = 0
-
-
-Where = tuple[str, list[Any]]
 
 
 def split(text: str) -> tuple[str, str, str] | None:
@@ -88,35 +69,48 @@ def _path(
         return _path(noun, [*each.path.split("."), *path[1:]], op, value, asking, custom)
     if len(path) > 1:
         return _related(noun, each, path[1:], op, value, asking)
-    return _leaf(_Place(noun, each), op, value, asking)
+    return _leaf(Place(noun, each), op, value, asking)
 
 
 def _related(noun: Noun, each: Field, rest: list[str], op: str, value: str, asking: Asking) -> Where:
     to = each.to
     if each.kind.startswith("parts:") and to:
-        part = fields.part(to)
-        inner = part.get(rest[0])
-        if inner is None:
-            raise fields.nearest(rest[0], list(part), f"field of {each.name}")
-        positive, negated = _positive(op)
-        where, bound = _leaf(_Place(noun, inner, to), positive, value, asking)
-        inside = f"id IN (SELECT {noun.table}_id FROM {to} WHERE {where})"
-        if value == "" and positive == "=":
-            inside, bound = f"id NOT IN (SELECT {noun.table}_id FROM {to})", []
-        return (f"NOT ({inside})" if negated else inside), bound
-    if each.kind.startswith("ref:") and to and each.column:
-        if to == "stage":
-            where, bound = _leaf(_Place(noun, _stage_field(rest[0]), "stages"), op, value, asking)
-            return f'"{each.column}" IN (SELECT id FROM stages WHERE {where})', bound
+        return _within(noun, each, rest, op, value, asking)
+    if not (each.kind.startswith("ref:") and to and each.column):
+        raise InvalidError(f"{each.name} has no fields of its own")
+    if to == "stage":
+        found, bound = _leaf(Place(noun, _stage_field(rest[0]), "stages"), op, value, asking)
+        view = "stages"
+    else:
         other = fields.noun(to)
-        where, bound = _path(other, rest, op, value, asking, fields.custom(asking.connection, to))
-        if op == "!=" or (op == "=" and not value):  # those that have no such record are included
-            return (
-                f'("{each.column}" IS NULL OR "{each.column}" IN (SELECT id FROM {other.view} WHERE {where}))',
-                bound,
-            )
-        return f'"{each.column}" IN (SELECT id FROM {other.view} WHERE {where})', bound
-    raise InvalidError(f"{each.name} has no fields of its own")
+        found, bound = _path(other, rest, op, value, asking, fields.custom(asking.connection, to))
+        view = other.view
+    related = f'"{each.column}" IN (SELECT id FROM {view} WHERE {found})'
+    return (f'("{each.column}" IS NULL OR {related})' if _takes_empty(op, value) else related), bound
+
+
+def _within(noun: Noun, each: Field, rest: list[str], op: str, value: str, asking: Asking) -> Where:
+    """A filter on what the parts of a record hold: any of them for a positive one, none for a negated one."""
+    table = each.to or ""
+    known = fields.part(table)
+    inner = known.get(rest[0])
+    if inner is None:
+        raise fields.nearest(rest[0], list(known), f"field of {each.name}")
+    positive, negated = _positive(op)
+    if value == "" and positive == "=":
+        return f"id {'' if negated else 'NOT '}IN (SELECT {noun.table}_id FROM {table})", []
+    if len(rest) > 1:
+        found, bound = _related(noun, inner, rest[1:], positive, value, asking)
+    else:
+        found, bound = _leaf(Place(noun, inner, table), positive, value, asking)
+    return f"id {'NOT ' if negated else ''}IN (SELECT {noun.table}_id FROM {table} WHERE {found})", bound
+
+
+def _takes_empty(op: str, value: str) -> bool:
+    """Whether a filter lets an empty value through."""
+    if op == "!~":
+        return True
+    return op in ("=", "!=") and ("" in commas(value)) == (op == "=")
 
 
 def _stage_field(name: str) -> Field:
@@ -126,27 +120,14 @@ def _stage_field(name: str) -> Field:
     return part[name]
 
 
-@dataclass
-class _Place:
-    """Where a column stands: the noun, the column, and the part or view when not the noun's own view."""
-
-    noun: Noun
-    each: Field
-    part: str = ""
-
-    @property
-    def name(self) -> str:
-        return f'"{self.each.column}"' if self.part and self.each.column else f'"{self.each.name}"'
-
-
 def _positive(op: str) -> tuple[str, bool]:
     return {"!=": ("=", True), "!~": ("~", True)}.get(op, (op, False))
 
 
-def _leaf(place: _Place, op: str, text: str, asking: Asking) -> Where:
+def _leaf(place: Place, op: str, text: str, asking: Asking) -> Where:
     """A filter on one column: any of the comma-separated values; `!=` and `!~` include empty ones."""
     positive, negated = _positive(op)
-    alternatives = [_alternative(place, positive, value, asking) for value in commas(text)]
+    alternatives = [condition(place, positive, value, asking) for value in commas(text)]
     sql = " OR ".join(f"({where})" for where, _ in alternatives)
     bound = [value for _, each in alternatives for value in each]
     return (f"({sql}) IS NOT TRUE" if negated else sql), bound
@@ -169,139 +150,3 @@ def commas(text: str) -> list[str]:
         else:
             current += letter
     return [*parts, (quote if quote and not current else "") + current.strip()]
-
-
-def _alternative(place: _Place, op: str, text: str, asking: Asking) -> Where:
-    kind = place.each.kind
-    if place.each.custom:
-        return _custom(place, op, text, asking)
-    if text == "" and op == "=":
-        return f"{place.name} IS NULL OR {place.name} IN ('', '[]')", []
-    if op == "~":
-        return _contains(place, text)
-    if kind.startswith("ref:"):
-        return _reference(place, op, text, asking)
-    if kind in ("day", "instant"):
-        return _span(place, op, text, asking)
-    if kind in _NUMBERS or (".." in text and kind not in ("text", "long")):
-        return _range(place, op, text, asking)
-    if kind in ("tags", "list"):
-        return _member(place, op, text)
-    return _same(place, op, text, asking)
-
-
-def _contains(place: _Place, text: str) -> Where:
-    """Folded containment: first in the search text of the record, which is one look, then in the column."""
-    needle = fold(text)
-    if place.part or place.each.kind not in _SEARCHED or not place.each.column:
-        return f"instr(fold({place.name}), ?)", [needle]
-    column = f'"{place.each.column}"'
-    sql = f'SELECT id FROM "{place.noun.table}" WHERE instr(folded, ?) AND instr(fold({column}), ?)'
-    return f"id IN ({sql})", [needle, needle]
-
-
-def _same(place: _Place, op: str, text: str, asking: Asking) -> Where:
-    each = place.each
-    _only(op, ("=",), each)
-    if each.kind in ("choice", "boolean", "currency"):
-        return f"{place.name} = ?", [values.read(each.kind, text, asking.reading, each.choices() or None)]
-    if each.kind in ("country", "open"):
-        known = values.read(each.kind, text, asking.reading, each.choices() or None)
-        return f"{place.name} = ? OR fold({place.name}) = ?", [known, fold(text)]
-    if each.name == "name" and not place.part and "name" in place.noun.fields:
-        return f'id IN (SELECT id FROM "{place.noun.table}" WHERE name_key = ?)', [fold(text)]
-    return f"fold({place.name}) = ?", [fold(text)]
-
-
-def _member(place: _Place, op: str, text: str) -> Where:
-    _only(op, ("=",), place.each)
-    word = " ".join(text.split())
-    if place.each.kind == "tags":
-        return f"EXISTS (SELECT 1 FROM json_each({place.name}) WHERE value = ?)", [word.casefold()]
-    return f"EXISTS (SELECT 1 FROM json_each({place.name}) WHERE fold(value) = ?)", [fold(word)]
-
-
-def _range(place: _Place, op: str, text: str, asking: Asking) -> Where:
-    read = _reader(place.each, asking)
-    if ".." in text and op == "=":
-        low, high = (part.strip() for part in text.split("..", 1))
-        if not low and not high:
-            raise InvalidError("a range needs an end; write 5000.. or ..5000")
-        bounds = [(">=", low)] * bool(low) + [("<=", high)] * bool(high)
-        return " AND ".join(f"{place.name} {sign} ?" for sign, _ in bounds), [read(end) for _, end in bounds]
-    return f"{place.name} {op} ?", [read(text)]
-
-
-def _reader(each: Field, asking: Asking) -> Callable[[str], Any]:
-    kind = "integer" if each.kind == "id" else each.kind
-    return lambda text: values.read(kind, text, asking.reading, each.choices() or None)
-
-
-def _span(place: _Place, op: str, text: str, asking: Asking) -> Where:
-    """Days and instants: a word may be a whole period, whose first or last day the operator takes."""
-    first, last = dates.period(text, today=asking.reading.today, week_start=asking.week_start)
-    low, high, after = first, last, "<="
-    if place.each.kind == "instant":
-        zone, day = asking.reading.zone, asking.reading.today
-        low = first and dates.parse_instant(first, zone=zone, today=day)
-        high = last and dates.parse_instant(dates.next_day(last), zone=zone, today=day)
-        after = "<"
-    before = {"<=": "<", "<": "<="}[after]
-    chosen = {
-        "=": [(">=", low), (after, high)],
-        "<": [("<", low)],
-        "<=": [(after, high)],
-        ">": [(">" if before == "<" else ">=", high)],
-        ">=": [(">=", low)],
-    }[op]
-    bounds = [(sign, end) for sign, end in chosen if end]
-    return " AND ".join(f"{place.name} {sign} ?" for sign, _ in bounds), [end for _, end in bounds]
-
-
-def _reference(place: _Place, op: str, text: str, asking: Asking) -> Where:
-    """A reference by id, external id or folded name; a name that nothing bears is an error, not an empty list."""
-    each, to = place.each, place.each.to or ""
-    _only(op, ("=",), each)
-    ids = _ids(to, text, asking)
-    if not ids:
-        raise _no_such(to, text, asking.connection)
-    if each.column:
-        return f'"{each.column}" IN ({", ".join("?" * len(ids))})', ids
-    names = f'SELECT name FROM "{to}" WHERE id IN ({", ".join("?" * len(ids))})'
-    return f"{place.name} IN ({names})", ids
-
-
-def _ids(to: str, text: str, asking: Asking) -> list[Any]:
-    if text == "me":
-        text = asking.me
-    if text.isdecimal():
-        return [int(text)]
-    if text.startswith("ext:") and to != "stage":
-        question, value = f'SELECT id FROM "{to}" WHERE external_id = ?', text[4:]
-    else:
-        question, value = f'SELECT id FROM "{to}" WHERE name_key = ?', fold(text)
-    return [row[0] for row in asking.connection.execute(question, (value,))]
-
-
-def _no_such(to: str, text: str, connection: sqlite3.Connection) -> InvalidError:
-    from crm_cli.refs import like
-
-    near = like(connection, to, text)
-    hint = f"; did you mean {', '.join(near)}?" if near else ""
-    return InvalidError(f"there is no {to} {text!r}{hint}")
-
-
-def _custom(place: _Place, op: str, text: str, asking: Asking) -> Where:
-    """A custom field lives in the record's JSON; it is compared there by its own kind."""
-    each, noun = place.each, place.noun
-    bare = replace(each, custom=False)
-    held = _Place(noun, bare, "custom")
-    where, bound = _alternative(held, op, text, asking)
-    path = '$."' + each.name + '"'
-    inner = where.replace(held.name, "json_extract(custom, '" + path + "')")
-    return f'id IN (SELECT id FROM "{noun.table}" WHERE {inner})', bound
-
-
-def _only(op: str, allowed: tuple[str, ...], each: Field) -> None:
-    if op not in allowed:
-        raise InvalidError(f"{op} does not go with {each.name}; use = or ~")

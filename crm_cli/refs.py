@@ -15,9 +15,12 @@ from crm_cli.folding import fold
 
 # The column in which a noun's own numbers or codes stand.
 CODES = {"product": "code", "campaign": "code"}
+# The nouns that activities are about.
+ABOUT = ("contact", "company", "deal", "lead", "campaign", "product")
 _PHONE = re.compile(r"\+?[\d\s().\-/]{7,}")
 _MOST = 10  # candidates that an error names
 _NEAR = 2000  # names among which the nearest is looked for
+_SHORTEST_PHONE = 7  # digits from which a bare number that is no id may be a phone
 _LONGEST_ID = 18  # digits of an id that SQLite can hold
 
 
@@ -56,8 +59,10 @@ def resolve(
             return found[0]
         if found:
             raise AmbiguousError(noun, text, _named(connection, noun, found))
-        if look is _by_id and text.isdecimal():
+        if look is _by_id and text.isdecimal() and len(text) < _SHORTEST_PHONE:
             break
+    if text.isdecimal() and (named := _by_name(connection, noun, text, country)):
+        raise NotFoundError(f"no {noun} has the id {text}; {noun} {named[0]} is called so")
     near = like(connection, noun, text)
     hint = f"; did you mean {', '.join(near)}?" if near else f"; `crm {noun} list` shows them"
     raise NotFoundError(f"no {noun} answers to {text!r}{hint}")

@@ -82,10 +82,7 @@ def resolve(change: Change, noun: str, text: str) -> int:
 def about_ref(change: Change, text: str) -> tuple[str, int]:
     """The noun and id of the record that an activity is about."""
     change.flush()
-    return refs.anywhere(
-        change.connection, text, ("contact", "company", "deal", "lead", "campaign", "product"),
-        change.config.get("country") or None,
-    )  # fmt: skip
+    return refs.anywhere(change.connection, text, refs.ABOUT, change.config.get("country") or None)
 
 
 def _refer(change: Change, each: fields.Field, draft: Draft, text: str | list[str]) -> None:
