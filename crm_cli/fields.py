@@ -14,6 +14,7 @@ from typing import Any
 from crm_cli import errors
 
 FILE = Path(__file__).with_name("fields.json")
+MOST = 20  # names that an error lists
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,5 +144,6 @@ def nearest(word: str, known: list[str], what: str) -> errors.InvalidError:
     from difflib import get_close_matches
 
     like = get_close_matches(word, known, n=3, cutoff=0.5)
-    hint = f"did you mean {', '.join(like)}?" if like else f"known: {', '.join(known)}"
+    more = f" and {len(known) - MOST} more" if len(known) > MOST else ""
+    hint = f"did you mean {', '.join(like)}?" if like else f"known: {', '.join(known[:MOST])}{more}"
     return errors.InvalidError(f"unknown {what} {word!r}; {hint}")
