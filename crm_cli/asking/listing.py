@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from crm_cli import fields
 from crm_cli.fields import Field, Noun
+from crm_cli.filters import Where
 from crm_cli.filters import where as where_of
 from crm_cli.output import Rows
 
@@ -32,35 +33,40 @@ def listing(
     """
     about = fields.noun(noun)
     custom = fields.custom(desk.connection, noun)
-    where, bound = where_of(about, filters or [], desk.asking)
-    if ids is not None:
-        where, bound = f"({where}) AND id IN (SELECT value FROM json_each(?))", [*bound, json.dumps(ids)]
+    where, bound = _wanted(desk, about, filters or [], ids)
     chosen = _columns(desk, about, custom, columns)
     selected = ", ".join(_expression(about, each) for each in chosen)
     question = f"SELECT {selected} FROM {about.view} WHERE {where}{_order(about, custom, sort)}"
     total = None
-    if (limit is None and not sort and desk.style.limited and ids is None) or (
-        limit is None and desk.style.limited and ids is None
-    ):
+    if limit is None and desk.style.limited and ids is None:
         limit = SHOWN
     if limit is not None or offset:
         question += f" LIMIT {-1 if limit is None else int(limit)} OFFSET {int(offset)}"
         if desk.style.limited:
-            total = count(desk, noun, filters or [])
+            total = count(desk, noun, filters or [], ids)
     return Rows(chosen, desk.connection.execute(question, bound), total=total)
 
 
-def count(desk: "Desk", noun: str, filters: list[str]) -> int:
-    """How many records the filters let through."""
+def count(desk: "Desk", noun: str, filters: list[str], ids: list[int] | None = None) -> int:
+    """How many records filters and ids let through."""
     about = fields.noun(noun)
-    where, bound = where_of(about, filters, desk.asking)
+    where, bound = _wanted(desk, about, filters, ids)
     found: int = desk.connection.execute(
         f"SELECT count(*) FROM {about.view} WHERE {where}", bound
     ).fetchone()[0]
     return found
 
 
+def _wanted(desk: "Desk", about: Noun, filters: list[str], ids: list[int] | None) -> Where:
+    where, bound = where_of(about, filters, desk.asking)
+    if ids is None:
+        return where, bound
+    return f"({where}) AND id IN (SELECT value FROM json_each(?))", [*bound, json.dumps(ids)]
+
+
 def _columns(desk: "Desk", about: Noun, custom: dict[str, Field], names: list[str] | None) -> list[Field]:
+    if desk.style.chosen == "ids":
+        return [about.columns["id"]]
     if names == ["all"]:
         return [*about.columns.values(), *custom.values()]
     if not names:
@@ -69,7 +75,7 @@ def _columns(desk: "Desk", about: Noun, custom: dict[str, Field], names: list[st
         if desk.style.chosen == "table" and _has_money(about, names) and "currency" not in names:
             names = [*names, "currency"]
     found = []
-    for name in names:
+    for name in (name.strip().lower() for name in names):
         each = about.columns.get(name) or custom.get(name)
         if each is None:
             raise fields.nearest(name, [*about.columns, *custom], f"column of {about.name}")
@@ -96,10 +102,10 @@ def _expression(about: Noun, each: Field) -> str:
 
 def _order(about: Noun, custom: dict[str, Field], sort: str | None) -> str:
     if not sort:
-        return ""
+        return " ORDER BY id"
     keys = []
     for word in sort.split(","):
-        name = word.strip().removeprefix("-")
+        name = word.strip().removeprefix("-").lower()
         each: Any = about.columns.get(name) or custom.get(name)
         if each is None:
             raise fields.nearest(name, [*about.columns, *custom], f"column of {about.name}")
