@@ -101,8 +101,7 @@ def make_list(noun: str) -> Callable[..., None]:
             return
         ids, texts = _refs_and_filters(desk, noun, filters or [])
         if page.count:
-            found = asking.count(desk, noun, texts) if ids is None else len(ids)
-            output.text(str(found))
+            output.text(str(asking.count(desk, noun, texts, ids)))
             return
         columns = page.columns.split(",") if page.columns else None
         output.write(
