@@ -155,11 +155,15 @@ class Asked:
                 yield places[row[0]], purse, row[2:]
 
     def table(self, rows: Iterable[tuple[Place, Sequence[Any]]]) -> Rows:
-        """The answer: the group first, named after itself, unless it is a column of the report already."""
+        """The answer, the group first and named after itself, be it a column of the report or one more."""
         columns, group = list(self.report.COLUMNS), self.group
         names = [each.name for each in columns]
-        if not group.name or group.name in names:
+        if not group.name:
             return Rows(columns, [tuple(row) for _, row in rows], self._said())
+        if group.name in names:
+            at = names.index(group.name)
+            columns.insert(0, columns.pop(at))
+            return Rows(columns, [(row[at], *row[:at], *row[at + 1 :]) for _, row in rows], self._said())
         made = [(place.label, *row, *([place.id] if group.record else [])) for place, row in rows]
         first = Field(group.name, group.kind, "What is grouped by")
         last = [Field(f"{group.name.replace('.', '_')}_id", "id", "Its id")] if group.record else []
