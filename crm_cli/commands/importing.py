@@ -181,9 +181,11 @@ def anything(
 
 def noun_of(file: str, wishes: "Wishes") -> str:
     """The noun that a file's header fits best; its name decides between equals."""
-    from crm_cli.formats import headers
+    from crm_cli.formats import cards, headers
 
     with _opened(file, wishes, None) as table:
+        if table.kind == cards.KIND:
+            return cards.noun_of(table)
         header = [name for name in table.header if name not in wishes.mapping]
         word = Path(file).stem.lower()
         scores = {noun: headers.score(noun, header) for noun in ORDER}
@@ -201,9 +203,16 @@ def noun_of(file: str, wishes: "Wishes") -> str:
 
 @contextmanager
 def _opened(file: str, wishes: "Wishes", noun: str | None) -> "Iterator[Table]":
-    from crm_cli.formats import headers
+    from crm_cli.formats import cards, headers
+    from crm_cli.formats.source import Source
     from crm_cli.formats.table import open_table
 
+    source = file if cards.is_folder(file) else Source(file)
+    if isinstance(source, str) or cards.is_cards(source):
+        about, extra = noun or "contact", wishes.keep_extra
+        with cards.open_cards(source, about, encoding=wishes.encoding, keep_extra=extra) as table:
+            yield table
+        return
     nouns = [noun] if noun else list(ORDER)
 
     def known(cells: list[str]) -> int:
@@ -211,7 +220,7 @@ def _opened(file: str, wishes: "Wishes", noun: str | None) -> "Iterator[Table]":
         own = sum(cell.strip().casefold() in mapped for cell in cells)
         return own + max(headers.score(each, cells) for each in nouns)
 
-    table = open_table(file, encoding=wishes.encoding, delimiter=wishes.delimiter, is_header=known)
+    table = open_table(source, encoding=wishes.encoding, delimiter=wishes.delimiter, is_header=known)
     with table:
         yield table
 
@@ -227,7 +236,8 @@ def _import(desk: Desk, noun: str, table: "Table", wishes: "Wishes", how: Import
     gc.enable()
     started = time.monotonic()
     name = "standard input" if table.path == "-" else table.path
-    beside = Path(how.rejects or ("rejects.csv" if table.path == "-" else f"{table.path}.rejects.csv"))
+    ending = "rejects.vcf" if table.kind == "vcard" else "rejects.csv"
+    beside = Path(how.rejects or (ending if table.path == "-" else f"{table.path.rstrip('/')}.{ending}"))
     rejects = Rejects(beside, table.header)
     skips = wishes.on_error == "skip"
     try:

@@ -51,13 +51,19 @@ class Source:
             self._spooled()
 
     @contextmanager
-    def text(self, encoding: str, newline: str | None = "") -> Iterator[TextIO]:
+    def text(self, encoding: str, newline: str | None = "", errors: str = "strict") -> Iterator[TextIO]:
         """Open the text from its start; bytes not in `encoding` raise InvalidError naming their line."""
-        with self._path.open(encoding=encoding, newline=newline) as file:
+        with self._path.open(encoding=encoding, newline=newline, errors=errors) as file:
             try:
                 yield file
             except UnicodeDecodeError as error:
                 raise InvalidError(self._bad_byte(encoding, error)) from None
+
+    @contextmanager
+    def binary(self) -> Iterator[BinaryIO]:
+        """Open the bytes from their start."""
+        with self._path.open("rb") as file:
+            yield file
 
     def _spool(self, stream: BinaryIO) -> None:
         import shutil

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import Self, cast
+from typing import Protocol, Self, cast
 
 from crm_cli.errors import InvalidError
 from crm_cli.formats import charset, dialect, objects
@@ -30,13 +30,32 @@ class RaggedRow(list[str | None]):
         self.extra = extra
 
 
+class ItemRow(list[str | None]):
+    """The cells of an item that is no line of a table, such as a card.
+
+    `text` is the item as it stands in `file`; `wrong` says why it cannot be taken, `other` what it is where it
+    is nothing of the noun that is read.
+    """
+
+    def __init__(self, cells: Cells, text: str, file: str, wrong: str = "", other: str = "") -> None:
+        super().__init__(cells)
+        self.text, self.file, self.wrong, self.other = text, file, wrong, other
+
+
+class Closes(Protocol):
+    """What leaves nothing behind once it is closed."""
+
+    def close(self) -> None:
+        """Remove what was copied."""
+
+
 @dataclass
 class Table:
     """An opened table. Close it, or use it in `with`: standard input and pipes leave a temporary copy."""
 
     path: str
     kind: str
-    """csv, json or jsonl."""
+    """csv, json, jsonl or vcard."""
     encoding: str
     delimiter: str
     """Empty for JSON."""
@@ -49,7 +68,9 @@ class Table:
     notes: list[str]
     """What was guessed or passed over, a sentence each."""
     _read: Callable[[], Iterator[tuple[int, Cells]]] = field(repr=False)
-    _source: Source = field(repr=False)
+    _source: Closes = field(repr=False)
+    remarks: Callable[[], list[str]] = list
+    """What is to be known once the rows have been read, a sentence each."""
 
     def rows(self) -> Iterator[tuple[int, Cells]]:
         """Read the rows from the first one: the line where each starts, and its cells.
@@ -73,7 +94,7 @@ class Table:
 
 
 def open_table(
-    path: str,
+    path: str | Source,
     *,
     encoding: str | None = None,
     delimiter: str | None = None,
@@ -83,7 +104,7 @@ def open_table(
     """Open a file of rows, or standard input for `-`, and tell how it is written.
 
     Args:
-        path: CSV of any dialect, a JSON array of objects, or an object a line.
+        path: CSV of any dialect, a JSON array of objects, or an object a line; or one that is open already.
         encoding: the codec; without it, told from the bytes.
         delimiter: one character or `tab`; without it, told from the sample.
         header_row: whether there is a header; without it, told from its names and shape.
@@ -94,7 +115,7 @@ def open_table(
     """
     codec = charset.check_encoding(encoding) if encoding else None
     separator = dialect.delimiter_of(delimiter) if delimiter else None
-    source = Source(path)
+    source = path if isinstance(path, Source) else Source(path)
     try:
         return _open(source, codec, separator, header_row=header_row, is_header=is_header)
     except BaseException:

@@ -58,7 +58,8 @@ def addresses(change: Change, drafts: Sequence[Draft]) -> None:
         for draft in told:
             texts = draft.entered[entered]
             rows = standing.get(draft.id, []) if draft.before is not None and texts else []
-            draft.parts[part] = _merged(change, entered, texts, rows, draft)
+            said = draft.entered.get(part) or [{"value": text} for text in texts]
+            draft.parts[part] = _merged(change, entered, said, rows, draft)
 
 
 def _standing(change: Change, table: str, drafts: Sequence[Draft]) -> dict[int, list[dict[str, Any]]]:
@@ -74,11 +75,13 @@ def _standing(change: Change, table: str, drafts: Sequence[Draft]) -> dict[int, 
 
 
 def _merged(
-    change: Change, entered: str, texts: list[str], standing: list[dict[str, Any]], draft: Draft
+    change: Change, entered: str, said: list[dict[str, Any]], standing: list[dict[str, Any]], draft: Draft
 ) -> list[dict[str, Any]]:
+    """The standing rows and those that are said; what is not said of one that stands is kept."""
     country = draft.get("country")
     rows = standing
-    for position, text in enumerate(texts):
+    for position, each in enumerate(said):
+        text = each["value"]
         key = emails.key(text) if entered == "email" else phone_key(change, text, country)
         row = next((row for row in rows if row["key"] == key), None) if rows else None
         if row is None:
@@ -86,6 +89,7 @@ def _merged(
             rows.append(row)
         elif position == 0 and row["value"] != text:
             row["value"] = text
+        row |= {name: value for name, value in each.items() if name != "value"}
         if position == 0 and not row["primary"]:
             for other in rows:
                 other["primary"] = 0

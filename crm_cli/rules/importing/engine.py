@@ -13,7 +13,7 @@ from itertools import islice
 
 from crm_cli.changing import Change
 from crm_cli.errors import CrmError
-from crm_cli.formats.table import Table
+from crm_cli.formats.table import ItemRow, Table
 from crm_cli.rules import records
 from crm_cli.rules.drafts import Draft
 from crm_cli.rules.importing.building import Building, own_fields
@@ -56,6 +56,7 @@ def run(
             if tick:
                 tick(len(batch))
         engine.finish()
+    engine.report.notes += table.remarks()
     return engine.report
 
 
@@ -77,7 +78,9 @@ class _Engine:
     def take(self, lines: Sequence[Line]) -> None:
         """Import a batch of rows."""
         self.report.read += len(lines)
-        rows = read(self.plan, lines)
+        mine = [line for line in lines if not (isinstance(line[1], ItemRow) and line[1].other)]
+        self.report.skipped += len(lines) - len(mine)
+        rows = read(self.plan, mine)
         self.matching.identify(rows)
         rows = self._sound(rows)
         while rows:
@@ -228,7 +231,8 @@ class _Engine:
 
     def _refuse(self, row: Row) -> None:
         if row.problem is not None:
-            self.report.fault(row.line, row.problem)
+            file = row.cells.file if isinstance(row.cells, ItemRow) else ""
+            self.report.fault(row.line, row.problem._replace(file=file))
         if self._reject:
             self._reject(row)
 

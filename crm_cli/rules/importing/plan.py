@@ -15,6 +15,7 @@ from crm_cli.date_text import order_of
 from crm_cli.errors import InvalidError
 from crm_cli.fields import Field, Noun
 from crm_cli.folding import fold
+from crm_cli.formats import cards
 from crm_cli.formats.headers import recognise
 from crm_cli.formats.settle import settle
 from crm_cli.formats.table import Table
@@ -85,12 +86,18 @@ def make(change: Change, noun: str, table: Table, wishes: Wishes) -> Plan:
     """
     about, custom = fields.noun(noun), fields.custom(change.connection, noun)
     _check_fields(about, custom, wishes)
-    own = _is_own(about, table.header)
-    extra = _extra(change, about, table.header, own=own, custom=custom, wishes=wishes)
-    found = (
-        _own(about, table.header, custom | extra) if own else _foreign(about, table, custom | extra, wishes)
-    )
-    _read(change, found, table, wishes, own=own)
+    exact = table.kind == cards.KIND
+    own = not exact and _is_own(about, table.header)
+    if exact:
+        found = _of_cards(about, table, wishes)
+    else:
+        extra = _extra(change, about, table.header, own=own, custom=custom, wishes=wishes)
+        found = (
+            _own(about, table.header, custom | extra)
+            if own
+            else _foreign(about, table, custom | extra, wishes)
+        )
+    _read(change, found, table, wishes, exact=exact or own)
     taken = {column.at for column in found}
     fixed = {name: text for name, text in wishes.fixed.items() if name != "stage"}
     plan = Plan(
@@ -172,6 +179,19 @@ def _told_by_part(about: Noun, name: str, header: list[str]) -> bool:
     return fuller.get(name) in header or name not in about.fields
 
 
+def _of_cards(about: Noun, table: Table, wishes: Wishes) -> list[Column]:
+    """The columns of cards, which are called as our fields are."""
+    if wishes.mapping:
+        raise InvalidError("--map is for the columns of tables; what a card says has its field")
+    found = []
+    for at, name in enumerate(table.header):
+        several = name in about.parts
+        each = about.columns[name] if several else about.fields[name]
+        role = "part" if several else "uid" if name == "uid" else _role(each)
+        found.append(Column(at, name, each, role, _PLACE, wishes.words.get(name, {})))
+    return found
+
+
 def _foreign(about: Noun, table: Table, custom: dict[str, Field], wishes: Wishes) -> list[Column]:
     """The columns of another program's file."""
     found = []
@@ -224,9 +244,9 @@ def _role(each: Field) -> str:
 _PLACE = Reading(today=None)  # type: ignore[arg-type]  # stands until the columns are settled
 
 
-def _read(change: Change, columns: list[Column], table: Table, wishes: Wishes, *, own: bool) -> None:
-    """Give every column its way of reading."""
-    order, decimal = ("ymd", ".") if own else (wishes.date_order, wishes.decimal)
+def _read(change: Change, columns: list[Column], table: Table, wishes: Wishes, *, exact: bool) -> None:
+    """Give every column its way of reading; in an exact table there is but one."""
+    order, decimal = ("ymd", ".") if exact else (wishes.date_order, wishes.decimal)
     kinds = {
         column.at: column.field.kind
         for column in columns

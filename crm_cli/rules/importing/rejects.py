@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from crm_cli.errors import InvalidError
-from crm_cli.formats.table import RaggedRow
+from crm_cli.formats.table import ItemRow, RaggedRow
+from crm_cli.formats.vcard import with_reason
 from crm_cli.rules.importing.plan import REASON
 from crm_cli.rules.importing.rows import Row
 
@@ -23,13 +24,16 @@ class Rejects:
     def add(self, row: Row) -> None:
         """Put a row beside."""
         if self._file is None:
-            self._open()
-        cells = [row.cells[at] or "" for at in self._kept]
-        extra = row.cells.extra if isinstance(row.cells, RaggedRow) else []
+            self._open(headed=not isinstance(row.cells, ItemRow))
         problem = row.problem
         reason = (f"{problem.header}: " if problem and problem.header else "") + (
             problem.said if problem else ""
         )
+        if isinstance(row.cells, ItemRow):
+            self._file.write(with_reason(row.cells.text, reason))
+            return
+        cells = [row.cells[at] or "" for at in self._kept]
+        extra = row.cells.extra if isinstance(row.cells, RaggedRow) else []
         self._writer.writerow([*cells, reason, *extra])
 
     def keep(self) -> None:
@@ -44,12 +48,14 @@ class Rejects:
             self._file.close()
             self._fresh.unlink(missing_ok=True)
 
-    def _open(self) -> None:
+    def _open(self, *, headed: bool) -> None:
         try:
-            self._file = self._fresh.open("w", encoding="utf-8", newline="")
+            # Bytes of a card that are not UTF-8 go out as they came.
+            self._file = self._fresh.open("w", encoding="utf-8", newline="", errors="surrogateescape")
         except OSError as error:
             raise InvalidError(
                 f"cannot write {self.path}: {error.strerror}; name another file with --rejects"
             ) from error
         self._writer = csv.writer(self._file, lineterminator="\n")
-        self._writer.writerow([*self.header, REASON])
+        if headed:
+            self._writer.writerow([*self.header, REASON])

@@ -59,7 +59,7 @@ class Report:
         for problem, (line, rows) in self.faults.items():
             column = f', column "{problem.header}"' if problem.header else ""
             more = f" (and {rows - 1:,} more rows)" if rows > 1 else ""
-            found.append(f"{name}, line {line}{column}: {problem.said}{more}")
+            found.append(f"{problem.file or name}, line {line}{column}: {problem.said}{more}")
         told = sum(rows for _, rows in self.faults.values())
         if told < self.rejected:
             found.append(f"and {self.rejected - told:,} more rows with other faults")
@@ -67,6 +67,12 @@ class Report:
 
     def _faults(self) -> list[dict[str, Any]]:
         return [
-            {"line": line, "rows": rows, "column": problem.header, "said": problem.said}
+            {
+                "line": line,
+                "rows": rows,
+                "column": problem.header,
+                "said": problem.said,
+                **({"file": problem.file} if problem.file else {}),
+            }
             for problem, (line, rows) in self.faults.items()
         ]

@@ -15,7 +15,7 @@ from crm_cli import fields, values
 from crm_cli.errors import InvalidError
 from crm_cli.fields import Field
 from crm_cli.folding import fold
-from crm_cli.formats.table import Cells, RaggedRow
+from crm_cli.formats.table import Cells, ItemRow, RaggedRow
 from crm_cli.rules import drafts
 from crm_cli.rules.importing.plan import Column, Plan
 
@@ -38,6 +38,8 @@ class Problem(NamedTuple):
 
     header: str
     said: str
+    file: str = ""
+    """The file that the row is in, where several are read as one."""
 
 
 @dataclass(slots=True)
@@ -68,6 +70,8 @@ def read(plan: Plan, lines: Sequence[Line]) -> list[Row]:
             row.problem = Problem(
                 "", f"has {len(row.cells.extra)} more cells than the header: {row.cells.extra[0]!r}"
             )
+        elif isinstance(row.cells, ItemRow) and row.cells.wrong:
+            row.problem = Problem("", row.cells.wrong)
     currencies = _currencies(plan, rows)
     for column in sorted(plan.columns, key=lambda each: each.role == "part"):
         texts = _texts(column, lines)
@@ -239,20 +243,23 @@ def _identify(column: Column, texts: list[str], rows: list[Row]) -> None:
 
 
 def _part(plan: Plan, column: Column, texts: list[str], rows: list[Row]) -> None:
-    """Read the JSON of parts in an export of ours."""
+    """Read the JSON of parts: in an export of ours all that shall stand, else those that are said."""
     table = column.field.kind.partition(":")[2]
     for row, text in zip(rows, texts, strict=True):
         if not text or row.problem:
             continue
         way = changed(column.reading, currency=row.values.get("currency") or plan.currency)
         try:
-            row.parts[column.name] = [
-                _part_row(table, each, way) for each in json.loads(text, parse_float=str, parse_int=str)
-            ]
+            found = [_part_row(table, each, way) for each in json.loads(text, parse_float=str, parse_int=str)]
         except (ValueError, AttributeError, TypeError, InvalidError) as error:
-            row.problem = Problem(
-                column.header, f"is not what an export holds ({error}); leave it as exported"
-            )
+            said = f"is not what an export holds ({error}); leave it as exported" if plan.own else str(error)
+            row.problem = Problem(column.header, said)
+            continue
+        if plan.own:
+            row.parts[column.name] = found
+        else:
+            row.entered[column.name] = found
+            row.entered[column.name.removesuffix("s")] = [each["value"] for each in found]
 
 
 def _part_row(table: str, said: dict[str, Any], way: values.Reading) -> dict[str, Any]:
