@@ -2,6 +2,7 @@
 
 import sqlite3
 import sys
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,7 +11,7 @@ from typer.exceptions import Abort, Exit, TyperException
 from typer.main import get_command
 
 from crm_cli.desk import Desk
-from crm_cli.errors import CrmError
+from crm_cli.errors import CrmError, InvalidError
 from crm_cli.lazy import Promise, PromisedGroup, command_promise, noun_promise
 from crm_cli.output import Style, say, text
 
@@ -116,6 +117,7 @@ def group() -> PromisedGroup:
 
 def run(arguments: list[str] | None = None) -> int:
     """Run one command line; returns its exit code."""
+    speak_utf8()
     try:
         code = group().main(args=arguments, prog_name="crm", standalone_mode=False)
         sys.stdout.flush()
@@ -129,6 +131,10 @@ def run(arguments: list[str] | None = None) -> int:
         if isinstance(error.__context__, BrokenPipeError):  # Typer's answer to a closed pipe
             return closed_pipe()
         raise
+    except UnicodeEncodeError as error:
+        if not _undecodable(error.object):
+            raise
+        return fail(InvalidError(f"{error.object[:80]!a} is not valid Unicode; write it in UTF-8"))
     except sqlite3.DatabaseError as error:
         from crm_cli.db import refusal
 
@@ -150,6 +156,21 @@ def fail(error: CrmError | TyperException) -> int:
         return error.exit_code
     say("crm: " + " ".join(words.split("\n")).strip())
     return error.exit_code
+
+
+def _undecodable(words: str) -> bool:
+    """Whether a text came in as bytes that are no text."""
+    return any("\ud800" <= letter <= "\udfff" for letter in words)
+
+
+def speak_utf8() -> None:
+    """Data is UTF-8 whatever the locale says; a terminal gets what it can show."""
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper) and stream.encoding.lower().replace("-", "") != "utf8":
+            if stream.isatty():
+                stream.reconfigure(errors="backslashreplace")
+            else:
+                stream.reconfigure(encoding="utf-8", errors=stream.errors)
 
 
 def closed_pipe() -> int:

@@ -83,8 +83,8 @@ class Desk:
         return sys.stdin.isatty() and sys.stdout.isatty()
 
     def say(self, sentence: str) -> None:
-        """Tell the person something."""
-        output.say(sentence, self.style)
+        """Tell the person something, on one line whatever the names in it hold."""
+        output.say(sentence.replace("\n", "⏎"), self.style)
 
     def confirm(self, question: str, *, yes: bool) -> None:
         """Ask before something large or final; without a terminal the answer must be given beforehand.
@@ -158,8 +158,15 @@ def pick(error: refs.AmbiguousError) -> int:
 
 
 def stdin_lines() -> list[str]:
-    """The lines of standard input that are not empty."""
-    return [line.strip() for line in sys.stdin if line.strip()]
+    """The lines of standard input that are not empty.
+
+    Raises:
+        InvalidError: it is not UTF-8.
+    """
+    try:
+        return [line.strip() for line in sys.stdin if line.strip()]
+    except UnicodeDecodeError:
+        raise InvalidError("standard input is not UTF-8; convert it, such as with iconv") from None
 
 
 def _is_filter(about: fields.Noun, text: str, known: dict[str, fields.Field]) -> bool:
