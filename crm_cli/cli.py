@@ -2,7 +2,6 @@
 
 import sqlite3
 import sys
-from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,7 +12,7 @@ from typer.main import get_command
 from crm_cli.desk import Desk
 from crm_cli.errors import CrmError, InvalidError
 from crm_cli.lazy import Promise, PromisedGroup, command_promise, noun_promise
-from crm_cli.output import Style, say, text
+from crm_cli.output import Style, say, speak_utf8, text
 
 INTERRUPTED = 130  # the exit code of Ctrl-C
 EVERYDAY, FIRST, MORE = "Everyday", "First", "More"
@@ -161,16 +160,6 @@ def fail(error: CrmError | TyperException) -> int:
 def _undecodable(words: str) -> bool:
     """Whether a text came in as bytes that are no text."""
     return any("\ud800" <= letter <= "\udfff" for letter in words)
-
-
-def speak_utf8() -> None:
-    """Data is UTF-8 whatever the locale says; a terminal gets what it can show."""
-    for stream in (sys.stdin, sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper) and stream.encoding.lower().replace("-", "") != "utf8":
-            if stream.isatty():
-                stream.reconfigure(errors="backslashreplace")
-            else:
-                stream.reconfigure(encoding="utf-8", errors=stream.errors)
 
 
 def closed_pipe() -> int:

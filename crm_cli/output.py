@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from io import TextIOWrapper
 from typing import Any, TextIO
 
 from crm_cli import fields, numbers, values
@@ -89,6 +90,16 @@ def say(sentence: str, style: Style | None = None) -> None:
     """Tell the person something, on standard error."""
     if style is None or not style.quiet:
         sys.stderr.write(visible(sentence) + "\n")
+
+
+def speak_utf8() -> None:
+    """Data is UTF-8 whatever the locale says; a terminal gets what it can show."""
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper) and stream.encoding.lower().replace("-", "") != "utf8":
+            if stream.isatty():
+                stream.reconfigure(errors="backslashreplace")
+            else:
+                stream.reconfigure(encoding="utf-8", errors=stream.errors)
 
 
 def visible(words: str) -> str:
