@@ -19,9 +19,7 @@ def main() -> None:
         from crm_cli.migrations import revising
 
         old = (PACKAGE / "schema.sql").read_text(encoding="utf-8")
-        written = revising.write(old, sys.argv[1])
-        said = f"wrote {written}; read it" if written else "no table differs; no revision is needed"
-        sys.stderr.write(said + "\n")
+        sys.stderr.write(f"wrote {revising.write(old, sys.argv[1])}; read it\n")
     fields = json.dumps(generate.fields(), indent=1, ensure_ascii=False) + "\n"
     (PACKAGE / "fields.json").write_text(fields, encoding="utf-8")
     (PACKAGE / "schema.sql").write_text(generate.schema(), encoding="utf-8")

@@ -116,9 +116,11 @@ def _fields(model: type[SQLModel]) -> dict[str, Any]:
         if column.foreign_keys:
             kind = "ref:" + next(iter(column.foreign_keys)).column.table.name
         shown = name.removesuffix("_id") if column.foreign_keys else name
+        stated = isinstance(info.default, str | int | bool) and info.default != ""
+        required = not column.nullable and not extra and name != "id"
         entry = {"kind": kind, "help": info.description or "", "column": name, "vocabulary": vocabulary,
-                 "default": info.default if isinstance(info.default, str | int | bool) and info.default != "" else None,
-                 "kept": extra.get("role") == "kept", "required": not column.nullable and not extra and name != "id"}  # fmt: skip
+                 "default": info.default if stated else None, "kept": extra.get("role") == "kept",
+                 "required": required}  # fmt: skip
         found[shown] = {
             key: value
             for key, value in entry.items()
@@ -207,7 +209,8 @@ CREATE TRIGGER log_update_{name} AFTER UPDATE ON "{name}" BEGIN
     SELECT json_group_object(k, json_array(o, n)) AS d FROM ({old_new}) WHERE o IS NOT n) WHERE d <> '{{}}';
 END;
 CREATE TRIGGER log_delete_{name} AFTER DELETE ON "{name}" BEGIN
-  INSERT INTO log (command_id, tbl, row_id, op, data) VALUES ({opened}, '{name}', OLD.id, 'delete', json_object({whole}));
+  INSERT INTO log (command_id, tbl, row_id, op, data)
+  VALUES ({opened}, '{name}', OLD.id, 'delete', json_object({whole}));
 END;"""
 
 

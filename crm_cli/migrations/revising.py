@@ -35,22 +35,24 @@ def upgrade() -> None:
 '''
 
 
-def write(old: str, message: str) -> Path | None:
-    """Write the revision from the schema `old` (SQL) to the models; None when nothing differs.
+def write(old: str, message: str) -> Path:
+    """Write the revision from the schema `old` (SQL) to the models.
 
-    A store goes back by its copy, so there is no downgrade.
+    Where no table differs it is empty, and still brings changed views to the stores, since every upgrade makes
+    them anew. A store goes back by its copy, so there is no downgrade.
     """
     steps = _steps(old)
-    if not steps:
-        return None
     known = generate.versions()
     number = f"{len(known) + 1:04}"
     slug = re.sub(r"\W+", "_", message.casefold()).strip("_")[:40]
     path = upgrade.VERSIONS / f"{number}_{slug}.py"
     text = TEMPLATE.format(message=message.strip().rstrip("."), number=number, before=known[-1], steps=steps)
-    if "sa." not in steps:
-        text = text.replace("import sqlalchemy as sa\n", "")
-    path.write_text(text, encoding="utf-8")
+    for unused in (
+        "import sqlalchemy as sa\n" * ("sa." not in steps),
+        "from alembic import op\n\n" * (not steps),
+    ):
+        text = text.replace(unused, "")
+    path.write_text(text.rstrip() + "\n", encoding="utf-8")
     return path
 
 
