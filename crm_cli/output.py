@@ -86,6 +86,13 @@ def text(lines: str | Iterable[str]) -> None:
     sys.stdout.flush()
 
 
+def raw(parts: Iterable[str]) -> None:
+    """Write a file of another kind to standard output, part by part, exactly as it is."""
+    for part in parts:
+        sys.stdout.write(part)
+    sys.stdout.flush()
+
+
 def say(sentence: str, style: Style | None = None) -> None:
     """Tell the person something, on standard error."""
     if style is None or not style.quiet:

@@ -15,5 +15,7 @@ verbs.common(
     show="crm contact show ada@example.org",
     edit='crm contact edit ada --title "Chief analyst" ;; crm contact edit company="Acme" --set owner=me --yes',
     delete="crm contact delete ada@example.org --yes",
+    import_="crm contact import people.vcf ;; crm contact import hubspot.csv --source hubspot",
+    export="crm contact export tag=vip -o vcf > vip.vcf",
     tag="crm contact tag vip,press ada ;; crm contact list city=Paris -o ids | crm contact tag paris -",
 )

@@ -4,7 +4,7 @@
 fields, only when it is reached.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Annotated, Any
 
 import typer
@@ -38,13 +38,15 @@ CALLED = {
     "activity": ("subject", "body"),
     "task": ("subject", "body"),
 }
+# Kinds of files, beside tables, that records are exported as.
+FILES = {"contact": ("vcf", "vcf3"), "company": ("vcf", "vcf3")}
 ALL = ("add", "list", "show", "edit", "delete", "tag", "untag", "import", "export")
 
 
 def common(app: typer.Typer, noun: str, verbs: tuple[str, ...] = ALL, **examples: str) -> None:
-    """Give a noun the common verbs; `examples` are lines of help by verb."""
+    """Give a noun the common verbs; `examples` are lines of help by verb (`import_` for import)."""
     for verb in verbs:
-        maker = _Maker(MAKERS[verb], noun, examples.get(verb, ""))
+        maker = _Maker(MAKERS[verb], noun, examples.get(verb, examples.get(f"{verb}_", "")))
         app.registered_commands.append(
             CommandInfo(name=verb, callback=maker, help=_summary(verb, noun) + _example(maker.example))
         )
@@ -75,8 +77,9 @@ def _summary(verb: str, noun: str) -> str:
         "delete": f"Delete {many}.",
         "tag": f"Put labels on {many}.",
         "untag": f"Take labels off {many}.",
-        "import": f"Import {many} from a CSV, TSV, JSON or JSON lines file.",
-        "export": f"Export {many}, every field, as CSV unless told otherwise.",
+        "import": f"Import {many} from a CSV, TSV, JSON or JSON lines file{', or vCards, also a directory of them' if noun in FILES else ''}.",
+        "export": f"Export {many}, every field, as CSV unless told otherwise"
+        f"{'; -o vcf, or vcf3, writes vCards' if noun in FILES else ''}.",
     }[verb]
 
 
@@ -376,13 +379,29 @@ def make_export(noun: str) -> Callable[..., None]:
         columns: Annotated[str | None, Option(metavar="a,b,c", help="Only these columns")] = None,
     ) -> None:
         desk: Desk = ctx.obj
-        out.format = out.format or "csv"
+        file = out.format if out.format in FILES.get(noun, ()) else None
+        out.format = "csv" if file else out.format or "csv"
         out.on(desk)
         ids, texts = _refs_and_filters(desk, noun, filters or [])
+        if file:
+            if columns:
+                raise InvalidError(f"--columns is for tables; -o {file} has what such a file can hold")
+            output.raw(_filed(desk, noun, file, texts, ids=ids, sort=sort))
+            return
         wanted = columns.split(",") if columns else ["all"]
         output.write(asking.listing(desk, noun, texts, ids=ids, columns=wanted, sort=sort), desk.style)
 
     return export
+
+
+def _filed(
+    desk: Desk, noun: str, form: str, filters: list[str], *, ids: list[int] | None, sort: str | None
+) -> Iterator[str]:
+    """The text of a file of another kind."""
+    from crm_cli.asking import cards
+
+    version = {"vcf": "4.0", "vcf3": "3.0"}[form]
+    return cards.text(desk, noun, filters, version=version, ids=ids, sort=sort)
 
 
 def make_import(noun: str) -> Callable[..., None]:

@@ -222,6 +222,8 @@ class Said:
         if company:
             self._settle_company()
             return
+        if not values.keys() & {"first_name", "last_name"} and values.get("name") in self._numbers():
+            del values["name"]  # whom nobody named is called by an address, which is no name to be split
         for part, found in self._addresses.items():
             if found:
                 ordered = [said for _, said in sorted(found, key=lambda each: each[0])]
@@ -229,6 +231,9 @@ class Said:
         for name, texts in self._lists.items():
             if texts:
                 values[name] = json.dumps(texts, ensure_ascii=False)
+
+    def _numbers(self) -> list[str]:
+        return [said["value"] for found in self._addresses.values() for _, said in found]
 
     def _settle_company(self) -> None:
         """An organisation has one address of each kind; more of them are extra."""
