@@ -1,22 +1,23 @@
 """The commands that bring files in: `crm NOUN import FILE` and `crm import FILE…`."""
 
-import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from crm_cli import fields, output
-from crm_cli.commands import completing
+from crm_cli.commands import completing, correspondence, outcomes
+from crm_cli.commands.correspondence import Mailing
 from crm_cli.commands.options import Argument, Option
 from crm_cli.desk import Desk
-from crm_cli.errors import CrmError, InvalidError
+from crm_cli.errors import InvalidError
 from crm_cli.lazy import Bundle
 
 if TYPE_CHECKING:
+    from crm_cli.formats.source import Source
     from crm_cli.formats.table import Table
     from crm_cli.rules.importing.plan import Plan
     from crm_cli.rules.importing.report import Report
@@ -39,10 +40,6 @@ ORDER = (
 PREVIEWED = 5
 
 Texts = list[str] | None
-
-
-class RejectedError(CrmError):
-    """Rows are wrong; they have been named."""
 
 
 @dataclass
@@ -133,24 +130,51 @@ class Importing(Bundle):
 
 def command(noun: str) -> Callable[..., None]:
     """`crm NOUN import`."""
+    about = "CSV, TSV, JSON or JSON lines; - is standard input"
 
     def import_(
+        ctx: typer.Context, *, file: Annotated[str, Argument(metavar="FILE|-", help=about)], how: Importing
+    ) -> None:
+        _one(ctx.obj, noun, file, how, Mailing())
+
+    def import_mail(
         ctx: typer.Context,
         *,
         file: Annotated[
-            str, Argument(metavar="FILE|-", help="CSV, TSV, JSON or JSON lines; - is standard input")
+            str, Argument(metavar="FILE|DIR|-", help=f"Mail (mbox, .eml), a calendar (.ics), or {about}")
         ],
         how: Importing,
+        mailing: Mailing,
     ) -> None:
-        desk: Desk = ctx.obj
-        how.on(desk)
-        wishes = how.wishes()
-        with _opened(file, wishes, noun) as table:
-            report = _import(desk, noun, table, wishes, how)
-        _kept_profile(desk, how, wishes)
-        _end([report], how)
+        _one(ctx.obj, noun, file, how, mailing)
 
-    return import_
+    return import_mail if noun == "activity" else import_
+
+
+def _one(desk: Desk, noun: str, file: str, how: Importing, mailing: Mailing) -> None:
+    """Import one file, whatever it is."""
+    how.on(desk)
+    wishes = how.wishes()
+    report = _take(desk, noun, file, wishes, how, mailing)
+    _kept_profile(desk, how, wishes)
+    _end([report], how)
+
+
+def _take(desk: Desk, noun: str, file: str, wishes: "Wishes", how: Importing, mailing: Mailing) -> "Report":
+    """Import mail and calendars as what they are, all else as a table."""
+    from crm_cli.formats import cards, kinds
+
+    given: str | Source = file
+    if not cards.is_folder(file):
+        files = kinds.Files(file)
+        if files.kind:
+            with closing(files):
+                return correspondence.take(
+                    desk, noun, files, wishes, mailing, dry_run=how.dry_run, beside=how.rejects
+                )
+        given = files.source or file
+    with _opened(given, wishes, noun) as table:
+        return _import(desk, noun, table, wishes, how)
 
 
 def anything(
@@ -160,6 +184,7 @@ def anything(
         list[str], Argument(metavar="FILE…", help="Files of any nouns; says what each is taken for")
     ],
     how: Importing,
+    mailing: Mailing,
 ) -> None:
     r"""Import files; says what each is taken for.
 
@@ -173,16 +198,17 @@ def anything(
     reports = []
     for noun, file in taken:
         desk.say(f"{file} holds {fields.plural(noun)}")
-        with _opened(file, wishes, noun) as table:
-            reports.append(_import(desk, noun, table, wishes, how))
+        reports.append(_take(desk, noun, file, wishes, how, mailing))
     _kept_profile(desk, how, wishes)
     _end(reports, how)
 
 
 def noun_of(file: str, wishes: "Wishes") -> str:
     """The noun that a file's header fits best; its name decides between equals."""
-    from crm_cli.formats import cards, headers
+    from crm_cli.formats import cards, headers, kinds
 
+    if not cards.is_folder(file) and kinds.is_correspondence(file):
+        return "activity"
     with _opened(file, wishes, None) as table:
         if table.kind == cards.KIND:
             return cards.noun_of(table)
@@ -202,12 +228,12 @@ def noun_of(file: str, wishes: "Wishes") -> str:
 
 
 @contextmanager
-def _opened(file: str, wishes: "Wishes", noun: str | None) -> "Iterator[Table]":
+def _opened(file: "str | Source", wishes: "Wishes", noun: str | None) -> "Iterator[Table]":
     from crm_cli.formats import cards, headers
     from crm_cli.formats.source import Source
     from crm_cli.formats.table import open_table
 
-    source = file if cards.is_folder(file) else Source(file)
+    source = file if isinstance(file, Source) or cards.is_folder(file) else Source(file)
     if isinstance(source, str) or cards.is_cards(source):
         about, extra = noun or "contact", wishes.keep_extra
         with cards.open_cards(source, about, encoding=wishes.encoding, keep_extra=extra) as table:
@@ -227,13 +253,11 @@ def _opened(file: str, wishes: "Wishes", noun: str | None) -> "Iterator[Table]":
 
 def _import(desk: Desk, noun: str, table: "Table", wishes: "Wishes", how: Importing) -> "Report":
     """Import one file in one change; what is wrong with it is said."""
-    import gc
     import time
 
     from crm_cli.rules.importing import engine, plan
     from crm_cli.rules.importing.rejects import Rejects
 
-    gc.enable()
     started = time.monotonic()
     name = "standard input" if table.path == "-" else table.path
     ending = "rejects.vcf" if table.kind == "vcard" else "rejects.csv"
@@ -244,59 +268,22 @@ def _import(desk: Desk, noun: str, table: "Table", wishes: "Wishes", how: Import
         with desk.change(f"{noun} import", dry_run=how.dry_run) as change:
             taken = plan.make(change, noun, table, wishes)
             _preview(desk, taken, table, how)
-            with _progress(desk) as tick:
+            with outcomes.progress(desk) as tick:
                 report = engine.run(
                     change, taken, table, reject=rejects.add if skips and not how.dry_run else None, tick=tick
                 )
-            report.notes += _collapsed(change.notes)
+            report.notes += outcomes.collapsed(change.notes)
             change.notes.clear()
             change.summary = f"{name}: {report.counts()}"
             if report.rejected and not skips:
-                raise RejectedError(_refusal(desk, report, name))
+                raise outcomes.RejectedError(outcomes.refusal(desk, report, name))
             report.command = change.command_id if change.changed() and not how.dry_run else None
         rejects.keep()
     finally:
         rejects.drop()
-    _tell(desk, report, name, time.monotonic() - started, dry_run=how.dry_run)
-    if report.rejected:
-        for line in report.lines(name):
-            desk.say(line)
-        if not how.dry_run:
-            desk.say(f"the rejected rows are in {beside}; mend them there and import that file")
+    outcomes.tell(desk, report, name, time.monotonic() - started, dry_run=how.dry_run)
+    outcomes.rejected(desk, report, name, "" if how.dry_run else str(beside))
     return report
-
-
-def _refusal(desk: Desk, report: "Report", name: str) -> str:
-    for line in report.lines(name):
-        desk.say(line)
-    rows = "1 row is" if report.rejected == 1 else f"{report.rejected:,} of {report.read:,} rows are"
-    return f"nothing was imported, since {rows} wrong; mend them, or give --on-error skip to leave them out"
-
-
-def _tell(desk: Desk, report: "Report", name: str, seconds: float, *, dry_run: bool) -> None:
-    """Say what a file was taken for and what came of it."""
-    told = [f"{header} → {field}" for header, field in report.taken.items() if header != field]
-    if told:
-        desk.say("columns: " + ", ".join(told))
-    if report.unmapped:
-        desk.say(f'not taken: {", ".join(report.unmapped)}; --map "HEADER=FIELD" takes one, --keep-extra all')
-    for note in report.notes:
-        desk.say(note)
-    made = report.links()
-    desk.say(
-        f"{name}: {report.counts()}{', ' + made if made else ''} in {seconds:.1f} s"
-        + (" (a dry run; nothing was changed)" if dry_run else "")
-    )
-    if report.command:
-        desk.say(f"command {report.command}; `crm undo` takes it back")
-
-
-def _collapsed(notes: list[str]) -> Iterator[str]:
-    """Each note once."""
-    from collections import Counter
-
-    for note, times in Counter(notes).items():
-        yield note if times == 1 else f"{note} ({times:,} times)"
 
 
 def _preview(desk: Desk, taken: "Plan", table: "Table", how: Importing) -> None:
@@ -309,21 +296,6 @@ def _preview(desk: Desk, taken: "Plan", table: "Table", how: Importing) -> None:
     rows = [[cells[column.at] for column in taken.columns] for _, cells in islice(table.rows(), PREVIEWED)]
     output.write(output.Rows(columns, rows), output.Style(format="table", color=desk.style.color))
     desk.confirm(f"Import {table.path} as {taken.about.view}?", yes=False)
-
-
-@contextmanager
-def _progress(desk: Desk) -> Iterator[Callable[[int], None] | None]:
-    """A counter of rows, where a person looks at standard error."""
-    if desk.style.quiet or not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-    columns: Any = (SpinnerColumn(), TextColumn("{task.completed:,} rows"), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("import", total=None)
-        yield lambda rows: progress.advance(task, rows)
 
 
 def _kept_profile(desk: Desk, how: Importing, wishes: "Wishes") -> None:

@@ -5,6 +5,7 @@ noun, as a typed record is. What a rule refuses is found by halving the batch, s
 the others stand. Memory holds a batch, never the file.
 """
 
+import gc
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -52,7 +53,10 @@ def run(
         if len(first) > LARGE:
             stack.enter_context(change.bulk(_tables(plan)))
         for batch in _chain(first, batches):
+            wrong = engine.report.rejected
             engine.take(batch)
+            if engine.report.rejected > wrong:
+                gc.collect()  # the collector is off, and caught errors leave cycles behind
             if tick:
                 tick(len(batch))
         engine.finish()
