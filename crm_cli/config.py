@@ -117,15 +117,22 @@ class Config:
 
 def load() -> Config:
     """The settings as they stand; what other versions of this program may know is passed over."""
-    file = path()
-    if not file.exists():
-        return Config({})
+    held = raw()
     try:
-        return Config(read(file.read_text(encoding="utf-8")))
+        return Config(read(held.decode()) if held else {})
     except UnicodeDecodeError as error:
-        raise InvalidError(f"{file} is not in UTF-8; mend it with `crm config edit`") from error
+        raise InvalidError(f"{path()} is not in UTF-8; mend it with `crm config edit`") from error
     except InvalidError as error:
-        raise InvalidError(f"{file}: {error}; mend it with `crm config edit`") from error
+        raise InvalidError(f"{path()}: {error}; mend it with `crm config edit`") from error
+
+
+def raw() -> bytes:
+    """What stands in the file, nothing where there is none."""
+    file = path()
+    try:
+        return file.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        return b""
     except OSError as error:
         raise InvalidError(f"cannot read {file}: {error.strerror}") from error
 

@@ -37,8 +37,7 @@ def save(values: dict[str, str]) -> Path:
     for key, value in values.items():
         check(key, value)
     config.load()  # a file that cannot be read is not written over
-    file = config.path()
-    document = tomlkit.parse(file.read_text(encoding="utf-8")) if file.exists() else tomlkit.document()
+    document = tomlkit.parse(config.raw().decode())
     for key, value in values.items():
         family, dot, name = key.partition(".")
         table: Any = document.setdefault(family, tomlkit.table()) if dot else document
@@ -47,7 +46,7 @@ def save(values: dict[str, str]) -> Path:
         else:
             table.pop(name if dot else key, None)
     write(tomlkit.dumps(document))
-    return file
+    return config.path()
 
 
 def replace(text: str) -> None:

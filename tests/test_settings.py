@@ -151,6 +151,14 @@ def test_bytes_that_are_no_text(crm: Crm, file: Path) -> None:
     assert "UTF-8" in crm("contact", "list").err
 
 
+def test_a_place_that_cannot_be_read(crm: Crm, file: Path) -> None:
+    file.mkdir(parents=True)
+    for words in (["contact", "list"], ["config", "set", "me", "Jane"], ["config", "edit"]):
+        refused = crm(*words)
+        assert (refused.code, refused.err.count("\n")) == (2, 1)
+        assert f"cannot read {file}" in refused.err
+
+
 def test_edit_begins_with_every_setting(crm: Crm, file: Path, tmp_path: Path) -> None:
     said = crm("config", "edit", env=editor(tmp_path, 'cp "$1" "$1.seen"; echo \'me = "Jane"\' >> "$1"'))
     assert said.code == 0

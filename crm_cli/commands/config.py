@@ -90,10 +90,7 @@ def edit(ctx: typer.Context) -> None:
     from crm_cli.commands.editing import in_editor
 
     desk: Desk = ctx.obj
-    file = config.path()
-    before = settings.template()
-    if file.exists():
-        before = file.read_text(encoding="utf-8", errors="replace")
+    before = config.raw().decode(errors="replace") or settings.template()
     after = in_editor(before, ".toml")
     if after == before:
         desk.say("nothing was changed")
@@ -103,7 +100,7 @@ def edit(ctx: typer.Context) -> None:
     except InvalidError as error:
         draft = settings.draft(after)
         raise InvalidError(f"{error}; the settings are as they were, your text is in {draft}") from error
-    desk.say(f"saved {file}")
+    desk.say(f"saved {config.path()}")
 
 
 @app.command()
