@@ -11,7 +11,7 @@ SELECT
   deal.amount,
   deal.currency,
   deal.probability,
-  (deal.amount * deal.probability + 500000) / 1000000 AS weighted, -- money: Amount times probability
+  deal.amount / 1000000 * deal.probability + (deal.amount % 1000000 * deal.probability + 500000) / 1000000 AS weighted, -- money: Amount times probability
   deal.opened_on,
   deal.expected_close,
   deal.closed_on,
