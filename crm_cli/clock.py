@@ -21,6 +21,11 @@ def today(zone: str) -> date:
     return _now(zone).astimezone(zone_of(zone)).date()
 
 
+def is_told() -> bool:
+    """Whether the environment says what time it is, so that the store may know of later events."""
+    return bool(os.environ.get("CRM_NOW") or os.environ.get("CRM_TODAY"))
+
+
 @lru_cache(maxsize=8)
 def zone_of(zone: str) -> tzinfo | None:
     """The zone of an IANA name, None for the system's own; raise InvalidError where there is no such zone."""

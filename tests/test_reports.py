@@ -1,8 +1,10 @@
 """Reports by hand: each figure, each kind of group, and what must never be added up."""
 
+from datetime import date
 from fractions import Fraction
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -207,6 +209,13 @@ def test_large_amounts_stay_exact(shop: Path) -> None:
     assert row["weighted"] == round_half_up(row["amount"] * 333_333, 1_000_000 * 100) * 100
 
 
+def test_a_large_weighted_amount_is_a_whole_number(shop: Path) -> None:
+    with db.change(shop, "test") as change:
+        deal(change, "Proposal", 900_000_000_000_000, probability=333_333)
+    found = db.ask(shop).execute("SELECT weighted, typeof(weighted) FROM deals").fetchone()
+    assert found == (round_half_up(9 * 10**18 * 333_333, 1_000_000), "integer")
+
+
 def test_a_sum_beyond_what_fits_is_a_plain_error(shop: Path) -> None:
     with db.change(shop, "test") as change:
         for _ in range(2):
@@ -358,6 +367,49 @@ def test_every_group_that_is_offered_is_answered(shop: Path) -> None:
         report = reports.load(name)
         for by in groups.names(report.NOUN, report.DAY):
             assert answer(shop, name, by=by)
+
+
+def test_as_of_a_past_day_later_changes_of_state_do_not_count(
+    shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    on(monkeypatch, "2026-03-01")
+    with db.change(shop, "test") as change:
+        moved, won, reopened = (deal(change, "Prospecting", 100, opened_on="2026-03-01") for _ in range(3))
+        deal(change, "Won", 1000, opened_on="2026-02-01", closed_on="2026-05-01")
+    for day, made, stage in (
+        ("2026-03-11", moved, "Proposal"), ("2026-04-01", won, "Negotiation"), ("2026-04-10", reopened, "Won"),
+        ("2026-05-05", won, "Won"), ("2026-05-06", reopened, "Proposal"),
+    ):  # fmt: skip
+        on(monkeypatch, day)
+        with db.change(shop, "test") as change:
+            stages.move(change, made, stage)
+    with db.change(shop, "test") as change:
+        deal(change, "Prospecting", 1, opened_on="2026-06-01")
+
+    def standing(day: str, **asked: Any) -> list[tuple[Any, ...]]:
+        rows = answer(shop, "pipeline", today=date.fromisoformat(day), **asked)
+        return [
+            (row["stage"], row["deals"], row["weighted"] // MONEY, row["avg_age_days"] // MONEY)
+            for row in rows
+        ]
+
+    def won_by(day: str) -> list[tuple[int, str]]:
+        rows = answer(shop, "winloss", today=date.fromisoformat(day), by="month")
+        return [(row["won"], row["month"]) for row in rows]
+
+    assert standing("2026-03-05") == [("Prospecting", 4, 130, (4 * 3 + 32) // 4)]
+    assert standing("2026-04-15") == [
+        ("Prospecting", 1, 100, 73),
+        ("Proposal", 1, 50, 35),
+        ("Negotiation", 1, 80, 14),
+    ]
+    assert standing("2026-04-15", where=("status = ?", ["won"])) == []
+    assert won_by("2026-03-05") == []
+    assert won_by("2026-04-15") == [(1, "2026-04")]
+    assert won_by("2026-05-05") == [(1, "2026-04"), (2, "2026-05")]
+    assert won_by("2026-06-15") == [(2, "2026-05")]
+    closed = answer(shop, "forecast", today=date(2026, 4, 15))
+    assert [(row["month"], row["closed"] // MONEY) for row in closed] == [("2026-04", 100), ("none", 0)]
 
 
 @given(st.dictionaries(st.integers(0, 400), st.integers(1, 9), min_size=1))

@@ -18,7 +18,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
 
-from crm_cli import fields, figures, groups
+from crm_cli import asof, fields, figures, groups
 from crm_cli.errors import InvalidError
 from crm_cli.fields import Field
 from crm_cli.groups import Group, Place
@@ -117,6 +117,8 @@ class Asked:
             f"  WHERE ({self.where[0]})\n    AND {condition}{self.within(self.report.DAY) if dated else ''})"
         )
         values = "WITH asked(today, since, until, currency, more) AS (VALUES (?1, ?2, ?3, ?4, ?5))"
+        if self.report.NOUN == "deal" and (then := asof.deals(self.connection, self.today)):
+            values += f",\n{then}"
         if self.group.spread:
             split = listed.replace("picked.amount", "split_amount(amount, net, whole, products)")
             self.connection.create_function("split_amount", 4, figures.split, deterministic=True)

@@ -11,7 +11,7 @@ from crm_cli.fields import Field
 from crm_cli.figures import mean, money
 from crm_cli.groups import Place
 from crm_cli.output import Rows
-from crm_cli.reports import Asked
+from crm_cli.reports import Asked, Stage
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -62,6 +62,7 @@ class Tally:
     """The open deals of one stage, group and currency; `weighted` is in millionths of a ten-thousandth."""
 
     deals: int = 0
+    empty: int = 0
     amount: "int | Fraction" = 0
     weighted: "int | Fraction" = 0
     days: int = 0
@@ -71,32 +72,36 @@ class Tally:
 
 def answer(asked: Asked) -> Rows:
     """Open deals, a row for each group, stage and currency, in the order of the stages."""
+    order = {stage: place for place, stage in enumerate(asked.stages)}
+    tallies = sorted(
+        standing(asked).items(), key=lambda item: (*item[0][0].order(), order[item[0][1]], item[0][2] or "")
+    )
+    asked.explain(
+        f"{asked.stages[stage].name} · {currency or 'no currency'} · {tally.deals:,} deals, {tally.empty:,} without "
+        f"an amount · age {tally.days:,} days ÷ {tally.dated:,} of which the day is known"
+        for (_, stage, currency), tally in tallies
+    )
+    return asked.table(
+        [(place, _row(asked.stages[stage], currency, tally)) for (place, stage, currency), tally in tallies]
+    )
+
+
+def standing(asked: Asked) -> dict[tuple[Place, int, str | None], Tally]:
+    """The open deals, by group, stage and currency."""
     tallies: dict[tuple[Place, int, str | None], Tally] = defaultdict(Tally)
-    empty = 0
     begun = asked.chosen(("stage_id", "amount", "probability", "in_stage_since", "opened_on"), OPEN)
     question = begun + STANDING + BY_STAGE + (', "group"' if asked.group.name else "")
-    for place, purse, (stage, deals, amount, unpriced, whole, part, days, dated, rotten) in asked.ask(
-        question, limits(asked)
-    ):
+    for place, purse, row in asked.ask(question, limits(asked)):
+        stage, deals, amount, empty, whole, part, days, dated, rotten = row
         tally = tallies[place, stage, purse.currency]
         tally.deals += deals
+        tally.empty += empty
         tally.amount += (amount or 0) * purse.factor
         tally.weighted += ((whole or 0) * 1_000_000 + (part or 0)) * purse.factor
         tally.days += int(days or 0)
         tally.dated += dated
         tally.rotten += rotten or 0
-        empty += unpriced
-    if empty and not asked.group.spread:
-        asked.notes.append(f"{empty:,} open without an amount, which counts as 0")
-    rows = [
-        (place, _row(asked, stage, currency, tally))
-        for (place, stage, currency), tally in _ordered(asked, tallies)
-    ]
-    asked.explain(
-        f"{row[1]} {row[4] or ''}: {tally.days:,} days ÷ {tally.dated:,} deals with a day"
-        for (_, row), (_, tally) in zip(rows, _ordered(asked, tallies), strict=True)
-    )
-    return asked.table(rows)
+    return tallies
 
 
 def limits(asked: Asked) -> str:
@@ -113,20 +118,10 @@ def _begin(day: date, zone: str) -> str:
     return clock.instant_text(datetime.combine(day, time()), clock.zone_of(zone))
 
 
-def _ordered(
-    asked: Asked, tallies: dict[tuple[Place, int, str | None], Tally]
-) -> list[tuple[tuple[Place, int, str | None], Tally]]:
-    order = {stage: place for place, stage in enumerate(asked.stages)}
-    return sorted(
-        tallies.items(), key=lambda item: (*item[0][0].order(), order[item[0][1]], item[0][2] or "")
-    )
-
-
-def _row(asked: Asked, stage: int, currency: str | None, tally: Tally) -> tuple[int | str | None, ...]:
-    about = asked.stages[stage]
+def _row(stage: Stage, currency: str | None, tally: Tally) -> tuple[int | str | None, ...]:
     return (
-        about.pipeline,
-        about.name,
+        stage.pipeline,
+        stage.name,
         tally.deals,
         money(tally.amount, currency),
         currency,
