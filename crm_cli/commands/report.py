@@ -1,6 +1,5 @@
 """Reports: one command for each file in `crm_cli.reports`, all with the same options."""
 
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -8,7 +7,7 @@ from typing import Annotated, Any
 import typer
 from typer.models import CommandInfo
 
-from crm_cli import charts, dates, fields, filters, lazy, output, reports, values
+from crm_cli import dates, fields, filters, lazy, output, reports, values
 from crm_cli.amounts import money_human
 from crm_cli.commands import completing, verbs
 from crm_cli.commands.options import Option, Out
@@ -130,6 +129,10 @@ def answer(
 
 def drawn(rows: Rows, measure: str, by: str | None) -> list[str]:
     """The bars of one column, those of each currency by themselves."""
+    import shutil
+
+    from crm_cli import charts
+
     names = [each.name for each in rows.columns]
     value, money = names.index(measure), names.index("currency") if "currency" in names else None
     words = ("text", "choice", "open", "country", "boolean", "day")
@@ -164,7 +167,7 @@ app.registered_commands.extend(
     CommandInfo(
         name=name,
         callback=_Report(name),
-        help=f"{reports.summary(name)}\n\n\b\n    crm report {name} owner=me --period this-year",
+        help=f"{reports.summary(name)}\n\ncrm report {name} owner=me --period this-year",
     )
     for name in reports.names()
 )
