@@ -27,6 +27,8 @@ Filters = Annotated[
         metavar="[FILTER…]", help="FIELD=VALUE, all of which must hold", autocompletion=completing.filters
     ),
 ]
+# Files of other programs that `export` writes: format → the nouns that have it, the module that asks for it.
+DOCUMENTS = {"ics": (("activity", "task"), "calendars")}
 # What a new record can be told by, where that is more than its name.
 CALLED = {
     "contact": ("name", "first_name", "last_name", "email", "phone", "external_id"),
@@ -77,7 +79,8 @@ def _summary(verb: str, noun: str) -> str:
         "delete": f"Delete {many}.",
         "tag": f"Put labels on {many}.",
         "untag": f"Take labels off {many}.",
-        "import": f"Import {many} from a CSV, TSV, JSON or JSON lines file{', or vCards, also a directory of them' if noun in FILES else ''}.",
+        "import": f"Import {many} from a CSV, TSV, JSON or JSON lines file"
+        f"{', or vCards, also a directory of them' if noun in FILES else ''}.",
         "export": f"Export {many}, every field, as CSV unless told otherwise"
         f"{'; -o vcf, or vcf3, writes vCards' if noun in FILES else ''}.",
     }[verb]
@@ -221,10 +224,10 @@ def _asked_name(desk: Desk, noun: str) -> dict[str, str]:
         )
     import questionary
 
-    answer: str | None = questionary.text(f"{title.capitalize()} of the {noun}:").ask()
-    if not (answer or "").strip():
-        raise KeyboardInterrupt
-    return {title: str(answer)}
+    answer: str = questionary.text(f"{title.capitalize()} of the {noun}:").unsafe_ask()
+    if not answer.strip():
+        raise InvalidError("nothing was added")
+    return {title: answer}
 
 
 def make_edit(noun: str) -> Callable[..., None]:
