@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-
 from conftest import Crm
+
 from crm_cli import db
 from crm_cli.rules import records
 from crm_cli.rules.drafts import Draft
@@ -22,6 +22,7 @@ NOUNS = (
     "activity",
     "task",
 )
+LINE = {"quantity": 10_000, "unit_price": None, "discount_pct": None, "tax_pct": None}
 HOSTILE = (
     'quote " comma , semicolon ;',
     "line\nbreak",
@@ -32,7 +33,7 @@ HOSTILE = (
     "tab\there",
     "nul\x00inside",
     "emoji 👩‍👩‍👧 é",
-    "مریم رضایی ‏(RTL)",
+    "مریم رضایی \u200f(RTL)",
     "'single",
     "\\back\\n",
     "row:abc",
@@ -112,9 +113,10 @@ def fill(path: Path) -> None:
                 custom={"nickname": name.replace("\0", "")},
             )  # fmt: skip
             draft.parts["lines"] = [
-                {"product_id": yen, "quantity": 25_000, "unit_price": 1_000_000, "discount_pct": 125_000, "tax_pct": None},
-                {"product_id": goods, "quantity": 10_000, "unit_price": None, "discount_pct": None, "tax_pct": 70_000},
-            ]  # fmt: skip
+                LINE
+                | {"product_id": yen, "quantity": 25_000, "unit_price": 1_000_000, "discount_pct": 125_000},
+                LINE | {"product_id": goods, "tax_pct": 70_000},
+            ]
             draft.parts["contacts"] = [{"contact_id": people[at - 1], "role": name}]
             records.write(change, "deal", [draft])
             deals.append(draft.id)

@@ -172,6 +172,9 @@ class Building:
         if not fresh:
             for column in ("uid", *STAMPS):
                 values.pop(column, None)
+        email = values.get("email")
+        if email and before.get("email") and emails.key(email) == emails.key(before["email"]):
+            del values["email"]
         key = before["external_id"]
         if (
             key
