@@ -1,6 +1,7 @@
 """What the README and the docs show is what happens: every `$ crm …` is run, and its output compared.
 
-Each page begins with a demo store of its own and is read from top to bottom, in a terminal of 100 columns.
+Each page begins with a demo store of its own and is read from top to bottom, in a terminal of 100 columns, by
+Mara Quist, who works there.
 Under a command stands what it answers; a line of `…` stands for any lines, and `# exit 3` for another exit
 code than 0. Run with UPDATE_DOCS=1 to put what happens into the pages.
 """
@@ -12,14 +13,24 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from conftest import in_terminal
+from conftest import ANSI, in_terminal
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 SIZE = (50, 100)
+SETTINGS = 'me = "Mara Quist"\ncurrency = "EUR"\ncountry = "NL"\n'
+# The history keeps real time, and a run takes its own. The day of the tests is past: no real time falls on it.
+NOW = "|".join(f"{datetime.now(UTC) + timedelta(days):%Y-%m-%d}" for days in (0, 1))
+TIMES = {
+    rf"({NOW})T\d\d:\d\d:\d\dZ": "2026-06-15T09:41:07Z",
+    rf"({NOW}) \d\d:\d\d\b": "2026-06-15 09:41",
+    r"\bin \d+\.\d s\b": "in 0.1 s",
+}
+ERASED = re.compile(r"[^\n]*\n[^\n]*\x1b\[1A\x1b\[2K|[^\n]*\x1b\[2K")
 BLOCK = re.compile(r"^```console\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)[^)]*\)")
 
@@ -51,9 +62,12 @@ def pattern(expected: str) -> re.Pattern[str]:
     return re.compile("".join(r"(?:.*\n)*" if line == "…" else re.escape(line) + r"\n" for line in lines))
 
 
-def tidy(output: str) -> str:
-    """An output as a page holds it."""
-    return "\n".join(line.rstrip() for line in output.strip("\n").split("\n")) + "\n"
+def tidy(output: str, folder: Path) -> str:
+    """An output as a page holds it: without what was erased again, and with one time and place for all runs."""
+    kept = ANSI.sub("", ERASED.sub("", output)).replace("\r\n", "\n").replace(f"{folder}/", "")
+    for now, always in TIMES.items():
+        kept = re.sub(now, always, kept)
+    return "\n".join(line.rstrip() for line in kept.strip("\n").split("\n")) + "\n"
 
 
 @pytest.fixture(scope="session")
@@ -69,14 +83,18 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_what_a_page_shows_is_what_happens(page: Path, demo: Path, store: Path, tmp_path: Path) -> None:
     shutil.copy(demo, store)
+    (tmp_path / "settings.toml").write_text(SETTINGS)
     folder = tmp_path / "here"
     shutil.copytree(ROOT / "docs" / "examples", folder)
     text = page.read_text(encoding="utf-8")
     happened = []
     for each in shown(text):
-        env = {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+        env = {
+            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+            "CRM_CONFIG": str(tmp_path / "settings.toml"),
+        }
         result = in_terminal(["bash", "-c", each.line], size=SIZE, cwd=folder, env=env)
-        output = tidy(result.out)
+        output = tidy(result.raw, folder)
         assert result.code == each.code, f"$ {each.line}\n{output}"
         expected = text[each.start : each.end]
         same = not expected.strip() or pattern(expected).fullmatch(output)
