@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from crm_cli import config, db, fields, output, refs
 from crm_cli.errors import InvalidError
@@ -98,7 +98,7 @@ class Desk:
             raise InvalidError(f"{question} Give --yes to say so where nobody can be asked")
         import questionary
 
-        if not questionary.confirm(question, default=False).ask():
+        if not questionary.confirm(question, default=False).unsafe_ask():
             raise InvalidError("nothing was changed")
 
     def resolve(self, noun: str, text: str, connection: sqlite3.Connection | None = None) -> int:
@@ -149,12 +149,9 @@ def pick(error: refs.AmbiguousError) -> int:
         questionary.Choice(output.visible(f"{number}  {name}"), value=number)
         for number, name in error.candidates
     ]
-    chosen: Any = questionary.select(
-        f"Which {error.noun} is {output.visible(error.text)!r}?", choices=choices
-    ).ask()
-    if chosen is None:
-        raise KeyboardInterrupt
-    return int(chosen)
+    question = f"Which {error.noun} is {output.visible(error.text)!r}?"
+    chosen: int = questionary.select(question, choices=choices).unsafe_ask()
+    return chosen
 
 
 def stdin_lines() -> list[str]:

@@ -87,9 +87,7 @@ def _ask_amount(desk: Desk, deal_id: int) -> str | None:
 
     rows = asking.listing(desk, "deal", ids=[deal_id], columns=["amount", "currency"])
     standing = next(output.machine_rows(rows))
-    answer: str | None = questionary.text(f"Sold for ({standing[1]})?", default=standing[0]).ask()
-    if answer is None:
-        raise KeyboardInterrupt
+    answer: str = questionary.text(f"Sold for ({standing[1]})?", default=standing[0]).unsafe_ask()
     return answer if answer != standing[0] else None
 
 
@@ -126,11 +124,8 @@ def _ask_reason() -> str:
 
     from crm_cli.choices import LostReason
 
-    answer: str | None = questionary.select(
-        "Why was it lost?", choices=[each.value for each in LostReason]
-    ).ask()
-    if answer is None:
-        raise KeyboardInterrupt
+    reasons = [each.value for each in LostReason]
+    answer: str = questionary.select("Why was it lost?", choices=reasons).unsafe_ask()
     return answer
 
 

@@ -1,9 +1,10 @@
 """`edit --editor`: the fields of a record as a page in $EDITOR; what was changed there is what is set.
 
-One field a line, `field: value`; a line break in a value is a backslash and an n.
+One field a line, `field: value`; a line break in a value is a backslash and an n, a backslash is two.
 """
 
 import os
+import re
 import shlex
 import subprocess
 import tempfile
@@ -39,7 +40,7 @@ def in_editor(text: str, ending: str) -> str:
     """What the person makes of a text in their editor, which sees a file that ends so.
 
     Raises:
-        InvalidError: there is no editor, or it ended with an error.
+        InvalidError: there is no editor, or it ended with an error or without a text.
     """
     editor = os.environ.get("VISUAL") or os.environ.get("EDITOR")
     if not editor:
@@ -50,9 +51,11 @@ def in_editor(text: str, ending: str) -> str:
         done = subprocess.run([*shlex.split(editor), file.name], check=False)  # noqa: S603 - the user's own editor
         if done.returncode:
             raise InvalidError(f"{editor} ended with {done.returncode}; nothing was changed")
-        return Path(file.name).read_text(encoding="utf-8")
-    except FileNotFoundError as error:
-        raise InvalidError(f"there is no editor {editor!r}; set EDITOR") from error
+        return Path(file.name).read_bytes().decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise InvalidError(f"{editor} did not save UTF-8; nothing was changed") from error
+    except (OSError, ValueError) as error:
+        raise InvalidError(f"cannot run the editor {editor!r}; set EDITOR, such as EDITOR=nano") from error
     finally:
         Path(file.name).unlink(missing_ok=True)
 
@@ -68,15 +71,23 @@ def _edited(noun: str, record_id: int, before: dict[str, str]) -> str:
 def _parsed(text: str, noun: str) -> dict[str, str]:
     known = fields.noun(noun).fields
     found = {}
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):
         if not line.strip() or line.startswith("#"):
             continue
         name, colon, value = line.partition(":")
         if not colon or name.strip() not in known:
             raise InvalidError(f"line {number} of the page, {line[:40]!r}, is not `field: value`")
-        found[name.strip()] = value.strip().replace("\\n", "\n").replace("\\\\", "\\")
+        found[name.strip()] = _several_lines(value.strip())
     return found
 
 
+_WRITTEN = {"\\": "\\\\", "\n": "\\n", "\r": "\\r"}
+
+
 def _one_line(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("\n", "\\n")
+    return "".join(_WRITTEN.get(letter, letter) for letter in text)
+
+
+def _several_lines(text: str) -> str:
+    read = {written: letter for letter, written in _WRITTEN.items()}
+    return re.sub(r"\\[\\nr]", lambda found: read[found[0]], text)
