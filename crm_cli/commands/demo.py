@@ -17,7 +17,7 @@ def demo(
         Path | None, Option(metavar="PATH", help="Make it there, else in a place of its own")
     ] = None,
 ) -> None:
-    """Make a store with a made-up business, never your own, and show its day and its pipeline.
+    """Make a store with a made-up business, never your own; show its day and pipeline.
 
     crm demo
     crm --demo deal list stage=proposal
