@@ -17,7 +17,9 @@ def demo(
         Path | None, Option(metavar="PATH", help="Make it there, else in a place of its own")
     ] = None,
 ) -> None:
-    """Make a store with a made-up business, never your own; show its day and pipeline.
+    """A made-up business to try things on.
+
+    It stands in a store of its own, never in yours, and is told for today; shows its day and its pipeline.
 
     crm demo
     crm --demo deal list stage=proposal
