@@ -3,7 +3,10 @@
 from crm_cli import lazy
 from crm_cli.commands import verbs
 
-app = lazy.application("Efforts to win attention; leads and deals name the one they came from.")
+app = lazy.application(
+    "Efforts to win attention; leads and deals name the one they came from.",
+    epilog='crm lead list campaign="Spring fair" --sort -score',
+)
 verbs.common(
     app,
     "campaign",

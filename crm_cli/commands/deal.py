@@ -174,7 +174,10 @@ def assign(
     verbs.assign_records(ctx.obj, "deal", refs, to, doing)
 
 
-item = lazy.application("The lines of a deal: products, quantities, prices.")
+item = lazy.application(
+    "The lines of a deal: products, quantities, prices.",
+    epilog='crm deal item add 12 "Grinder M" --quantity 3',
+)
 app.add_typer(item, name="item")
 Deal = Annotated[str, Argument(metavar="DEAL", help="Which deal", autocompletion=completing.references)]
 Line = Annotated[int, Argument(metavar="LINE", help="Which line: its id, as `item list` shows it")]
@@ -250,7 +253,10 @@ def item_remove(ctx: typer.Context, *, deal: Deal, line: Line, doing: Doing) -> 
 
 @item.command("list")
 def item_list(ctx: typer.Context, *, deal: Deal, out: Out) -> None:
-    """List the lines of a deal."""
+    """List the lines of a deal.
+
+    crm deal item list 12 -o json
+    """
     desk: Desk = ctx.obj
     out.on(desk)
     output.write(asking.lines(desk, desk.resolve("deal", deal)), desk.style)
