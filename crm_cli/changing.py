@@ -13,10 +13,6 @@ from functools import cached_property
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import create_engine
-from sqlalchemy.pool import StaticPool
-from sqlmodel import Session
-
 from crm_cli import clock, config, fields
 from crm_cli.values import Reading
 
@@ -55,7 +51,6 @@ class Change:
             if self.connection.in_transaction:
                 self.connection.execute("ROLLBACK")
             return
-        self.flush()
         if self.changed():
             self.connection.execute(
                 "UPDATE command SET open = NULL, summary = ?, reverts_id = ? WHERE id = ?",
@@ -64,12 +59,6 @@ class Change:
         else:
             self.connection.execute("DELETE FROM command WHERE id = ?", (self.command_id,))
         self.connection.execute("COMMIT")
-
-    @cached_property
-    def session(self) -> Session:
-        """A SQLModel session inside this transaction."""
-        engine = create_engine("sqlite://", creator=lambda: self.connection, poolclass=StaticPool)
-        return Session(engine, autoflush=True)
 
     @cached_property
     def reading(self) -> Reading:
@@ -84,7 +73,6 @@ class Change:
 
     def rows(self, question: str, *values: Any) -> list[sqlite3.Row]:
         """The answer to a question, with what this change has written so far."""
-        self.flush()
         return self.connection.execute(question, values).fetchall()
 
     def one(self, question: str, *values: Any) -> sqlite3.Row | None:
@@ -95,11 +83,6 @@ class Change:
         """The first value of an answer, None when there is no row."""
         row = self.one(question, *values)
         return row[0] if row else None
-
-    def flush(self) -> None:
-        """Write what the session holds."""
-        if "session" in self.__dict__:
-            self.session.flush()
 
     def changed(self) -> bool:
         """Whether anything has been written."""
@@ -129,12 +112,10 @@ class Change:
     @contextmanager
     def attempt(self) -> Iterator[None]:
         """A part of the change that leaves nothing behind where it fails, while the rest stands."""
-        self.flush()
         notes = len(self.notes)
         self.connection.execute("SAVEPOINT attempt")
         try:
             yield
-            self.flush()
         except BaseException:
             self.connection.execute("ROLLBACK TO attempt")
             self.connection.execute("RELEASE attempt")

@@ -75,13 +75,11 @@ def resolve(change: Change, noun: str, text: str) -> int:
         if own is None:
             raise InvalidError("`me` is nobody yet; say who with `crm config set me NAME`")
         return own
-    change.flush()
     return refs.resolve(change.connection, noun, text, country=change.config.get("country") or None)
 
 
 def about_ref(change: Change, text: str) -> tuple[str, int]:
     """The noun and id of the record that an activity is about."""
-    change.flush()
     return refs.anywhere(change.connection, text, refs.ABOUT, change.config.get("country") or None)
 
 

@@ -177,7 +177,6 @@ def _fold(draft: Draft, about: fields.Noun, searched: list[str], words: list[str
 def _insert(change: Change, table: str, rows: Sequence[dict[str, Any]]) -> None:
     if not rows:
         return
-    change.flush()
     columns = list(dict.fromkeys(chain.from_iterable(rows)))
     names = ", ".join(f'"{column}"' for column in columns)
     marks = ", ".join("?" * len(columns))
@@ -188,7 +187,6 @@ def _insert(change: Change, table: str, rows: Sequence[dict[str, Any]]) -> None:
 
 
 def _update(change: Change, table: str, drafts: Iterable[Draft]) -> None:
-    change.flush()
     for draft in drafts:
         before = draft.before or {}
         changes = {key: value for key, value in draft.values.items() if before.get(key) != value}

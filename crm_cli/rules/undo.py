@@ -96,7 +96,6 @@ def taken_by(connection: sqlite3.Connection, undoing: int) -> list[int]:
 
 def _revert(change: Change, command: int) -> None:
     """Do the opposite of a command, from its end to its beginning; references are checked as a whole."""
-    change.flush()
     touched = later.touched(change.connection, command)
     later.refuse_changed(change.connection, command)
     later.refuse_built_on(change.connection, command, touched)
