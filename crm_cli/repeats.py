@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 OUT = " EXDATE:"
 WORDS = {"daily": "day", "weekly": "week", "monthly": "month", "quarterly": "3 months", "yearly": "year"}
+DIGITS = 3  # of a number that words count with
 _EVERY = re.compile(r"(?:every\s+)?(?:(\d{1,3})\s*)?(day|week|month|year)s?")
 _UNITS = {"DAILY": "day", "WEEKLY": "week", "MONTHLY": "month", "YEARLY": "year"}
 _FREQUENCIES = {unit: name for name, unit in _UNITS.items()}
@@ -50,7 +51,11 @@ def words(said: str, first: date | None) -> str:
     day = {"BYDAY": _WEEKDAYS[first.weekday()], "BYMONTHDAY": str(first.day)} if first else {}
     plain = {"WEEKLY": ("BYDAY",), "MONTHLY": ("BYMONTHDAY",)}.get(parts.get("FREQ", ""), ())
     left = {name: value for name, value in parts.items() if name not in plain or value != day.get(name)}
-    if not left.keys() <= {"FREQ", "INTERVAL"} or left.get("FREQ") not in _UNITS:
+    if (
+        not left.keys() <= {"FREQ", "INTERVAL"}
+        or left.get("FREQ") not in _UNITS
+        or len(left.get("INTERVAL", "")) > DIGITS
+    ):
         return said
     count, unit = int(left.get("INTERVAL", "1")), _UNITS[left["FREQ"]]
     step = unit if count == 1 else f"{count} {unit}s"
@@ -99,7 +104,7 @@ def _days(text: str, base: date) -> "rruleset":
         _ = _UNITS[said.removeprefix("FREQ=").partition(";")[0]]  # what repeats by the hour is no appointment
         found.rrule(rrulestr(re.sub(r"(UNTIL=\d{8})T\w*", r"\1", said), dtstart=_midnight(base)))  # type: ignore[arg-type]
         for each in out.split(",") if out else ():
-            found.exdate(datetime.strptime(each[:8], "%Y%m%d"))  # noqa: DTZ007 - a day
+            found.exdate(datetime.strptime(each, "%Y%m%d"))  # noqa: DTZ007 - a day
     except (ValueError, TypeError, KeyError, AttributeError, IndexError, OverflowError):
         raise InvalidError(f'recurrence: "{text}" is no rule of iCalendar; write one like weekly') from None
     return found

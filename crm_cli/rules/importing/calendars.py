@@ -13,6 +13,7 @@ from typing import Any
 
 from crm_cli import dates, repeats
 from crm_cli.changing import Change
+from crm_cli.errors import InvalidError
 from crm_cli.formats import calendar
 from crm_cli.formats.calendar import Entry
 from crm_cli.formats.source import Source
@@ -45,11 +46,16 @@ def run(
         tasks_only: pass over what is no task.
         reject: called with each wrong entry.
         tick: called with the number of entries after each batch.
+
+    Raises:
+        InvalidError: there are no entries.
     """
     taken = _Calendars(change, wishes, tasks_only=tasks_only, reject=reject)
     zone = change.config.zone
     entries = (each for source in sources() for each in calendar.read(source, wishes.encoding, zone))
     batch = list(islice(entries, BATCH))
+    if not batch:
+        raise InvalidError("this calendar holds neither a meeting nor a task; nothing to import")
     with ExitStack() as stack:
         if len(batch) > LARGE:
             stack.enter_context(change.bulk(TABLES))

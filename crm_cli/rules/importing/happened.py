@@ -51,7 +51,6 @@ class Events:
             "SELECT id, uid, external_id FROM activity WHERE uid IN (SELECT value FROM json_each(:keys)) OR "
             "(external_source = :source AND external_id IN (SELECT value FROM json_each(:keys)))"
         )
-        self.change.flush()
         bound = {"keys": json.dumps(list(keys)), "source": self.source}
         rows = self.change.connection.execute(question, bound).fetchall()
         known = {draft.id: draft for draft in records.load(self.change, "activity", [row[0] for row in rows])}

@@ -86,18 +86,15 @@ class _Mailbox:
         people = list(first.values())
         for start in range(0, len(people), BATCH):
             self._make_leads(people[start : start + BATCH])
+        self.addresses = Addresses(self.change)
 
     def _make_leads(self, people: Sequence[tuple[Person, str | None]]) -> None:
         self.addresses.look_up(person.address for person, _ in people)
         drafts = [
             Draft(
-                values={
-                    "name": person.name or None,
-                    "email": person.address,
-                    "source": "email",
-                    "created_at": at,
-                    "import_id": self.change.command_id,
-                },
+                values={"email": person.address, "source": "email", "import_id": self.change.command_id}
+                | ({"name": person.name} if person.name else {})
+                | ({"created_at": at} if at else {}),
                 imported=True,
             )
             for person, at in people
