@@ -87,9 +87,9 @@ def text(lines: str | Iterable[str]) -> None:
 
 
 def raw(parts: Iterable[str]) -> None:
-    """Write a file of another kind to standard output, part by part, exactly as it is."""
+    """Write a file of another kind to standard output, part by part, exactly as it is but in a terminal."""
     for part in parts:
-        sys.stdout.write(part)
+        sys.stdout.write(visible(part.replace("\r\n", "\n")) if sys.stdout.isatty() else part)
     sys.stdout.flush()
 
 

@@ -12,4 +12,6 @@ verbs.common(
     "activity",
     add='crm activity add "Demo" --kind meeting --start "2026-03-02 10:00" --about "Jane Doe"',
     list="crm activity list kind=call,email done_at=last-month --sort -done_at",
+    import_="crm activity import sent.mbox --create-leads ;; crm activity import calendar.ics",
+    export="crm activity export kind=meeting start=this-month -o ics > meetings.ics",
 )

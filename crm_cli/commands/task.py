@@ -18,6 +18,7 @@ verbs.common(
     "task",
     add='crm task add "Send quote" --due fri --about deal:12 --priority high',
     list="crm task list open=yes owner=me --sort due",
+    export="crm task export open=yes owner=me -o ics > tasks.ics",
 )
 
 

@@ -27,8 +27,6 @@ Filters = Annotated[
         metavar="[FILTER…]", help="FIELD=VALUE, all of which must hold", autocompletion=completing.filters
     ),
 ]
-# Files of other programs that `export` writes: format → the nouns that have it, the module that asks for it.
-DOCUMENTS = {"ics": (("activity", "task"), "calendars")}
 # What a new record can be told by, where that is more than its name.
 CALLED = {
     "contact": ("name", "first_name", "last_name", "email", "phone", "external_id"),
@@ -40,8 +38,19 @@ CALLED = {
     "activity": ("subject", "body"),
     "task": ("subject", "body"),
 }
-# Kinds of files, beside tables, that records are exported as.
-FILES = {"contact": ("vcf", "vcf3"), "company": ("vcf", "vcf3")}
+# Files beside tables: the formats that records are exported as, and what the help of import and export says.
+_CARDS = ("vcf", "vcf3"), "CSV, JSON or vCards, also a folder of cards", ", or as vCards with -o vcf or vcf3"
+FILES = {
+    "contact": _CARDS,
+    "company": _CARDS,
+    "task": (("ics",), "CSV, JSON or a calendar (.ics)", ", or as a calendar with -o ics"),
+    "activity": (
+        ("ics",),
+        "CSV, JSON, mail (mbox, .eml) or a calendar (.ics)",
+        ", or as a calendar with -o ics",
+    ),
+}
+_TABLES = (), "a CSV, TSV, JSON or JSON lines file", " unless told otherwise"
 ALL = ("add", "list", "show", "edit", "delete", "tag", "untag", "import", "export")
 
 
@@ -79,10 +88,8 @@ def _summary(verb: str, noun: str) -> str:
         "delete": f"Delete {many}.",
         "tag": f"Put labels on {many}.",
         "untag": f"Take labels off {many}.",
-        "import": f"Import {many} from a CSV, TSV, JSON or JSON lines file"
-        f"{', or vCards, also a directory of them' if noun in FILES else ''}.",
-        "export": f"Export {many}, every field, as CSV unless told otherwise"
-        f"{'; -o vcf, or vcf3, writes vCards' if noun in FILES else ''}.",
+        "import": f"Import {many} from {FILES.get(noun, _TABLES)[1]}.",
+        "export": f"Export {many}, every field, as CSV{FILES.get(noun, _TABLES)[2]}.",
     }[verb]
 
 
@@ -382,7 +389,7 @@ def make_export(noun: str) -> Callable[..., None]:
         columns: Annotated[str | None, Option(metavar="a,b,c", help="Only these columns")] = None,
     ) -> None:
         desk: Desk = ctx.obj
-        file = out.format if out.format in FILES.get(noun, ()) else None
+        file = out.format if out.format in FILES.get(noun, _TABLES)[0] else None
         out.format = "csv" if file else out.format or "csv"
         out.on(desk)
         ids, texts = _refs_and_filters(desk, noun, filters or [])
@@ -401,6 +408,10 @@ def _filed(
     desk: Desk, noun: str, form: str, filters: list[str], *, ids: list[int] | None, sort: str | None
 ) -> Iterator[str]:
     """The text of a file of another kind."""
+    if form == "ics":
+        from crm_cli.asking import calendars
+
+        return calendars.text(desk, noun, filters, ids=ids, sort=sort)
     from crm_cli.asking import cards
 
     version = {"vcf": "4.0", "vcf3": "3.0"}[form]
