@@ -58,10 +58,10 @@ def kind_of(card: Card) -> str:
         return "organisation"
     if kind in ("group", "location", "application", "device"):
         return "group"
-    if kind == "individual" or "ORG" not in first:
-        return "person"
     if "X-ABSHOWAS" in first and card.text(first["X-ABSHOWAS"]).strip().upper() == "COMPANY":
         return "organisation"
+    if kind == "individual" or "ORG" not in first or OUR_UID in first:  # ours say it of organisations
+        return "person"
     firm = fold(card.parts(first["ORG"])[0])
     halves = [fold(half) for half in card.parts(first["N"])[:2]] if "N" in first else []
     shown = fold(card.text(first["FN"])) if "FN" in first else firm
