@@ -1,5 +1,6 @@
 """The root: global options, the table of nouns, the one place where an error becomes a line and an exit code."""
 
+import os
 import sqlite3
 import sys
 from pathlib import Path
@@ -14,6 +15,7 @@ from crm_cli.errors import CrmError, InvalidError
 from crm_cli.lazy import Promise, PromisedGroup, command_promise, noun_promise
 from crm_cli.output import Style, say, speak_utf8, text
 
+COMPLETING = "_CRM_COMPLETE"  # set by a shell that asks what may follow
 INTERRUPTED = 130  # the exit code of Ctrl-C
 EVERYDAY, FIRST, MORE = "Everyday", "First", "More"
 # noun → section, summary
@@ -85,6 +87,7 @@ def root(
 ) -> None:
     """Make the desk that all commands share."""
     ctx.obj = desk(db, demo=demo, style=Style(color=not no_color, quiet=quiet))
+    ctx.call_on_close(ctx.obj.close)
 
 
 def desk(db_: str | None, *, demo: bool, style: Style | None = None) -> Desk:
@@ -153,6 +156,8 @@ def fail(error: CrmError | TyperException) -> int:
     if where is not None and words == where.get_help():  # nothing was asked: show what can be
         say(words)
         return error.exit_code
+    if COMPLETING in os.environ:  # a shell that completes a line has no room for sentences
+        return error.exit_code
     say("crm: " + " ".join(words.split("\n")).strip())
     return error.exit_code
 
@@ -164,7 +169,5 @@ def _undecodable(words: str) -> bool:
 
 def closed_pipe() -> int:
     """Whoever read us has gone, which is their right: end quietly."""
-    import os
-
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0

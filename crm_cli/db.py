@@ -42,7 +42,11 @@ def ask(path: Path) -> sqlite3.Connection:
     if not exists(path):
         return _empty()
     connection = connect(path, "ro")
-    _check(connection, path)
+    try:
+        _check(connection, path)
+    except StoreError:
+        connection.close()
+        raise
     return connection
 
 

@@ -74,7 +74,12 @@ class Desk:
             )
         for note in change.notes:
             self.say(note)
-        self.__dict__.pop("connection", None)  # what is asked from here on sees the change
+        self.close()  # what is asked from here on sees the change
+
+    def close(self) -> None:
+        """Let go of the store; it is opened again when it is asked."""
+        if opened := self.__dict__.pop("connection", None):
+            opened.close()
         self.__dict__.pop("asking", None)
 
     @property
