@@ -500,6 +500,27 @@ class ActivityParticipant(Part, table=True):
     contact_id: int = Field(foreign_key="contact.id", ondelete="CASCADE", index=True)
 
 
+class NotDuplicate(Part, table=True):
+    """Two records of a noun that look like one and that somebody knows to be two; the smaller id first."""
+
+    __tablename__ = "not_duplicate"
+
+    noun: str
+    a_id: int
+    b_id: int
+
+
+class MergedKey(Part, table=True):
+    """What another program calls a record that was merged into this one, so that an import finds it."""
+
+    __tablename__ = "merged_key"
+
+    noun: str
+    record_id: int
+    external_id: str
+    external_source: str | None = None
+
+
 class CustomField(Named, table=True):
     """A field of the user's own on one noun."""
 
@@ -559,6 +580,8 @@ PARTS: tuple[type[Part], ...] = (
     DealStage,
     ActivityAbout,
     ActivityParticipant,
+    NotDuplicate,
+    MergedKey,
 )
 LOGGED: tuple[type[SQLModel], ...] = (*NOUNS.values(), *PARTS)
 
@@ -583,6 +606,10 @@ Index("ix_deal_report", *(_table(Deal).c[_name] for _name in (
     "expected_close", "forecast_category", "owner_id", "rate")))  # fmt: skip
 Index("ix_activity_about_record", _table(ActivityAbout).c.noun, _table(ActivityAbout).c.record_id,
       _table(ActivityAbout).c.activity_id)  # fmt: skip
+Index("ix_not_duplicate_pair", _table(NotDuplicate).c.noun, _table(NotDuplicate).c.a_id,
+      _table(NotDuplicate).c.b_id, unique=True)  # fmt: skip
+Index("ix_merged_key_record", _table(MergedKey).c.noun, _table(MergedKey).c.record_id)
+Index("ix_merged_key_external", _table(MergedKey).c.external_id)
 Index("ix_custom_field_on_name", _table(CustomField).c.on, _table(CustomField).c.name, unique=True)
 Index("ix_command_open", _table(Command).c.open, unique=True, sqlite_where=text("open IS NOT NULL"))
 Index("ix_log_row", _table(Log).c.tbl, _table(Log).c.row_id)

@@ -12,6 +12,22 @@ CREATE TABLE command (
 );
 CREATE UNIQUE INDEX ix_command_open ON command (open) WHERE open IS NOT NULL;
 CREATE INDEX ix_command_reverts_id ON command (reverts_id);
+CREATE TABLE merged_key (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
+	noun VARCHAR NOT NULL, 
+	record_id INTEGER NOT NULL, 
+	external_id VARCHAR NOT NULL, 
+	external_source VARCHAR
+);
+CREATE INDEX ix_merged_key_external ON merged_key (external_id);
+CREATE INDEX ix_merged_key_record ON merged_key (noun, record_id);
+CREATE TABLE not_duplicate (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
+	noun VARCHAR NOT NULL, 
+	a_id INTEGER NOT NULL, 
+	b_id INTEGER NOT NULL
+);
+CREATE UNIQUE INDEX ix_not_duplicate_pair ON not_duplicate (noun, a_id, b_id);
 CREATE TABLE user (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
 	uid VARCHAR NOT NULL, 

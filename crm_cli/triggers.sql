@@ -247,6 +247,32 @@ CREATE TRIGGER log_delete_activity_participant AFTER DELETE ON "activity_partici
   VALUES ((SELECT id FROM command WHERE open = 1), 'activity_participant', OLD.id, 'delete', json_object('id', OLD."id", 'activity_id', OLD."activity_id", 'contact_id', OLD."contact_id"));
 END;
 
+CREATE TRIGGER log_insert_not_duplicate AFTER INSERT ON "not_duplicate" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op) VALUES ((SELECT id FROM command WHERE open = 1), 'not_duplicate', NEW.id, 'insert');
+END;
+CREATE TRIGGER log_update_not_duplicate AFTER UPDATE ON "not_duplicate" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op, data)
+  SELECT (SELECT id FROM command WHERE open = 1), 'not_duplicate', NEW.id, 'update', d FROM (
+    SELECT json_group_object(k, json_array(o, n)) AS d FROM (SELECT 'id' AS k, OLD."id" AS o, NEW."id" AS n UNION ALL SELECT 'noun' AS k, OLD."noun" AS o, NEW."noun" AS n UNION ALL SELECT 'a_id' AS k, OLD."a_id" AS o, NEW."a_id" AS n UNION ALL SELECT 'b_id' AS k, OLD."b_id" AS o, NEW."b_id" AS n) WHERE o IS NOT n) WHERE d <> '{}';
+END;
+CREATE TRIGGER log_delete_not_duplicate AFTER DELETE ON "not_duplicate" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op, data)
+  VALUES ((SELECT id FROM command WHERE open = 1), 'not_duplicate', OLD.id, 'delete', json_object('id', OLD."id", 'noun', OLD."noun", 'a_id', OLD."a_id", 'b_id', OLD."b_id"));
+END;
+
+CREATE TRIGGER log_insert_merged_key AFTER INSERT ON "merged_key" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op) VALUES ((SELECT id FROM command WHERE open = 1), 'merged_key', NEW.id, 'insert');
+END;
+CREATE TRIGGER log_update_merged_key AFTER UPDATE ON "merged_key" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op, data)
+  SELECT (SELECT id FROM command WHERE open = 1), 'merged_key', NEW.id, 'update', d FROM (
+    SELECT json_group_object(k, json_array(o, n)) AS d FROM (SELECT 'id' AS k, OLD."id" AS o, NEW."id" AS n UNION ALL SELECT 'noun' AS k, OLD."noun" AS o, NEW."noun" AS n UNION ALL SELECT 'record_id' AS k, OLD."record_id" AS o, NEW."record_id" AS n UNION ALL SELECT 'external_id' AS k, OLD."external_id" AS o, NEW."external_id" AS n UNION ALL SELECT 'external_source' AS k, OLD."external_source" AS o, NEW."external_source" AS n) WHERE o IS NOT n) WHERE d <> '{}';
+END;
+CREATE TRIGGER log_delete_merged_key AFTER DELETE ON "merged_key" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op, data)
+  VALUES ((SELECT id FROM command WHERE open = 1), 'merged_key', OLD.id, 'delete', json_object('id', OLD."id", 'noun', OLD."noun", 'record_id', OLD."record_id", 'external_id', OLD."external_id", 'external_source', OLD."external_source"));
+END;
+
 CREATE TRIGGER search_insert_contact AFTER INSERT ON "contact" BEGIN
   INSERT INTO search (rowid, text) VALUES (NEW.id * 64 + 1, NEW.folded);
 END;
