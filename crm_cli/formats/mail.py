@@ -154,10 +154,11 @@ def _words(text: str) -> str:
             parts = decode_header(text)
         except _RULES:
             parts = [(text, None)]
-        text = "".join(
+        decoded = "".join(
             each if isinstance(each, str) else _decoded(each, charset or "raw-unicode-escape")
             for each, charset in parts
         )
+        text = decoded if decoded.strip() else text
     return " ".join(_clean(text).split())
 
 
