@@ -29,7 +29,7 @@ from crm_cli import db
 BIN = Path(sys.executable).parent
 PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
 QUICK = "QUICK" in sys.argv
-CONTACTS, DEALS, ROUNDS = (2_000, 20_000, 2) if QUICK else (100_000, 1_000_000, 7)
+CONTACTS, CARDS, DEALS, ROUNDS = (2_000, 500, 20_000, 2) if QUICK else (100_000, 10_000, 1_000_000, 7)
 TODAY = "2026-06-15"
 # What a report has to answer, as one would ask it in the sqlite3 shell.
 SHELL = {
@@ -179,6 +179,28 @@ def bulk(folder: Path, source: Path, big: Path) -> list[Case]:
     ]
 
 
+def cards(folder: Path) -> list[Case]:
+    """Cards in and out, beside the mere reading of them by vobject."""
+    source, reading = folder / "people.vcf", "vobject reads them"
+    data.cards(source, CARDS)
+    code = f"import vobject; print(sum(1 for _ in vobject.readComponents(open({str(source)!r}, newline=''))))"
+
+    def loading() -> list[str]:
+        return crm(_new(folder / "cards.db"), "contact", "import", str(source), "--yes")
+
+    return [
+        Case(reading, [sys.executable, "-c", code]),
+        Case("contact import", loading, reading, 2.0),
+        Case(
+            "contact import, again",
+            crm(folder / "cards.db", "contact", "import", str(source), "--yes"),
+            reading,
+            2.0,
+        ),
+        Case("contact export -o vcf", crm(folder / "cards.db", "contact", "export", "-o", "vcf"), reading),
+    ]
+
+
 def reports(folder: Path) -> list[Case]:
     """Reports over many deals, beside the same question in the sqlite3 shell."""
     shell, store = shutil.which("sqlite3"), folder / "deals.db"
@@ -202,7 +224,9 @@ def _new(store: Path) -> Path:
 
 def page(groups: dict[str, list[Case]]) -> str:
     """The page for docs."""
-    versions = ", ".join(f"{name} {version(name)}" for name in ("typer", "rich", "sqlmodel", "sqlite-utils"))
+    versions = ", ".join(
+        f"{name} {version(name)}" for name in ("typer", "rich", "sqlmodel", "sqlite-utils", "vobject")
+    )
     lines = [
         "# Performance",
         "",
@@ -251,6 +275,7 @@ def main() -> None:
         groups = {
             f"Everyday commands (all = {CONTACTS:,} contacts)": starts(folder, big),
             f"Files of {CONTACTS:,} contacts": bulk(folder, source, big),
+            f"Files of {CARDS:,} vCards": cards(folder),
             f"Reports over {DEALS:,} deals": reports(folder),
         }
         for cases in groups.values():

@@ -79,6 +79,36 @@ def contacts(file: Path, count: int) -> None:
             )
 
 
+def cards(file: Path, count: int) -> None:
+    """Write a file of vCards 3.0 as address books write them: addresses of several kinds, a folded note."""
+    dice = Random(1)
+    with file.open("w", encoding="utf-8", newline="") as out:
+        for number in range(count):
+            first, last = dice.choice(FIRST), dice.choice(LAST)
+            city, country = dice.choice(CITIES)
+            lines = (
+                "BEGIN:VCARD",
+                "VERSION:3.0",
+                f"UID:card-{number}",
+                f"N:{last};{first};;;",
+                f"FN:{first} {last}",
+                f"ORG:Company {dice.randrange(count // 10 + 1)}",
+                f"TITLE:{dice.choice(TITLES)}",
+                f"EMAIL;TYPE=INTERNET,WORK,PREF:person{number}@example{number % 977}.org",
+                f"EMAIL;TYPE=INTERNET,HOME:person.{number}@home.example",
+                f"TEL;TYPE=CELL:+33 6 {dice.randrange(10**8):08d}",
+                f"TEL;TYPE=WORK,VOICE:+33 4 {dice.randrange(10**8):08d}",
+                f"ADR;TYPE=WORK:;;{dice.randrange(200)} Grande Rue;{city};;{dice.randrange(10**5):05d};{country}",
+                f"BDAY:{dice.randrange(1950, 2005)}-04-15",
+                "CATEGORIES:vip,press",
+                "NOTE:Met at the fair\\, wants to hear of the new model as soon as it can b",
+                " e had.",
+                "REV:2026-03-01T22:11:10Z",
+                "END:VCARD",
+            )
+            out.write("\r\n".join(lines) + "\r\n")
+
+
 def deals(store: Path, count: int) -> None:
     """Make a store of deals over five years: 30 in 100 open, 40 won, 30 lost.
 

@@ -61,11 +61,21 @@ def fill(crm: Crm) -> None:
     )
     crm("company", "add", "Analytical; Engines, Ltd", *(word for pair in firm for word in ("--set", pair)))
     zoe = {
-        "salutation": "Dr.", "title": "Chief, R&D; Labs", "birthday": "1980-02-29",
-        "company": "Analytical; Engines, Ltd", "street": "1 High St\nFlat 2", "city": "York", "region": "N. Yorks", "postal_code": "YO1", "country": "GB",
-        "notes": "Line one\nLine two, with; marks \\n and \\\\", "language": "pl", "timezone": "Europe/Warsaw",
-        "social": '["https://x.example/~zoe?a=1,2;3", "@zoe"]', "tags": '["vip", "a,b", "c;d"]',
-    }  # fmt: skip
+        "salutation": "Dr.",
+        "title": "Chief, R&D; Labs",
+        "birthday": "1980-02-29",
+        "company": "Analytical; Engines, Ltd",
+        "street": "1 High St\nFlat 2",
+        "city": "York",
+        "region": "N. Yorks",
+        "postal_code": "YO1",
+        "country": "GB",
+        "notes": "Line one\nLine two, with; marks \\n and \\\\",
+        "language": "pl",
+        "timezone": "Europe/Warsaw",
+        "social": '["https://x.example/~zoe?a=1,2;3", "@zoe"]',
+        "tags": '["vip", "a,b", "c;d"]',
+    }
     pairs = (word for name, value in zoe.items() for word in ("--set", f"{name}={value}"))
     assert crm("contact", "edit", "zoe@x.example", *pairs).code == 0
     several = """BEGIN:VCARD
