@@ -132,7 +132,7 @@ def run(arguments: list[str] | None = None) -> int:
     except SystemExit as error:
         if isinstance(error.__context__, BrokenPipeError):  # Typer's answer to a closed pipe
             return closed_pipe()
-        raise
+        code = error.code  # completion is done when Typer says so
     except UnicodeEncodeError as error:
         if not _undecodable(error.object):
             raise

@@ -1,12 +1,28 @@
-"""Shell completion of fields, values and record names; asks the store and loads no ORM."""
+"""Shell completion of fields, values and record names; asks the store and loads no ORM.
 
-from collections.abc import Callable, Iterator
+Names are offered whatever the case and accents of what was typed. Bash parts words at `=` and inserts what it
+is given as it stands, so that there a value comes without its field, and a name with its blanks escaped.
+"""
+
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from crm_cli import fields, output
 from crm_cli.desk import Desk
 
 MOST = 50  # names that a completion offers
+
+
+class Offer(str):
+    """A candidate that answers to what was typed although it may begin with other letters."""
+
+    __slots__ = ()
+
+    def startswith(self, *_: Any) -> bool:
+        """Typer drops what does not begin as typed; this one has been looked up by it."""
+        return True
 
 
 def formats() -> list[str]:
@@ -43,12 +59,11 @@ def assignments(ctx: Any, incomplete: str) -> list[str]:
     noun = noun_of(ctx)
     if not noun:
         return []
-    name, equals, _ = incomplete.partition("=")
     own = _own(ctx, noun)
-    known = fields.noun(noun).fields | own
-    if not equals:
+    name, value, before = _parted(incomplete)
+    if name is None:
         return [f"{each.name}=" for each in (*fields.noun(noun).options(), *own.values())]
-    return [f"{name}={value}" for value in (_values(ctx, known[name]) if name in known else [])]
+    return _beginning(ctx, (fields.noun(noun).fields | own).get(name), value, before)
 
 
 def references(ctx: Any, incomplete: str) -> list[str]:
@@ -68,9 +83,9 @@ def filters(ctx: Any, incomplete: str) -> list[str]:
     if not noun:
         return []
     known = fields.noun(noun).columns | _own(ctx, noun)
-    name, equals, _ = incomplete.partition("=")
-    if equals:
-        return [f"{name}={value}" for value in (_values(ctx, known[name]) if name in known else [])]
+    name, value, before = _parted(incomplete)
+    if name is not None:
+        return _beginning(ctx, known.get(name), value, before)
     return [*(f"{each}=" for each in known), *_names(ctx, noun, incomplete)]
 
 
@@ -118,15 +133,59 @@ def noun_of(ctx: Any) -> str | None:
 
 
 def desk_of(ctx: Any) -> Desk:
-    """The desk of the command line so far; the root has not run yet."""
+    """The desk of the command line so far; the root has not run yet, and no store is made for a look."""
     from crm_cli.cli import desk
 
-    root = ctx.find_root()
-    return desk(root.params.get("db"), demo=bool(root.params.get("demo")))
+    given = ctx.find_root().params
+    if given.get("demo"):
+        from crm_cli.demo import store
+
+        return Desk(store.place())
+    return desk(given.get("db"), demo=False)
 
 
 def _own(ctx: Any, noun: str) -> dict[str, fields.Field]:
     return fields.custom(desk_of(ctx).connection, noun)
+
+
+def _bash() -> tuple[list[str], int]:
+    """The words that bash is completing and which of them, where it is bash that asks."""
+    if os.environ.get("_CRM_COMPLETE") != "complete_bash":
+        return [], 0
+    words = os.environ.get("COMP_WORDS", "").split("\n")
+    at = int(os.environ.get("COMP_CWORD", "0"))
+    return (words, at) if at < len(words) else ([], 0)
+
+
+def _parted(incomplete: str) -> tuple[str | None, str, str]:
+    """The field of a filter or assignment, its value so far, and what an answer begins with."""
+    words, at = _bash()
+    if at and words[at] == "=":
+        return words[at - 1], "", ""
+    if at > 1 and words[at - 1] == "=":
+        return words[at - 2], incomplete, ""
+    name, equals, value = incomplete.partition("=")
+    return (name, value, f"{name}=") if equals else (None, "", "")
+
+
+def _beginning(ctx: Any, each: fields.Field | None, typed: str, before: str) -> list[str]:
+    """The values of a field that begin as typed."""
+    from crm_cli.folding import fold
+
+    if each is None:
+        return []
+    found: Iterable[str] = _values(ctx, each, typed)
+    return [
+        Offer(before + value) for value in found if isinstance(value, Offer) or value.startswith(fold(typed))
+    ]
+
+
+def _offer(name: str) -> Offer:
+    """A record's name as the shell may insert it."""
+    words, at = _bash()
+    if not words or words[at].startswith(("'", '"')):
+        return Offer(output.visible(name))
+    return Offer(re.sub(r"([^\w@%+:,./-])", r"\\\1", output.visible(name)))
 
 
 def _values(ctx: Any, each: fields.Field, incomplete: str = "") -> list[str]:
@@ -149,4 +208,4 @@ def _names(ctx: Any, noun: str, incomplete: str) -> Iterator[str]:
     key = fold(incomplete)
     question = f'SELECT DISTINCT name FROM "{table}" WHERE name_key >= ? AND name_key < ? LIMIT {MOST}'
     for row in desk_of(ctx).connection.execute(question, (key, key + "\U0010ffff")):
-        yield output.visible(row[0])
+        yield _offer(row[0])

@@ -16,17 +16,25 @@ VERB = "demo"  # the first command of a demo store, by which it is known
 SEED = 2026
 
 
+def place() -> Path:
+    """Where today's demo store is, or would be."""
+    return db.default_path().with_name(f"demo-{fields.schema()}-{_today()}.db")
+
+
 def ready() -> Path:
     """Where today's demo store is; made when it is not there yet."""
-    today = clock.today(config.load().zone)
-    path = db.default_path().with_name(f"demo-{fields.schema()}-{today}.db")
+    path = place()
     if not path.exists():
-        make(path, today)
+        make(path, _today())
         for other in path.parent.glob("demo-*.db*"):
             if not other.name.startswith(path.name):
                 with suppress(OSError):  # somebody else may be clearing too
                     other.unlink()
     return path
+
+
+def _today() -> date:
+    return clock.today(config.load().zone)
 
 
 def again(path: Path) -> None:
