@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from conftest import Crm, Terminal
 
-AT_ONCE = 12  # commands that add at the same time
+AT_ONCE = 8  # commands that add at the same time
 
 
 @pytest.mark.parametrize(
