@@ -18,6 +18,7 @@ from crm_cli.formats import charset
 from crm_cli.formats.source import Source
 
 ENTRIES = {"VEVENT": "meeting", "VTODO": "task"}
+TOP = frozenset((*ENTRIES, "VJOURNAL", "VFREEBUSY", "VTIMEZONE"))  # parts that stand in no other
 PLACE = "Location: "
 REASON = "X-CRM-ERROR"
 """The property that says in a file of rejected entries what is wrong."""
@@ -94,27 +95,29 @@ def _define_zones(source: Source, encoding: str) -> None:
 
 
 def _parts(lines: Iterable[str]) -> Iterator[tuple[str, int, str, bool]]:
-    """The parts of a calendar: name, first line, text, and whether the calendar calls them off."""
+    """The parts of a calendar: name, first line, text, and whether the calendar calls them off.
+
+    One that is not closed ends where the next one begins, or the calendar ends.
+    """
     name, first, depth, held, cancelled = "", 0, 0, "", False
     for number, text in enumerate(lines, 1):
         edge = _EDGE.match(text.lstrip("\ufeff"))
-        said = edge[2].upper() if edge else ""
+        said, begins = (edge[2].upper(), edge[1].upper() == "BEGIN") if edge else ("", False)
+        if depth and (said == "VCALENDAR" or (begins and said in TOP)):
+            yield name, first, held, cancelled
+            depth = 0
         if said == "VCALENDAR":
             cancelled = False
-        elif not depth:
+        elif not said and not depth:
             cancelled = cancelled or bool(_METHOD.match(text))
-        if said and said != "VCALENDAR":
-            begins = edge is not None and edge[1].upper() == "BEGIN"
-            if begins and not depth:
-                name, first, held = said, number, ""
-            depth += 1 if begins else -1 if depth else 0
-            held += text
-            if not begins and not depth and name:
-                yield name, first, held, cancelled
-                name = ""
+        elif begins and not depth:
+            name, first, depth, held = said, number, 1, text
         elif depth:
             held += text
-    if name:
+            depth += begins - bool(said and not begins)
+            if not depth:
+                yield name, first, held, cancelled
+    if depth:
         yield name, first, held, cancelled
 
 
@@ -124,6 +127,9 @@ def _entry(name: str, line: int, raw: str, zone: str, *, cancelled: bool) -> Ent
     made = Entry(line, raw)
     if name not in ENTRIES:
         made.problem = f"{name} is neither a meeting nor a task"
+        return made
+    if not raw.rstrip().upper().endswith(f"END:{name}"):
+        made.problem = f"{name} has no end; get the file whole"
         return made
     try:
         part: Any = icalendar.Component.from_ical(_mended(raw))
