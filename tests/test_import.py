@@ -111,7 +111,7 @@ def test_a_company_known_only_by_its_key_is_filled_when_it_arrives(crm: Crm) -> 
 def test_a_name_that_several_share_joins_nothing(crm: Crm) -> None:
     bring(crm, "company", "id,name\n1,Angel's\n2,Angel's\n3,Bolt\n")
     result = crm("contact", "import", "-", input="name,email,company\nA,a@x.org,Angel's\nB,b@x.org,Bolt\n")
-    assert "1 rows left without company" in result.err
+    assert "1 row left without company" in result.err
     assert listed(crm, "contact", "name,company") == [["A", ""], ["B", "Bolt"]]
 
 
@@ -136,7 +136,7 @@ def test_an_unknown_product_is_wrong_and_the_nearest_is_named(crm: Crm) -> None:
     result = crm("deal", "import", "-", input=text)
     assert result.code == 1
     assert 'line 2, column "product": unknown product "GTXPro"; did you mean GTX Pro?' in result.err
-    assert "(and 1 more rows)" in result.err
+    assert "(and 1 more row)" in result.err
     report = bring(crm, "deal", text, "--map-value", "product:GTXPro=GTX Pro")
     assert counts(report) == {"read": 2, "created": 2}
 
@@ -344,6 +344,21 @@ def test_several_addresses_in_a_cell(crm: Crm) -> None:
     assert [each["value"] for each in emails] == ["a@x.org", "b@x.org"]
     assert [each["primary"] for each in emails] == [True, False]
     assert listed(crm, "contact", "name,phone") == [["A", "+1 212 555 0100, ext. 4"]]
+
+
+def test_an_activity_is_about_whom_it_names_by_key_or_by_name(crm: Crm) -> None:
+    bring(crm, "company", "id,name\n7,Acme\n", "--source", "zoho")
+    bring(crm, "contact", "name,email\nAnn,a@x.org\n")
+    text = "Subject,Related To,What Id\nCall,,7\nMail,Ann,\nLunch,Nobody,\n"
+    result = crm("task", "import", "-", "--source", "zoho", input=text)
+    assert result.code == 0, result.err
+    assert "1 row left without about: nothing here has that name" in result.err
+    assert listed(crm, "task", "subject,about") == [
+        ["Call", "company:1"],
+        ["Lunch", ""],
+        ["Mail", "contact:1"],
+    ]
+    assert counts(bring(crm, "task", text, "--source", "zoho")) == {"read": 3, "unchanged": 3}
 
 
 def test_users_given_in_halves_get_one_name(crm: Crm) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from crm_cli import fields, models
+from crm_cli import fields, models, values
 from crm_cli.errors import InvalidError
 from crm_cli.values import Reading
 
@@ -79,18 +79,13 @@ def read(each: fields.Field, noun: str, texts: Sequence[Any], how: Reading) -> l
         if each.column and not each.custom:
             found: list[Any] = _adapter(_base(noun), each.column).validate_python(texts, context=how)
         else:
-            found = [_stored(each, text, how) for text in texts]
+            words = each.choices() or None
+            found = [values.stored(each.kind, text, how, words) for text in texts]
     except InvalidError as error:
         raise InvalidError(f"{each.name}: {error}") from None
     if each.required and None in found:
         raise InvalidError(f"{each.name} may not be empty")
     return found
-
-
-def _stored(each: fields.Field, text: Any, how: Reading) -> Any:
-    from crm_cli import values
-
-    return values.stored(each.kind, text, how, each.choices() or None)
 
 
 def _base(noun: str) -> str:

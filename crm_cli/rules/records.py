@@ -33,16 +33,20 @@ def write(change: Change, noun: str, drafts: Sequence[Draft]) -> None:
     defaults = _defaults(change, noun)
     for draft in drafts:
         values = draft.values
-        draft.given = frozenset(values if draft.before else [key for key in values if values[key] is not None])
+        draft.given = frozenset(
+            values if draft.before else [key for key in values if values[key] is not None]
+        )
         if draft.before is None:
             draft.values = defaults | values | about.only
     if rule and hasattr(rule, "prepare"):
         rule.prepare(change, drafts)
     _identify(change, about, [draft for draft in drafts if draft.before is None])
     searched, words = searched_columns(noun), _part_words(change, about, drafts)
+    said = set(chain.from_iterable(draft.values for draft in drafts))
+    told = [column for column in searched if column in said]
     for draft in drafts:
         draft.changed = draft.before is None
-        _fold(draft, about, searched, words.get(draft.id, []))
+        _fold(draft, about, told if draft.before is None else searched, words.get(draft.id, []))
     _insert(change, about.table, [draft.values for draft in drafts if draft.before is None])
     _update(change, about.table, [draft for draft in drafts if draft.before is not None])
     _write_parts(change, about, drafts)
@@ -210,7 +214,9 @@ def _write_parts(change: Change, about: fields.Noun, drafts: Sequence[Draft]) ->
         fresh: list[dict[str, Any]] = []
         for draft in given:
             if draft.before is None:
-                fresh += [row | {"id": following + at, owner: draft.id} for at, row in enumerate(draft.parts[name])]
+                fresh += [
+                    row | {"id": following + at, owner: draft.id} for at, row in enumerate(draft.parts[name])
+                ]
                 following += len(draft.parts[name])
                 continue
             rest = standing.get(draft.id, [])

@@ -125,13 +125,13 @@ class Building:
     def _refer(self, draft: Draft, field: str, names: list[Name]) -> None:
         """Put the ids of named records into a draft; a name that several share links nothing and is counted."""
         each = self.plan.about.fields[field]
-        known = [name for name in names if self.links.id(name)]
-        if each.kind == "about":
-            draft.entered["about"] = [(name.noun, self.links.id(name)) for name in known[:1]]
-        elif not each.column:
-            draft.entered[field] = [self.links.id(name) for name in known]
-        elif known:
-            draft.values[each.column] = self.links.id(known[0])
+        if each.column:
+            number = self.links.id(names[0])
+            if number is not None:
+                draft.values[each.column] = number
+            return
+        known = [(name.noun, found) for name in names if (found := self.links.id(name))]
+        draft.entered[field] = known[:1] if each.kind == "about" else [found for _, found in known]
 
     def _put_parts(self, draft: Draft, part: str, rows: list[dict[str, Any]]) -> None:
         """Turn parts of an export of ours into rows as they are stored."""

@@ -26,6 +26,8 @@ from crm_cli.rules.importing.rows import Line, Name, Problem, Row, read
 
 BATCH = 2_000
 LARGE = 500  # rows from which the search index is filled once, at the end
+SHARED = "several records share the name, a column of keys would tell them apart"
+NOBODY = "nothing here has that name"
 Work = tuple[Row, Before | None]
 
 
@@ -100,7 +102,7 @@ class _Engine:
         if self._renumbered:
             report.notes.append(f"{self._renumbered:,} got another id, since theirs is taken here")
         for said, rows in self._left.items():
-            report.notes.append(f"{rows:,} rows left without {said}")
+            report.notes.append(f"{rows:,} row{'s' * (rows > 1)} left without {said}")
 
     def _batch(self, rows: Sequence[Row]) -> None:
         """Look up what rows name and whom they are about, then write them."""
@@ -179,20 +181,20 @@ class _Engine:
 
     def _count(self, row: Row, before: Before | None, draft: Draft) -> None:
         """Note what became of a row that was written."""
+        report = self.report
         outcome = "created" if before is None else "updated" if draft.changed else "unchanged"
-        setattr(self.report, outcome, getattr(self.report, outcome) + 1)
+        report.created += before is None
+        report.updated += outcome == "updated"
+        report.unchanged += outcome == "unchanged"
         self.matching.written(row, draft.id)
         if self.plan.own and row.number and outcome == "created" and draft.id != row.number:
             self._renumbered += 1
         for field, names in row.names.items():
             if field in self._own_fields:
                 self._later.append((draft.id, field, names[0], outcome))
-            elif any(map(self.links.is_shared, names)) and not any(map(self.links.id, names)):
-                self._left[
-                    f"{field}: several records share the name, a column of keys would tell them apart"
-                ] += 1
-            elif field == "about" and not any(map(self.links.id, names)):
-                self._left["about: nothing here has that name"] += 1
+            elif not any(map(self.links.id, names)):
+                shared = any(map(self.links.is_shared, names))
+                self._left[f"{field}: {SHARED if shared else NOBODY}"] += 1
 
     def _settle(self, later: Sequence[tuple[int, str, Name, str]]) -> None:
         """Link records of the file to each other, now that all have arrived."""
@@ -204,12 +206,7 @@ class _Engine:
             found = self.links.id(name)
             column = self.plan.about.fields[field].column or field
             if found is None:
-                why = (
-                    "several records share the name"
-                    if self.links.is_shared(name)
-                    else "nothing here has that name"
-                )
-                self._left[f"{field}: {why}"] += 1
+                self._left[f"{field}: {SHARED if self.links.is_shared(name) else NOBODY}"] += 1
             elif found != record_id:
                 self._link(record_id, column, found, outcome)
 

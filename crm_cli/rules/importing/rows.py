@@ -20,6 +20,8 @@ from crm_cli.rules import drafts
 from crm_cli.rules.importing.plan import Column, Plan
 
 SEVERAL = re.compile(r"\s*(?:[,;]|:::)\s*")
+# What an activity may be about where another program names it by words alone; the first that is here counts.
+ABOUT = ("contact", "company", "deal", "lead")
 SHORTEST_PHONE = 5  # digits
 Line = tuple[int, Cells]
 
@@ -211,17 +213,18 @@ def _name(column: Column, texts: list[str], rows: list[Row]) -> None:
         for row, text in zip(rows, texts, strict=True):
             row.stage = row.stage or text
         return
+    nouns = ABOUT if column.field.kind == "about" else (noun,)
     made: dict[str, list[Name]] = {}
     for row, text in zip(rows, texts, strict=True):
         if not text:
             continue
         before = row.names.get(name)
         if before is not None:
-            row.names[name] = [_told(before[0], role, text)]
+            row.names[name] = [_told(each, role, text) for each in before]
         elif text in made:
             row.names[name] = made[text]
         else:
-            row.names[name] = made[text] = [_told(Name(noun), role, text)]
+            row.names[name] = made[text] = [_told(Name(each), role, text) for each in nouns]
 
 
 def _told(name: Name, role: str, text: str) -> Name:
