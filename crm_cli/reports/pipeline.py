@@ -44,7 +44,7 @@ limits AS (
   FROM json_each(?5, '$.limits')),
 touched AS MATERIALIZED (
   SELECT record_id, max(at) AS at FROM touches
-  WHERE noun = 'deal' AND at < json_extract(?5, '$.end') GROUP BY record_id)
+  WHERE noun = 'deal' AND at >= json_extract(?5, '$.begin') AND at < json_extract(?5, '$.end') GROUP BY record_id)
 SELECT "group", purse, chosen.stage_id, count(*), sum(amount), count(*) - count(amount),
   sum(amount / 1000000 * probability), sum(amount % 1000000 * probability),
   sum(julianday(?1) - julianday(in_stage_since)), count(in_stage_since),
@@ -111,7 +111,8 @@ def limits(asked: Asked) -> str:
         if stage.rotten_days is not None:
             day = asked.today - timedelta(days=stage.rotten_days)
             made.append((stage.id, day.isoformat(), _begin(day, asked.zone)))
-    return json.dumps({"limits": made, "end": _begin(asked.today + timedelta(days=1), asked.zone)})
+    end = _begin(asked.today + timedelta(days=1), asked.zone)
+    return json.dumps({"limits": made, "begin": min((at for _, _, at in made), default=end), "end": end})
 
 
 def _begin(day: date, zone: str) -> str:
