@@ -70,9 +70,7 @@ class Events:
             else:
                 work.append((event, self._draft(event, before)))
             seen.add(event.key)
-        for _, draft in work:
-            if draft.before is not None:
-                self._join_people(draft)
+        self._join_people([draft for _, draft in work if draft.before is not None])
         self._write(work)
         return [event for event, draft in work if draft.before is None and draft.values.get("id")]
 
@@ -94,20 +92,26 @@ class Events:
         self._owner = self._owner or intake.me(self.change)
         return self._owner
 
-    def _join_people(self, draft: Draft) -> None:
-        """Keep whom a standing activity is about and who takes part, and add those who are new."""
-        about = self.change.rows(
-            "SELECT noun, record_id FROM activity_about WHERE activity_id = ? ORDER BY id", draft.id
-        )
-        people = self.change.rows(
-            "SELECT contact_id FROM activity_participant WHERE activity_id = ?", draft.id
-        )
-        draft.entered["about"] = list(
-            dict.fromkeys([*((row[0], row[1]) for row in about), *draft.entered["about"]])
-        )
-        known = [row[0] for row in people]
-        fresh = [each["contact_id"] for each in draft.parts["participants"]]
-        draft.parts["participants"] = [{"contact_id": each} for each in dict.fromkeys([*known, *fresh])]
+    def _join_people(self, drafts: Sequence[Draft]) -> None:
+        """Keep whom standing activities are about and who takes part, and add those who are new."""
+        ids = json.dumps([draft.id for draft in drafts])
+        about: dict[int, list[Who]] = {}
+        for row in self.change.rows(
+            "SELECT activity_id, noun, record_id FROM activity_about "
+            "WHERE activity_id IN (SELECT value FROM json_each(?)) ORDER BY id", ids,
+        ):  # fmt: skip
+            about.setdefault(row[0], []).append((row[1], row[2]))
+        people: dict[int, list[int]] = {}
+        for row in self.change.rows(
+            "SELECT activity_id, contact_id FROM activity_participant "
+            "WHERE activity_id IN (SELECT value FROM json_each(?)) ORDER BY id", ids,
+        ):  # fmt: skip
+            people.setdefault(row[0], []).append(row[1])
+        for draft in drafts:
+            draft.entered["about"] = list(dict.fromkeys([*about.get(draft.id, ()), *draft.entered["about"]]))
+            fresh = (each["contact_id"] for each in draft.parts["participants"])
+            known = dict.fromkeys([*people.get(draft.id, ()), *fresh])
+            draft.parts["participants"] = [{"contact_id": each} for each in known]
 
     def _write(self, work: Sequence[tuple[Event, Draft]]) -> None:
         """Write drafts whole, or in halves where a rule refuses one of them."""
