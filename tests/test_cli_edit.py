@@ -244,3 +244,19 @@ def test_a_crash_of_ours_keeps_its_traceback_and_loses_nothing(
         deals("deal", "edit", "1", "--amount", "5")
     assert dump(store) == before
     monkeypatch.undo()
+
+
+def test_winning_asks_what_it_was_sold_for_only_in_a_terminal(deals: Crm, terminal: Terminal) -> None:
+    assert deals("deal", "win", "1").out == "1\n"
+    done = terminal("deal", "win", "2", answers=[("Sold for", "\x15250\r")])
+    assert done.code == 0, done.out
+    assert terminal("deal", "win", "3", answers=[("Sold for", "\x03")]).code == 130
+    rows = deals("deal", "list", "--columns", "status,amount", "-o", "json").json
+    assert [(row["status"], row["amount"]) for row in rows] == [("won", 100), ("won", 250), ("open", 300)]
+
+
+def test_losing_wants_a_reason_and_asks_for_it_only_in_a_terminal(deals: Crm, terminal: Terminal) -> None:
+    done = deals("deal", "lose", "1")
+    assert (done.code, "--reason" in done.err) == (2, True)
+    assert terminal("deal", "lose", "1", answers=[("Why was it lost?", "\r")]).code == 0
+    assert column(deals, "deal", "lost_reason") == ["price", "", ""]
