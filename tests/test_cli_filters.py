@@ -1,6 +1,7 @@
 """Filters: one grammar over every kind of field, held by examples, by injections and by a naive evaluation."""
 
 import json
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -44,11 +45,23 @@ WORLD: list[tuple[str, dict[str, str]]] = [
 ]  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The world, built once: filters only ask."""
+    path = tmp_path_factory.mktemp("world") / "crm.db"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CRM_TODAY", TODAY.isoformat())
+        patch.setenv("CRM_CONFIG", str(path.with_name("missing.toml")))
+        patch.setenv("LANG", "C.UTF-8")
+        with db.change(path, "test") as change:
+            for noun, texts in WORLD:
+                records.write(change, noun, [intake.new(change, noun, dict(texts))])
+    return path
+
+
 @pytest.fixture
-def world(store: Path) -> Path:
-    with db.change(store, "test") as change:
-        for noun, texts in WORLD:
-            records.write(change, noun, [intake.new(change, noun, dict(texts))])
+def world(store: Path, built: Path) -> Path:
+    shutil.copy(built, store)
     return store
 
 
