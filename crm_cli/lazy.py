@@ -153,7 +153,7 @@ def _options(kind: type) -> list[inspect.Parameter]:
             default=each.default if each.default is not MISSING else None,
             annotation=each.type,
         )
-        for each in fields(kind)  # type: ignore[arg-type]
+        for each in fields(kind)
     ]
 
 
