@@ -86,14 +86,19 @@ def refuse_dangling(connection: sqlite3.Connection, command: int, ours: Ranges) 
 
 
 def references(connection: sqlite3.Connection) -> list[Reference]:
-    """Every way in which rows refer to others: the foreign keys, and what activities are about."""
+    """Every way in which rows refer to others: the foreign keys, and records named by their noun and id."""
     question = (
         'SELECT m.name, f."from", f."table", \'1\' FROM sqlite_master AS m '
         "JOIN pragma_foreign_key_list(m.name) AS f WHERE m.type = 'table' AND m.name NOT IN ('command', 'log')"
     )
     keys: list[Reference] = [tuple(row) for row in connection.execute(question)]
-    nouns = {fields.noun(name).table for name in fields.names()}
-    return keys + [("activity_about", "record_id", table, f"noun = '{table}'") for table in sorted(nouns)]
+    named = (
+        "SELECT m.name FROM sqlite_master AS m JOIN pragma_table_info(m.name) AS c "
+        "WHERE m.type = 'table' AND c.name = 'record_id'"
+    )
+    nouns = sorted({fields.noun(name).table for name in fields.names()})
+    tables = [row[0] for row in connection.execute(named)]
+    return keys + [(child, "record_id", noun, f"noun = '{noun}'") for child in tables for noun in nouns]
 
 
 def _ranges(connection: sqlite3.Connection, command: int, which: str) -> Ranges:

@@ -40,6 +40,11 @@ def fallback(draft: Draft) -> str:
     return str(entered or (f"#{draft.key}" if draft.key else "(no name)"))
 
 
+def is_name(name: str) -> bool:
+    """Whether a name is one, and not what somebody without a name is called by."""
+    return "@" not in name and not name.startswith(("#", "(")) and any(map(str.isalpha, name))
+
+
 def phone_key(change: Change, number: str, country: str | None) -> str:
     """The form in which two writings of a phone number are one: E.164, else its digits."""
     return phones.e164(number, country or change.config.country) or phones.dial_key(number)

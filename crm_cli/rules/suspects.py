@@ -1,0 +1,115 @@
+"""Records that may be one: over the whole store, and beside those that have just been written.
+
+The whole store is compared by blocks; what has just been written only with what an index finds, so that a change
+costs the same in a large store.
+"""
+
+import json
+import sqlite3
+from collections.abc import Collection, Iterable, Sequence
+from typing import NamedTuple
+
+from crm_cli.changing import Change
+from crm_cli.rules import blocking, distinct, evidence, profiles
+from crm_cli.rules.evidence import LIKELY, Profile
+
+FEW = 3  # others with an equal value from which it is too common to tell anything
+# The indexed columns in which look-alikes are equal: table, column, whose row it is.
+INDEXED = {
+    "contact": (
+        ("contact_email", "key", "contact_id"),
+        ("contact_phone", "key", "contact_id"),
+        ("contact", "national_id", "id"),
+        ("contact", "name_key", "id"),
+    ),
+    "lead": (("lead", "email", "id"), ("lead", "phone_key", "id"), ("lead", "name_key", "id")),
+    "company": (
+        ("company", "domain", "id"),
+        ("company", "email", "id"),
+        ("company", "tax_number", "id"),
+        ("company", "name_key", "id"),
+    ),
+}
+
+
+class Suspect(NamedTuple):
+    """Two records that may be one, the smaller id first: how likely in per cent, and why."""
+
+    score: int
+    id: int
+    other_id: int
+    reasons: str
+
+
+def find(
+    connection: sqlite3.Connection,
+    noun: str,
+    *,
+    least: int = LIKELY,
+    among: Collection[int] | None = None,
+    country: str | None = None,
+) -> list[Suspect]:
+    """The pairs of a noun that score at least `least` and are not known to be two, the likeliest first.
+
+    `among` are records of which one at least is in each pair; `country` is that of phone numbers that name none.
+    """
+    known = profiles.telling(profiles.profiles(connection, noun, country=country))
+    wanted = None if among is None else frozenset(among)
+    pairs = (
+        pair
+        for pair in blocking.pairs(known.values())
+        if wanted is None or pair[0].id in wanted or pair[1].id in wanted
+    )
+    return _weighed(noun, pairs, distinct.known(connection, noun), least)
+
+
+def alike(change: Change, noun: str, ids: Collection[int]) -> list[Suspect]:
+    """The pairs of records just written and others that are likely to be one."""
+    pairs = {pair for table in INDEXED.get(noun, ()) for pair in _equal(change, table, ids)}
+    if not pairs:
+        return []
+    involved = {each for pair in pairs for each in pair}
+    known = profiles.profiles(change.connection, noun, involved, change.config.country)
+    two = distinct.known(change.connection, noun)
+    return _weighed(noun, ((known[one], known[other]) for one, other in sorted(pairs)), two, LIKELY)
+
+
+def groups(suspects: Iterable[Suspect], two: Collection[distinct.Pair]) -> list[list[int]]:
+    """The records that are one after all pairs are, the oldest first; none holds a pair that is known to be two."""
+    group: dict[int, list[int]] = {}
+    for suspect in suspects:
+        one, other = (group.setdefault(each, [each]) for each in (suspect.id, suspect.other_id))
+        apart = any((min(a, b), max(a, b)) in two for a in one for b in other) if two else False
+        if one is not other and not apart:
+            one += other
+            group |= dict.fromkeys(other, one)
+    found = {id(each): sorted(each) for each in group.values() if len(each) > 1}
+    return sorted(found.values())
+
+
+def _weighed(
+    noun: str, pairs: Iterable[tuple[Profile, Profile]], two: Collection[distinct.Pair], least: int
+) -> list[Suspect]:
+    found = []
+    for one, other in pairs:
+        score, known = evidence.weigh(noun, one, other)
+        if score >= least and (one.id, other.id) not in two:
+            found.append(Suspect(score, one.id, other.id, evidence.reasons(noun, known)))
+    return sorted(found, key=lambda each: (-each.score, each.id, each.other_id))
+
+
+def _equal(change: Change, column: tuple[str, str, str], ids: Collection[int]) -> Iterable[distinct.Pair]:
+    """The pairs of these records and the few others that have an equal value in a column."""
+    table, name, own = column
+    others = (
+        f'SELECT o."{own}" AS near FROM "{table}" AS o '
+        f'WHERE o."{name}" = t."{name}" AND o."{own}" <> t."{own}" LIMIT {FEW + 1}'
+    )
+    question = (
+        f'SELECT t."{own}", (SELECT json_group_array(near) FROM ({others})) AS near FROM "{table}" AS t '
+        f'WHERE t."{own}" IN (SELECT value FROM json_each(?)) AND t."{name}" <> \'\''
+    )
+    for number, found in change.rows(question, json.dumps(list(ids))):
+        near: Sequence[int] = json.loads(found) if found != "[]" else ()
+        if len(near) <= FEW:
+            yield from ((min(number, each), max(number, each)) for each in near)
