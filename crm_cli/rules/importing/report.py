@@ -58,7 +58,8 @@ class Report:
         found = []
         for problem, (line, rows) in self.faults.items():
             column = f', column "{problem.header}"' if problem.header else ""
-            more = f" (and {rows - 1:,} more row{'s' * (rows > 2)})" if rows > 1 else ""
+            others = rows - 1
+            more = f" (and {others:,} more row{'s' * (others > 1)})" if others else ""
             found.append(f"{problem.file or name}, line {line}{column}: {problem.said}{more}")
         told = sum(rows for _, rows in self.faults.values())
         if told < self.rejected:
