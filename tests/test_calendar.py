@@ -177,6 +177,16 @@ def test_wrong_entries_stop_the_import_or_go_beside(crm: Crm, tmp_path: Path) ->
     assert [each["start"] for each in activities(crm)] == ["2026-06-01T06:00:00Z", "2026-06-02T06:00:00Z"]
 
 
+def test_a_fault_in_a_folder_names_its_file(crm: Crm, tmp_path: Path) -> None:
+    folder = tmp_path / "calendars"
+    folder.mkdir()
+    for name, line in (("a", "DTSTART:20260601T090000Z"), ("b", "SUMMARY:No time")):
+        (folder / f"{name}.ics").write_text(event(line, uid=name), encoding="utf-8")
+    result = crm("activity", "import", str(folder))
+    assert (result.code, activities(crm)) == (1, [])
+    assert f"{folder}/b.ics, line 1: it has no DTSTART" in result.err
+
+
 def test_people_are_found_by_their_addresses(crm: Crm, tmp_path: Path) -> None:
     crm("contact", "add", "Ada Lovelace", "--email", ADA)
     crm("lead", "add", "Cleo", "--email", "cleo@x.example")

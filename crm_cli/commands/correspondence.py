@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from crm_cli import fields
 from crm_cli.commands import outcomes
@@ -51,7 +51,8 @@ def take(
     _check(noun, files, wishes)
     name = files.source.name if files.source else files.path
     started = time.monotonic()
-    skips, wrong = wishes.on_error == "skip", []
+    skips = wishes.on_error == "skip"
+    wrong: list[Entry] = []
     with desk.change(f"{noun} import", dry_run=dry_run) as change:
         with outcomes.progress(desk) as tick:
             report = _run(change, noun, files, wishes, mailing, wrong.append, tick)
@@ -107,16 +108,15 @@ def _run(
     return calendars.run(change, files.sources, wishes, tasks_only=noun == "task", reject=reject, tick=tick)
 
 
-def _keep(files: kinds.Files, wishes: "Wishes", wrong: list[Any], beside: str | None) -> str:
+def _keep(files: kinds.Files, wishes: "Wishes", wrong: "list[Entry]", beside: str | None) -> str:
     """Write the wrong entries to a file of their own; returns where, `""` where there are none."""
     if not wrong:
         return ""
     from crm_cli.formats import calendar
 
     path = Path(beside or ("rejects.ics" if files.path == "-" else f"{files.path.rstrip('/')}.rejects.ics"))
-    source = next(files.sources())
     try:
-        path.write_text("".join(calendar.rejected(wrong, source, wishes.encoding)), encoding="utf-8")
+        path.write_text("".join(calendar.rejected(wrong, files.sources(), wishes.encoding)), encoding="utf-8")
     except OSError as error:
         raise InvalidError(
             f"cannot write {path}: {error.strerror}; name another file with --rejects"

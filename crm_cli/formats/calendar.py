@@ -41,6 +41,7 @@ _NORMAL = 5
 class Entry:
     """A meeting or a task; `problem` says why it is none."""
 
+    file: str
     line: int
     raw: str
     key: str = ""
@@ -66,15 +67,18 @@ def read(source: Source, encoding: str | None, zone: str) -> Iterator[Entry]:
     with source.text(encoding, newline=None) as lines:
         for name, line, raw, cancelled in _parts(lines):
             if name != "VTIMEZONE":
-                yield _entry(name, line, raw, zone, cancelled=cancelled)
+                entry = Entry(source.name, line, raw)
+                _fill(entry, name, zone, cancelled=cancelled)
+                yield entry
 
 
-def rejected(entries: Iterable[Entry], source: Source, encoding: str | None) -> Iterator[str]:
-    """The lines of a calendar of wrong entries, each with the reason, and of the zones of the file."""
-    encoding = encoding or charset.encoding_of(source.sample, whole=source.whole)[0]
+def rejected(entries: Iterable[Entry], sources: Iterable[Source], encoding: str | None) -> Iterator[str]:
+    """The text of a calendar of wrong entries, each with the reason, and of the zones that their files define."""
     yield "BEGIN:VCALENDAR\nVERSION:2.0\n"
-    with source.text(encoding, newline=None) as lines:
-        yield from (raw for name, _, raw, _ in _parts(lines) if name == "VTIMEZONE")
+    for source in sources:
+        codec = encoding or charset.encoding_of(source.sample, whole=source.whole)[0]
+        with source.text(codec, newline=None) as lines:
+            yield from (raw for name, _, raw, _ in _parts(lines) if name == "VTIMEZONE")
     for each in entries:
         first, end, rest = each.raw.partition("\n")
         yield f"{first}{end}{REASON}:{each.problem}\n{rest}"
@@ -121,25 +125,25 @@ def _parts(lines: Iterable[str]) -> Iterator[tuple[str, int, str, bool]]:
         yield name, first, held, cancelled
 
 
-def _entry(name: str, line: int, raw: str, zone: str, *, cancelled: bool) -> Entry:
+def _fill(entry: Entry, name: str, zone: str, *, cancelled: bool) -> None:
+    """Read a part into an entry, or say what is wrong with it."""
     import icalendar
 
-    made = Entry(line, raw)
     if name not in ENTRIES:
-        made.problem = f"{name} is neither a meeting nor a task"
-        return made
-    if not raw.rstrip().upper().endswith(f"END:{name}"):
-        made.problem = f"{name} has no end; get the file whole"
-        return made
+        entry.problem = f"{name} is neither a meeting nor a task"
+        return
+    if not entry.raw.rstrip().upper().endswith(f"END:{name}"):
+        entry.problem = f"{name} has no end; get the file whole"
+        return
     try:
-        part: Any = icalendar.Component.from_ical(_mended(raw))
-        made.key = _key(part, raw)
-        _Reading(part, made, zone).fill(cancelled=cancelled)
+        part: Any = icalendar.Component.from_ical(_mended(entry.raw))
+        entry.key = _key(part, entry.raw)
+        _Reading(part, entry, zone).fill(cancelled=cancelled)
     except InvalidError as error:
-        made.problem = str(error)
+        entry.problem = str(error)
     except _WRONG as error:
-        made.problem = f"{name} cannot be read: {' '.join(str(error).split())[:120] or type(error).__name__}"
-    return made
+        said = " ".join(str(error).split())[:120] or type(error).__name__
+        entry.problem = f"{name} cannot be read: {said}"
 
 
 def _mended(raw: str) -> str:

@@ -109,7 +109,7 @@ class _Calendars:
 
     def _is_sound(self, entry: Entry) -> bool:
         if entry.problem:
-            self.report.fault(entry.line, Problem("", entry.problem))
+            self.report.fault(entry.line, Problem("", entry.problem, entry.file))
             if self._reject:
                 self._reject(entry)
             return False
@@ -130,7 +130,7 @@ class _Calendars:
             self._keep(values, standing.before or {})
         elif self._goes_on(values):
             values.setdefault("status", "planned")
-        return Event(entry.line, entry.key, values, about, people)
+        return Event(entry.file, entry.line, entry.key, values, about, people)
 
     def _keep(self, values: dict[str, Any], before: dict[str, Any]) -> None:
         """Leave what says the same here in other words."""

@@ -28,6 +28,7 @@ TABLES = ("activity", "activity_about", "activity_participant", "lead")
 class Event:
     """What happened or is to happen, with its key and whom it is about."""
 
+    file: str
     line: int
     key: str
     values: dict[str, Any]
@@ -125,7 +126,8 @@ class Events:
             for (_, draft), values in zip(work, kept, strict=True):
                 draft.values = values
             if len(work) == 1:
-                self.report.fault(work[0][0].line, Problem("", str(error)))
+                event = work[0][0]
+                self.report.fault(event.line, Problem("", str(error), event.file))
                 return
             half = len(work) // 2
             self._write(work[:half])

@@ -24,7 +24,7 @@ from crm_cli.rules.importing.wishes import Wishes
 
 SOURCE = "mail"
 NAMED = 10  # unknown senders that are named
-Mail = tuple[int, Message]
+Mail = tuple[str, int, Message]  # the file, the line, and what stands there
 
 
 def run(
@@ -49,7 +49,7 @@ def run(
     box = _Mailbox(change, wishes, keep_unknown=keep_unknown)
     if create_leads:
         box.meet(message for source in sources() for message in mail.senders(source))
-    messages = (each for source in sources() for each in mail.read(source))
+    messages = ((source.name, *each) for source in sources() for each in mail.read(source))
     batch = list(islice(messages, BATCH))
     with ExitStack() as stack:
         if len(batch) > LARGE:
@@ -106,12 +106,12 @@ class _Mailbox:
     def take(self, batch: Sequence[Mail]) -> None:
         """Import a batch of messages."""
         self.report.read += len(batch)
-        self.addresses.look_up(each for _, message in batch for each in _addresses(message))
-        standing = self.events.standing([message.key for _, message in batch])
-        wanted = [each for each in batch if self._is_wanted(each[1], known=each[1].key in standing)]
+        self.addresses.look_up(each for *_, message in batch for each in _addresses(message))
+        standing = self.events.standing([message.key for *_, message in batch])
+        wanted = [each for each in batch if self._is_wanted(each[2], known=each[2].key in standing)]
         fresh = self.events.write([self._event(*each, standing) for each in wanted], standing)
         new = {event.key for event in fresh}
-        once = {message.key: message for _, message in wanted if message.key in new}
+        once = {message.key: message for *_, message in wanted if message.key in new}
         self._attached += sum(len(message.attachments) for message in once.values())
         self._mark_dead(once.values())
 
@@ -139,12 +139,12 @@ class _Mailbox:
         self.report.skipped += 1
         return False
 
-    def _event(self, line: int, message: Message, standing: dict[str, Draft]) -> Event:
+    def _event(self, file: str, line: int, message: Message, standing: dict[str, Draft]) -> Event:
         """A message as an activity; what stands keeps its words and may only get more people."""
         about = self.addresses.of(_addresses(message))
         people = [number for noun, number in about if noun == "contact"]
         if message.key in standing:
-            return Event(line, message.key, {}, about, people)
+            return Event(file, line, message.key, {}, about, people)
         ours = bool(message.sender and self.addresses.is_ours(message.sender.address))
         left = ", ".join(message.attachments)
         values = {
@@ -156,7 +156,7 @@ class _Mailbox:
             "direction": "out" if ours else "in",
             "notes": f"Attachments, not kept: {left}" if left else None,
         }
-        return Event(line, message.key, values, about, people)
+        return Event(file, line, message.key, values, about, people)
 
     def _mark_dead(self, messages: Iterable[Message]) -> None:
         """Mark the addresses of contacts to which mail came back for good."""
