@@ -19,7 +19,7 @@ FACES = {"typer", "rich", "questionary", "prompt_toolkit"}
 STREAMS = {"sys.stdout", "sys.stderr", "sys.__stdout__", "sys.__stderr__"}
 # What all commands may share; beside it, `history` takes from `show` which nouns a reference may mean, and
 # `demo`, having made its store, ends by showing the day and the pipeline.
-SHARED = {"verbs", "options", "completing", "editing", "importing", "correspondence", "outcomes"}
+SHARED = {"verbs", "options", "completing", "editing", "importing", "merging", "correspondence", "outcomes"}
 BORROWED = {"history": {"show"}}
 TELLERS = {"demo"}
 # Kinds of columns beside those that text is read into.

@@ -1,7 +1,7 @@
 """People you know: the commands of contacts."""
 
 from crm_cli import lazy
-from crm_cli.commands import verbs
+from crm_cli.commands import merging, verbs
 
 app = lazy.application(
     "People you know.",
@@ -19,3 +19,4 @@ verbs.common(
     export="crm contact export tag=vip -o vcf > vip.vcf",
     tag="crm contact tag vip,press ada ;; crm contact list city=Paris -o ids | crm contact tag paris -",
 )
+merging.common(app, "contact")

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from crm_cli import lazy, output
-from crm_cli.commands import completing, verbs
+from crm_cli.commands import completing, merging, verbs
 from crm_cli.commands.options import Argument, Doing, Option
 from crm_cli.desk import Desk
 
@@ -19,6 +19,7 @@ verbs.common(
     add='crm lead add "Sam Field" --company-name "Field & Sons" --email sam@field.example --source web',
     list="crm lead list status=new,contacted rating=hot --sort -score",
 )
+merging.common(app, "lead")
 
 
 @app.command()
