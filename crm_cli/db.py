@@ -41,13 +41,7 @@ def ask(path: Path) -> sqlite3.Connection:
     """A read-only connection; an empty store in memory where there is no file."""
     if not exists(path):
         return _empty()
-    connection = connect(path, "ro")
-    try:
-        _check(connection, path)
-    except StoreError:
-        connection.close()
-        raise
-    return connection
+    return _reading(path)
 
 
 @contextmanager
@@ -136,8 +130,16 @@ def look(path: Path) -> sqlite3.Connection:
     """A read-only connection to a store that exists, of this or an older schema."""
     if not exists(path):
         raise StoreError(f"there is no store at {path} yet; the first change makes one")
+    return _reading(path, older=True)
+
+
+def _reading(path: Path, *, older: bool = False) -> sqlite3.Connection:
     connection = connect(path, "ro")
-    _check(connection, path, upgrade=True)
+    try:
+        _check(connection, path, upgrade=older)
+    except StoreError:
+        connection.close()
+        raise
     return connection
 
 

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -39,9 +40,9 @@ def counts(connection: sqlite3.Connection) -> dict[str, int]:
 
 def differences(path: Path, copy: Path) -> list[str]:
     """How the records of a store, if there is one, and of a copy differ in number, a line for each noun."""
-    then = counts(db.look(copy))
+    then = _counted(copy)
     try:
-        now = counts(db.look(path)) if db.exists(path) else {}
+        now = _counted(path) if db.exists(path) else {}
     except sqlite3.DatabaseError as error:
         return [f"the store cannot be read to compare: {error}"]
     lines = [
@@ -50,6 +51,11 @@ def differences(path: Path, copy: Path) -> list[str]:
         if now.get(name, 0) != then.get(name, 0)
     ]
     return lines or ["as many records of every noun as in the copy"]
+
+
+def _counted(path: Path) -> dict[str, int]:
+    with closing(db.look(path)) as connection:
+        return counts(connection)
 
 
 def faults(connection: sqlite3.Connection) -> Iterator[str]:
@@ -89,9 +95,8 @@ def _lost_subjects(connection: sqlite3.Connection) -> Iterator[str]:
 def _other_parts(connection: sqlite3.Connection) -> Iterator[str]:
     """Tables, indexes, views and triggers against those of a new store."""
     question = "SELECT type || ' ' || name, sql FROM sqlite_master WHERE sql IS NOT NULL"
-    pattern = db.pattern()
-    held, wanted = dict(connection.execute(question)), dict(pattern.execute(question))
-    pattern.close()
+    with closing(db.pattern()) as pattern:
+        held, wanted = dict(connection.execute(question)), dict(pattern.execute(question))
     for name, sql in wanted.items():
         if name not in held:
             yield f"the {name} is missing"

@@ -1,5 +1,6 @@
 """`crm db`: where the store is, what is in it, whether it is whole, its copies and its schema."""
 
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
@@ -45,8 +46,8 @@ def check(ctx: typer.Context) -> None:
     Looks at pages, references, views, triggers and the search index.
     """
     desk: Desk = ctx.obj
-    connection = db.look(desk.path)
-    faults = list(store.faults(connection))
+    with closing(db.look(desk.path)) as connection:
+        faults = list(store.faults(connection))
     for fault in faults[:-1]:
         output.say(f"crm: {fault}")
     if faults:
