@@ -17,7 +17,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import StaticPool
 
-from crm_cli import copies, db, fields
+from crm_cli import copies, db, dressing, fields
 from crm_cli.errors import StoreError
 
 VERSIONS = Path(__file__).parent / "versions"
@@ -62,7 +62,7 @@ def connected(connection: sqlite3.Connection) -> Iterator[MigrationContext]:
 
 
 def _migrate(connection: sqlite3.Connection, context: MigrationContext, versions: Path) -> None:
-    _undress(connection)
+    dressing.undress(connection)
     used = connection.execute("SELECT name, seq FROM sqlite_sequence").fetchall()
     script = ScriptDirectory(str(versions.parent), version_locations=[str(versions)])
     current = connection.execute("SELECT version_num FROM alembic_version").fetchone()[0]
@@ -71,19 +71,11 @@ def _migrate(connection: sqlite3.Connection, context: MigrationContext, versions
             revision.module.upgrade()
             connection.execute("UPDATE alembic_version SET version_num = ?", (revision.revision,))
     _keep_used(connection, used)
-    db.decorate(connection)
-    _index(connection)
+    dressing.dress(connection)
     broken = connection.execute("PRAGMA foreign_key_check").fetchall()
     if broken:
         tables = ", ".join(sorted({row[0] for row in broken}))
         raise sqlite3.IntegrityError(f"{len(broken)} references are broken in {tables}")
-
-
-def _undress(connection: sqlite3.Connection) -> None:
-    """Drop views and triggers: they name columns that may change, and this is no change of the user's."""
-    found = "SELECT type, name FROM sqlite_master WHERE type IN ('view', 'trigger')"
-    for kind, name in connection.execute(found).fetchall():
-        connection.execute(f'DROP {kind} "{name}"')
 
 
 def _keep_used(connection: sqlite3.Connection, used: list[tuple[str, int]]) -> None:
@@ -96,16 +88,4 @@ def _keep_used(connection: sqlite3.Connection, used: list[tuple[str, int]]) -> N
                 "INSERT INTO sqlite_sequence (name, seq) SELECT ?1, ?2 "
                 "WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = ?1)",
                 (name, last),
-            )
-
-
-def _index(connection: sqlite3.Connection) -> None:
-    """Fill the search index anew, since a noun may have got another number."""
-    connection.execute("INSERT INTO search (search) VALUES ('delete-all')")
-    for name in fields.names():
-        about = fields.noun(name)
-        if not about.only:
-            connection.execute(
-                "INSERT INTO search (rowid, text) "
-                f'SELECT id * 64 + {about.number}, folded FROM "{about.table}"'
             )
