@@ -117,6 +117,12 @@ def part(table: str) -> dict[str, Field]:
     return {key: Field(key, **value) for key, value in _file()["parts"][table].items()}
 
 
+def tables() -> list[str]:
+    """The tables of a store: of records, of their parts, of the history."""
+    found = [noun(name).table for name in names()]
+    return [*dict.fromkeys([*found, *_file()["parts"]]), "command", "log"]
+
+
 def custom(connection: sqlite3.Connection, name: str) -> dict[str, Field]:
     """The user's own fields of a noun, by name."""
     question = 'SELECT name, kind, help, words FROM custom_field WHERE "on" = ?'

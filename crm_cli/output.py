@@ -38,13 +38,14 @@ class Rows:
 
 @dataclass
 class Style:
-    """How to write: the format (None: as fits the place), a header or none, colour, talk, the zone shown."""
+    """How to write: the format (None: as fits the place), a header or none, colour, talk, zone and calendar."""
 
     format: str | None = None
     header: bool | None = None
     color: bool = True
     quiet: bool = False
     zone: str = ""
+    calendar: str = ""
 
     @property
     def terminal(self) -> bool:
@@ -203,13 +204,19 @@ def _tsv(rows: Rows, style: Style, out: TextIO) -> None:
 
 
 def _csv(rows: Rows, style: Style, out: TextIO) -> None:
+    header = None if style.header is False else [each.name for each in rows.columns]
+    csv_into(out, header, machine_rows(rows))
+
+
+def csv_into(out: TextIO, header: Sequence[str] | None, rows: Iterable[Sequence[Any]]) -> None:
+    """Write texts and numbers to a file as CSV."""
     import csv
 
     # The line end of the writer decides what is quoted: a lone \r must be, or it would end the row when read.
     writer = csv.writer(_Lines(out), lineterminator="\r\n")
-    if style.header is not False:
-        writer.writerow([each.name for each in rows.columns])
-    writer.writerows(machine_rows(rows))
+    if header:
+        writer.writerow(header)
+    writer.writerows(rows)
 
 
 class _Lines:
