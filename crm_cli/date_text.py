@@ -1,7 +1,7 @@
 """Absolute days and times of day as they are written, and what a column of them says about its order.
 
 Day and month are never guessed: `03/04/2026` is a day only in an order that is told, or that the rest of its
-column settles. Two-digit years are no years.
+column settles. Two-digit years are no years. Which years are Jalali is told in `crm_cli.jalali`.
 """
 
 import re
@@ -9,8 +9,9 @@ from collections.abc import Iterable
 from datetime import UTC, date, time, timedelta, timezone, tzinfo
 from functools import lru_cache
 
+from crm_cli import jalali
 from crm_cli.errors import InvalidError
-from crm_cli.folding import ascii_digits
+from crm_cli.folding import ascii_digits, fold
 
 ORDERS = ("dmy", "mdy", "ymd")
 """The orders in which a day is written with numbers."""
@@ -31,12 +32,27 @@ _MONTH_NAMES = (
 )
 _MONTHS = {name.lower()[:length]: n for n, name in enumerate(_MONTH_NAMES, 1) for length in (3, len(name))}
 _MONTHS["sept"] = 9
+_JALALI_MONTHS = (
+    "فروردین",
+    "اردیبهشت",
+    "خرداد",
+    "تیر",
+    "مرداد",
+    "شهریور",
+    "مهر",
+    "آبان",
+    "آذر",
+    "دی",
+    "بهمن",
+    "اسفند",
+)
 
 # Texts, not compiled patterns: a command pays for one when it first needs it.
 _YEAR_FIRST = r"([0-9]{4})(?:([./-])([0-9]{1,2})\2([0-9]{1,2})|([0-9]{2})([0-9]{2}))"
 _YEAR_LAST = r"([0-9]{1,2})([./-])([0-9]{1,2})\2([0-9]{4})"
 _DAY_FIRST = r"([0-9]{1,2})(?:st|nd|rd|th)?\.?[\s-]*([a-z]{3,9})\.?,?[\s-]*([0-9]{4})"
 _MONTH_FIRST = r"([a-z]{3,9})\.?[\s-]*([0-9]{1,2})(?:st|nd|rd|th)?,?[\s-]+([0-9]{4})"
+_JALALI_NAMED = r"([0-9]{1,2})\s+([^\W\d_a-z]+)\s+(?:ماه\s+)?([0-9]{4})"
 _SHORT_YEAR = r"[0-9]{1,2}([./-])[0-9]{1,2}\1[0-9]{2}|[0-9]{1,2}[ -][a-z]{3,9}[ -][0-9]{2}"
 _WEEKDAY = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?,?\s+(?=\S)"
 _TIME = (
@@ -102,8 +118,10 @@ def split_time(said: str) -> tuple[str, time | None, tzinfo | None]:
 
 
 @lru_cache(maxsize=4096)  # columns repeat their days
-def absolute_day(said: str, order: str | None) -> str | None:
+def absolute_day(said: str, order: str | None, calendar: str | None = None) -> str | None:
     """The ISO day of a plain text without words and time; None where it is not written like a date.
+
+    `calendar`, `gregorian` or `jalali`, is what is said of the file that it stands in.
 
     Raises:
         InvalidError: no such day, a day that may be two, or a year of two digits.
@@ -111,23 +129,31 @@ def absolute_day(said: str, order: str | None) -> str | None:
     said = re.sub(_WEEKDAY, "", said)
     if found := re.fullmatch(_YEAR_FIRST, said):
         year, _, month, day, month_only, day_only = found.groups()
-        return _day(said, int(year), int(month or month_only), int(day or day_only))
+        return _day(said, int(year), int(month or month_only), int(day or day_only), calendar)
     if found := re.fullmatch(_YEAR_LAST, said):
-        return _numeric(said, int(found[1]), int(found[3]), int(found[4]), order)
+        return _numeric(said, int(found[1]), int(found[3]), int(found[4]), order, calendar)
     if re.fullmatch(_SHORT_YEAR, said):
         raise InvalidError(f'"{said}" has no year of four digits; write the date like 2026-11-05')
+    if found := re.fullmatch(_JALALI_NAMED, said):
+        return _jalali_named(said, int(found[1]), fold(found[2]), int(found[3]))
     if found := re.fullmatch(_DAY_FIRST, said):
         day, name, year = found.groups()
     elif found := re.fullmatch(_MONTH_FIRST, said):
         name, day, year = found.groups()
     else:
         return None
-    return _day(said, int(year), _MONTHS[name], int(day)) if name in _MONTHS else None
+    return _day(said, int(year), _MONTHS[name], int(day), "gregorian") if name in _MONTHS else None
 
 
-def _numeric(said: str, first: int, second: int, year: int, order: str | None) -> str:
+def _jalali_named(said: str, day: int, name: str, year: int) -> str | None:
+    """The day of a month that is called by its Persian name."""
+    names = [fold(each) for each in _JALALI_MONTHS]
+    return _day(said, year, names.index(name) + 1, day, "jalali") if name in names else None
+
+
+def _numeric(said: str, first: int, second: int, year: int, order: str | None, calendar: str | None) -> str:
     """The day of two numbers and a year after them, in the order told or the only one that makes a date."""
-    read = {"dmy": _iso(year, second, first), "mdy": _iso(year, first, second)}
+    read = {"dmy": _iso(year, second, first, calendar), "mdy": _iso(year, first, second, calendar)}
     possible = {order: day for order, day in read.items() if day}
     if order in possible:
         return possible[order]
@@ -162,16 +188,17 @@ def _offset(offset: str) -> tzinfo | None:
     return timezone(timedelta(minutes=-minutes if offset[0] == "-" else minutes))
 
 
-def _day(said: str, year: int, month: int, day: int) -> str:
-    found = _iso(year, month, day)
+def _day(said: str, year: int, month: int, day: int, calendar: str | None) -> str:
+    found = _iso(year, month, day, calendar)
     if found is None:
         raise _no_day(said)
     return found
 
 
-def _iso(year: int, month: int, day: int) -> str | None:
+def _iso(year: int, month: int, day: int, calendar: str | None = None) -> str | None:
+    make = jalali.gregorian if jalali.is_meant(year, calendar) else date
     try:
-        return date(year, month, day).isoformat()
+        return make(year, month, day).isoformat()
     except ValueError:
         return None
 

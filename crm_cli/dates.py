@@ -6,7 +6,7 @@ A local time that a clock change skips or repeats is read with the offset before
 import re
 from datetime import date, datetime, time, timedelta
 
-from crm_cli import clock
+from crm_cli import clock, jalali
 from crm_cli.clock import now, today
 from crm_cli.date_text import ORDERS, OrderSeen, absolute_day, order_of, plain, split_time
 from crm_cli.errors import InvalidError
@@ -46,32 +46,37 @@ _STEPS = {"last": -1, "previous": -1, "this": 0, "current": 0, "next": 1}
 _EXAMPLES = "2026-11-05, 2026-11, 2026-Q3, 2026, last-month, this-year or 2026-01..2026-03"
 
 
-def parse_day(text: str, *, today: date, order: str | None = None, words: bool = True) -> str:
+def parse_day(
+    text: str, *, today: date, order: str | None = None, words: bool = True, calendar: str | None = None
+) -> str:
     """Give the day that a text names as `YYYY-MM-DD`.
 
     Args:
         text: ISO (`2026-11-05`, `2026/11/5`, `20261105`), with a month's name (`15 Apr 2021`), in numbers
-            (`5/11/2026`), or, when `words`, `today`, `fri` (the next one after today), `+30d`, `-2w`, `+3m`,
-            `+1y`. A time of day after it is ignored.
+            (`5/11/2026`), Jalali (`1405/08/14`), or, when `words`, `today`, `fri` (the next one after
+            today), `+30d`, `-2w`, `+3m`, `+1y`. A time of day after it is ignored.
         today: the day that words count from.
         order: `dmy`, `mdy` or `ymd` where numbers do not settle it.
         words: whether relative words are allowed.
+        calendar: `gregorian` or `jalali` where a file is said to keep it; else the year tells.
 
     Raises:
         InvalidError: no such day, or a day that may be two.
     """
-    if re.fullmatch(_ISO_DAY, text):
+    if re.fullmatch(_ISO_DAY, text) and not jalali.is_meant(int(text[:4]), calendar):
         return _checked(text)
     said = plain(text)
     if words and (day := _relative(said, today)):
         return day
-    absolute = absolute_day(split_time(said)[0], order)
+    absolute = absolute_day(split_time(said)[0], order, calendar)
     if absolute is None:
         raise InvalidError(f'"{text}" is not a date; write one like 2026-11-05, today, fri or +30d')
     return absolute
 
 
-def parse_instant(text: str, *, zone: str, order: str | None = None, today: date | None = None) -> str:
+def parse_instant(
+    text: str, *, zone: str, order: str | None = None, today: date | None = None, calendar: str | None = None
+) -> str:
     """Give the instant that a text names as `YYYY-MM-DDTHH:MM:SSZ`.
 
     Without an offset it is local time of `zone`; without a time the day's first moment there. Fractions of a
@@ -80,14 +85,15 @@ def parse_instant(text: str, *, zone: str, order: str | None = None, today: date
     Raises:
         InvalidError: no such instant, or a day that may be two.
     """
-    if re.fullmatch(_ISO_INSTANT, text):
+    if re.fullmatch(_ISO_INSTANT, text) and not jalali.is_meant(int(text[:4]), calendar):
         return _checked(text)
     said = plain(text)
     if said == "now":
         return now(zone)
     day, moment, offset = split_time(said)
     try:
-        start = date.fromisoformat(parse_day(day, today=today or clock.today(zone), order=order))
+        counted = today or clock.today(zone)
+        start = date.fromisoformat(parse_day(day, today=counted, order=order, calendar=calendar))
     except InvalidError as error:
         raise InvalidError(str(error).replace(f'"{day}"', f'"{text}"', 1)) from None
     local = datetime.combine(start, moment or time())
@@ -101,7 +107,7 @@ def period(text: str, *, today: date, week_start: int = 0, order: str | None = N
     """Give the first and the last day of a span, either None where it is open.
 
     Args:
-        text: a day as `parse_day` takes it, `2026-11`, `2026-Q3`, `2026`, `2026-W07` (an ISO week),
+        text: a day as `parse_day` takes it, `2026-11`, `2026-Q3`, `2026`, `2026-W07` (an ISO week), `1405-08`,
             `last-`, `this-` or `next-` with week, month, quarter or year, `last-30d` (the days since then,
             today included), or a range `A..B`, `A..`, `..B` of such.
         today: the day that words count from.
@@ -193,6 +199,10 @@ def _single(text: str, said: str, today: date, week_start: int, order: str | Non
 def _calendar(found: re.Match[str]) -> Span:
     """The span of a year or of its quarter, week or month."""
     year, quarter, week, month = found.groups()
+    if jalali.is_meant(int(year), None):
+        if week or quarter:
+            raise ValueError(year)
+        return jalali.span(int(year), int(month) if month else None)
     if week:
         monday = date.fromisocalendar(int(year), int(week), 1)
         return monday.isoformat(), (monday + timedelta(6)).isoformat()

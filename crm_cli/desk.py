@@ -35,7 +35,7 @@ class Desk:
     def config(self) -> config.Config:
         """The settings."""
         found = config.load()
-        self.style.zone = found.zone
+        self.style.zone, self.style.calendar = found.zone, found.get("calendar")
         return found
 
     @cached_property

@@ -18,6 +18,7 @@ from crm_cli import output
 from crm_cli.amounts import money_human
 from crm_cli.clock import local_text
 from crm_cli.fields import Field
+from crm_cli.jalali import shown
 from crm_cli.output import Rows, Style
 
 RIGHT = frozenset(("money", "decimal", "percent", "integer", "id"))
@@ -95,8 +96,10 @@ def cell(each: Field, value: Any, currency: str | None, style: Style) -> str:
         return ""
     if each.kind == "money":
         return money_human(value, currency or "USD")
+    if each.kind == "day":
+        return shown(value, style.calendar)
     if each.kind == "instant":
-        return local_text(value, style.zone)
+        return shown(local_text(value, style.zone), style.calendar)
     if each.kind == "percent":
         return output.machine(each)(value, None) + "%"
     if each.kind == "boolean":

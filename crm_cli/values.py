@@ -43,6 +43,8 @@ class Reading:
     """The ISO 4217 code of amounts; decides their digits. Empty while unknown."""
     country: str | None = None
     """The ISO 3166 code of phone numbers that name no country."""
+    calendar: str | None = None
+    """`gregorian` or `jalali` where all days are known to be; else the year tells."""
     scale: str | int = 1
     """A multiplier of numbers, whole or as text (`1e6`, `0.01`)."""
 
@@ -191,13 +193,15 @@ def _money(text: str, how: Reading) -> int:
 def _day(text: str, how: Reading) -> str:
     from crm_cli import dates
 
-    return dates.parse_day(text, today=how.today, order=how.date_order)
+    return dates.parse_day(text, today=how.today, order=how.date_order, calendar=how.calendar)
 
 
 def _instant(text: str, how: Reading) -> str:
     from crm_cli import dates
 
-    return dates.parse_instant(text, zone=how.zone, order=how.date_order, today=how.today)
+    return dates.parse_instant(
+        text, zone=how.zone, order=how.date_order, today=how.today, calendar=how.calendar
+    )
 
 
 def _time(text: str, _: Reading) -> str:

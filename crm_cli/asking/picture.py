@@ -13,6 +13,7 @@ from crm_cli.amounts import money_human
 from crm_cli.asking.listing import listing
 from crm_cli.clock import local_text
 from crm_cli.fields import Field
+from crm_cli.jalali import shown
 
 if TYPE_CHECKING:
     from crm_cli.desk import Desk
@@ -68,8 +69,10 @@ def _told(each: Field, value: Any) -> bool:
 def _words(desk: "Desk", each: Field, value: Any, currency: str | None) -> str:
     if each.kind == "money":
         return f"{money_human(value, currency or 'USD')} {currency or ''}".strip()
+    if each.kind == "day":
+        return shown(value, desk.config.get("calendar"))
     if each.kind == "instant":
-        return local_text(value, desk.config.zone)
+        return shown(local_text(value, desk.config.zone), desk.config.get("calendar"))
     if each.kind == "percent":
         return values.show(each.kind, value) + "%"
     if each.kind == "boolean":
@@ -208,7 +211,7 @@ def _activities(desk: "Desk", noun: str, record_id: int) -> list[str]:
     return _aligned(
         [
             [
-                local_day(at, desk.config.zone),
+                shown(local_day(at, desk.config.zone), desk.config.get("calendar")),
                 f"{kind} {way}" if way else kind,
                 output.visible(subject),
                 output.visible(outcome or ""),
