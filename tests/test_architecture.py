@@ -19,7 +19,7 @@ FACES = {"typer", "rich", "questionary", "prompt_toolkit"}
 STREAMS = {"sys.stdout", "sys.stderr", "sys.__stdout__", "sys.__stderr__"}
 # What all commands may share; beside it, `history` takes from `show` which nouns a reference may mean, and
 # `demo`, having made its store, ends by showing the day and the pipeline.
-SHARED = {"verbs", "options", "completing", "editing", "importing", "merging", "correspondence", "outcomes"}
+SHARED = {"verbs", "options", "completing", "editing", "importing", "merging", "correspondence", "outcomes", "restoring"}
 BORROWED = {"history": {"show"}}
 TELLERS = {"demo"}
 # Kinds of columns beside those that text is read into.
@@ -100,11 +100,13 @@ def test_the_reader_of_imports_sees_them() -> None:
 
 def test_commands_do_not_import_each_other() -> None:
     for module in below("commands"):
+        if ".verbs" in module:  # one room of its own: the verbs that all nouns share
+            continue
         name = module.rpartition(".")[2]
         allowed = SHARED | BORROWED.get(name, set())
         found = [each for each in imports(module) if each.module.startswith("crm_cli.commands.")]
         asked = [each for each in found if each.at_load or name not in TELLERS]
-        assert {each.module.rpartition(".")[2] for each in asked} <= allowed, module
+        assert {each.module.split(".")[2] for each in asked} <= allowed, module
 
 
 def test_rules_formats_and_questions_know_no_command_line() -> None:

@@ -134,7 +134,7 @@ class Play:
         noun = self.dice.choice(("contact", "company", "lead", "deal", "product", "activity", "user"))
         found = self.some(noun)
         if found:
-            records.delete(self.change, noun, found, with_related=self.dice.random() < 0.8)
+            records.delete(self.change, noun, [found], with_related=self.dice.random() < 0.8)
 
 
 MOVES = [name for name in vars(Play) if not name.startswith("_") and name not in ("some", "word")]
@@ -258,7 +258,7 @@ def test_a_redo_is_refused_where_a_new_command_has_taken_what_it_needs(store: Pa
         records.edit(change, "contact", person, company_id=company)
     back(store)
     with db.change(store, "company delete") as change:
-        records.delete(change, "company", company)
+        records.delete(change, "company", [company])
     with pytest.raises(ConflictError, match=r"`company delete`: company 1 is needed and gone"):
         forth(store)
 

@@ -5,7 +5,7 @@ from crm_cli.commands import verbs
 
 app = lazy.application(
     "Efforts to win attention; leads and deals name the one they came from.",
-    epilog='crm lead list campaign="Spring fair" --sort -score',
+    epilog="crm campaign list status=active --sort -won_amount",
 )
 verbs.common(
     app,

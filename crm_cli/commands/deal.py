@@ -9,7 +9,8 @@ import typer
 from crm_cli import asking, lazy, output
 from crm_cli.amounts import money_human
 from crm_cli.commands import completing, verbs
-from crm_cli.commands.options import Argument, Doing, Option, Out
+from crm_cli.commands.options import Argument, Doing, Option, Out, Refs, counted
+from crm_cli.commands.verbs.doing import assign_records, edit_records
 from crm_cli.desk import Desk
 from crm_cli.errors import InvalidError
 
@@ -58,7 +59,7 @@ def move(
 def win(
     ctx: typer.Context,
     *,
-    refs: verbs.Refs,
+    refs: Refs,
     amount: Annotated[str | None, Option(metavar="AMOUNT", help="What it was sold for")] = None,
     on: On = None,
     doing: Doing,
@@ -95,7 +96,7 @@ def _ask_amount(desk: Desk, deal_id: int) -> str | None:
 def lose(
     ctx: typer.Context,
     *,
-    refs: verbs.Refs,
+    refs: Refs,
     reason: Annotated[
         str | None,
         Option(help="Why: price, competition, budget, missing_features, timing, no_decision_maker, unresponsive, "
@@ -133,7 +134,7 @@ def _ask_reason() -> str:
 def reopen(
     ctx: typer.Context,
     *,
-    refs: verbs.Refs,
+    refs: Refs,
     stage: Annotated[str | None, Option(help="The stage to go on in; else the last open one")] = None,
     doing: Doing,
 ) -> None:
@@ -149,7 +150,7 @@ def reopen(
     with desk.change("deal reopen", dry_run=doing.dry_run) as change:
         done = [stages.reopen(change, each, stage) for each in ids]
         change.summary = ", ".join(str(draft.get("name")) for draft in done[:3])
-    desk.say(f"{'would reopen' if doing.dry_run else 'reopened'} {verbs.counted(ids, 'deal')}")
+    desk.say(f"{'would reopen' if doing.dry_run else 'reopened'} {counted(ids, 'deal')}")
     if not doing.dry_run:
         desk.written("deal", ids, format=doing.format)
 
@@ -158,7 +159,7 @@ def reopen(
 def assign(
     ctx: typer.Context,
     *,
-    refs: verbs.Refs,
+    refs: Refs,
     to: Annotated[
         str | None,
         Option(metavar="USER", help="To whom; else chosen, and why is said", autocompletion=completing.users),
@@ -171,7 +172,7 @@ def assign(
 
     crm deal assign owner= stage=prospecting --yes
     """
-    verbs.assign_records(ctx.obj, "deal", refs, to, doing)
+    assign_records(ctx.obj, "deal", refs, to, doing)
 
 
 item = lazy.application(
@@ -283,7 +284,7 @@ def _decide(desk: Desk, refs: list[str], texts: dict[str, str | None], doing: Do
     doing.on(desk)
     ids, filtered = desk.targets("deal", refs)
     if filtered and not doing.dry_run:
-        desk.confirm(f"{verb.capitalize()} {verbs.counted(ids, 'deal')}?", yes=doing.yes)
-    verbs.edit_records(
+        desk.confirm(f"{verb.capitalize()} {counted(ids, 'deal')}?", yes=doing.yes)
+    edit_records(
         desk, "deal", ids, {key: text for key, text in texts.items() if text is not None}, doing, verb
     )

@@ -7,6 +7,7 @@ import typer
 from crm_cli import lazy
 from crm_cli.commands import completing, verbs
 from crm_cli.commands.options import Argument, Doing, Option
+from crm_cli.commands.verbs.doing import add_record, edit_records
 from crm_cli.desk import Desk
 from crm_cli.errors import InvalidError
 
@@ -51,7 +52,7 @@ def add(
 
     noun, name = rules.target(ref)
     texts: dict[str, Any] = {"on": noun, "name": name} | _texts(type_, meaning, words)
-    verbs.add_record(ctx.obj, "field", texts, doing)
+    add_record(ctx.obj, "field", texts, doing)
 
 
 def _texts(kind: str | None, meaning: str | None, words: str | None) -> dict[str, str]:
@@ -80,7 +81,7 @@ def edit(
     texts: dict[str, Any] = _texts(type_, meaning, words) | ({"name": name} if name else {})
     if not texts:
         raise InvalidError("nothing to change; give --name, --type, --meaning or --words")
-    verbs.edit_records(desk, "field", [desk.resolve("field", ref)], texts, doing)
+    edit_records(desk, "field", [desk.resolve("field", ref)], texts, doing)
 
 
 @app.command()

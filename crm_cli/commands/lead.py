@@ -6,7 +6,8 @@ import typer
 
 from crm_cli import lazy, output
 from crm_cli.commands import completing, merging, verbs
-from crm_cli.commands.options import Argument, Doing, Option
+from crm_cli.commands.options import Argument, Doing, Option, Refs, counted
+from crm_cli.commands.verbs.doing import assign_records
 from crm_cli.desk import Desk
 
 app = lazy.application(
@@ -26,7 +27,7 @@ merging.common(app, "lead")
 def contacted(
     ctx: typer.Context,
     *,
-    refs: verbs.Refs,
+    refs: Refs,
     by: Annotated[str | None, Option(metavar="call|email", help="Log how as an activity")] = None,
     subject: Annotated[str | None, Option(help="What was said")] = None,
     doing: Doing,
@@ -42,7 +43,7 @@ def contacted(
 def qualify(
     ctx: typer.Context,
     *,
-    refs: verbs.Refs,
+    refs: Refs,
     need: Annotated[str | None, Option(help="What they need")] = None,
     budget: Annotated[str | None, Option(help="What they can spend")] = None,
     authority: Annotated[str | None, Option(help="Who decides")] = None,
@@ -60,7 +61,7 @@ def qualify(
 def disqualify(
     ctx: typer.Context,
     *,
-    refs: verbs.Refs,
+    refs: Refs,
     reason: Annotated[
         str | None,
         Option(help="lost, cannot_contact, no_longer_interested, duplicate, other or a word of yours"),
@@ -127,7 +128,7 @@ def convert(
 def assign(
     ctx: typer.Context,
     *,
-    refs: verbs.Refs,
+    refs: Refs,
     to: Annotated[
         str | None,
         Option(metavar="USER", help="To whom; else chosen, and why is said", autocompletion=completing.users),
@@ -140,7 +141,7 @@ def assign(
 
     crm lead assign status=new owner= --yes
     """
-    verbs.assign_records(ctx.obj, "lead", refs, to, doing)
+    assign_records(ctx.obj, "lead", refs, to, doing)
 
 
 def _each(desk: Desk, verb: str, refs: list[str], doing: Doing, **said: object) -> None:
@@ -148,13 +149,13 @@ def _each(desk: Desk, verb: str, refs: list[str], doing: Doing, **said: object) 
     doing.on(desk)
     ids, filtered = desk.targets("lead", refs)
     if filtered and not doing.dry_run:
-        desk.confirm(f"Change {verbs.counted(ids, 'lead')}?", yes=doing.yes)
+        desk.confirm(f"Change {counted(ids, 'lead')}?", yes=doing.yes)
     from crm_cli.rules import lead as rules
 
     with desk.change(f"lead {verb}", dry_run=doing.dry_run) as change:
         for each in ids:
             getattr(rules, verb)(change, each, **said)
-        change.summary = verbs.counted(ids, "lead")
-    desk.say(f"{'would change' if doing.dry_run else 'changed'} {verbs.counted(ids, 'lead')}: {verb}")
+        change.summary = counted(ids, "lead")
+    desk.say(f"{'would change' if doing.dry_run else 'changed'} {counted(ids, 'lead')}: {verb}")
     if not doing.dry_run:
         desk.written("lead", ids, format=doing.format)

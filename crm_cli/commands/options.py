@@ -16,6 +16,22 @@ Texts = dict[str, str | list[str]]
 
 Option, Argument = typer.Option, typer.Argument
 
+Refs = Annotated[
+    list[str], Argument(metavar="REF…", help="Which: id, name, e-mail, a filter, or - for references on standard input",
+                        autocompletion=completing.filters)
+]  # fmt: skip
+Filters = Annotated[
+    list[str] | None,
+    Argument(
+        metavar="[FILTER…]", help="FIELD=VALUE, all of which must hold", autocompletion=completing.filters
+    ),
+]
+
+
+def counted(ids: list[int], noun: str) -> str:
+    """`deal 12` or `3 deals`."""
+    return f"{noun} {ids[0]}" if len(ids) == 1 else f"{len(ids):,} {fields.plural(noun)}"
+
 
 @dataclass
 class Out(Bundle):

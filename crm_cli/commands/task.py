@@ -6,7 +6,8 @@ import typer
 
 from crm_cli import lazy
 from crm_cli.commands import verbs
-from crm_cli.commands.options import Doing, Option
+from crm_cli.commands.options import Doing, Option, Refs
+from crm_cli.commands.verbs.doing import edit_records
 from crm_cli.desk import Desk
 from crm_cli.errors import InvalidError
 
@@ -26,7 +27,7 @@ verbs.common(
 def done(
     ctx: typer.Context,
     *,
-    refs: verbs.Refs,
+    refs: Refs,
     outcome: Annotated[str | None, Option(help="What came of it")] = None,
     doing: Doing,
 ) -> None:
@@ -38,14 +39,14 @@ def done(
     doing.on(desk)
     ids, _ = desk.targets("task", refs)
     texts = {"status": "completed"} | ({"outcome": outcome} if outcome else {})
-    verbs.edit_records(desk, "task", ids, texts, doing, "done")
+    edit_records(desk, "task", ids, texts, doing, "done")
 
 
 @app.command()
 def snooze(
     ctx: typer.Context,
     *,
-    refs: verbs.Refs,
+    refs: Refs,
     until: Annotated[str, Option(metavar="DATE", help="The new day: +3d, monday, 2026-03-02")] = "+1d",
     doing: Doing,
 ) -> None:
@@ -58,4 +59,4 @@ def snooze(
     ids, _ = desk.targets("task", refs)
     if not until:
         raise InvalidError("--until needs a day, such as +3d or monday")
-    verbs.edit_records(desk, "task", ids, {"due": until}, doing, "snooze")
+    edit_records(desk, "task", ids, {"due": until}, doing, "snooze")

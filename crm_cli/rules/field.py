@@ -99,7 +99,7 @@ def delete(change: Change, record_id: int, *, with_related: bool) -> int:
         for draft in batch:
             draft.custom = {name: None}
         records.write(change, noun, batch)
-    records.delete(change, "field", record_id)
+    records.delete(change, "field", [record_id])
     return len(ids)
 
 

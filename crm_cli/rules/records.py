@@ -18,6 +18,7 @@ from crm_cli import fields
 from crm_cli.changing import Change
 from crm_cli.errors import ConflictError
 from crm_cli.folding import fold
+from crm_cli.rules import words
 from crm_cli.rules.drafts import Draft
 
 SEARCHED = frozenset(("text", "long", "email", "phone", "url", "open", "list", "tags"))
@@ -41,12 +42,12 @@ def write(change: Change, noun: str, drafts: Sequence[Draft]) -> None:
     if rule and hasattr(rule, "prepare"):
         rule.prepare(change, drafts)
     _identify(change, about, [draft for draft in drafts if draft.before is None])
-    searched, words = searched_columns(noun), _part_words(change, about, drafts)
+    searched, found = searched_columns(noun), words.of(change, about, drafts)
     said = set(chain.from_iterable(draft.values for draft in drafts))
     told = [column for column in searched if column in said]
     for draft in drafts:
         draft.changed = draft.before is None
-        _fold(draft, about, told if draft.before is None else searched, words.get(draft.id, []))
+        _fold(draft, about, told if draft.before is None else searched, found.get(draft.id, []))
     _insert(change, about.table, [draft.values for draft in drafts if draft.before is None])
     _update(change, about.table, [draft for draft in drafts if draft.before is not None])
     _write_parts(change, about, drafts)
@@ -101,14 +102,17 @@ def referrers(change: Change, noun: str, record_id: int) -> dict[str, list[int]]
     return {name: ids for name, ids in found.items() if ids}
 
 
-def delete(change: Change, noun: str, record_id: int, *, with_related: bool = False) -> dict[str, int]:
-    """Delete a record with its parts; returns how many of each noun went.
+def delete(change: Change, noun: str, ids: Iterable[int], *, with_related: bool = False) -> dict[str, int]:
+    """Delete records with their parts; returns how many of each noun went.
 
     Raises:
-        ConflictError: others refer to it and `with_related` is not given; names them with counts.
+        ConflictError: others refer to one and `with_related` is not given; names them with counts.
     """
     gone: dict[str, int] = {}
-    _delete(change, noun, record_id, with_related, gone, set())
+    seen: set[tuple[str, int]] = set()
+    for each in ids:
+        if (noun, each) not in seen:
+            _delete(change, noun, each, with_related, gone, seen)
     return gone
 
 
@@ -120,8 +124,8 @@ def refold(change: Change, rows: Iterable[tuple[str, int]]) -> None:
             continue
         about = fields.noun(nouns[table])
         for draft in load(change, about.name, [record_id]):
-            words = _part_words(change, about, [draft])
-            _fold(draft, about, searched_columns(about.name), words.get(draft.id, []))
+            found = words.of(change, about, [draft])
+            _fold(draft, about, searched_columns(about.name), found.get(draft.id, []))
             _update(change, table, [draft])
 
 
@@ -165,14 +169,14 @@ def _identify(change: Change, about: fields.Noun, drafts: list[Draft]) -> None:
             draft.values["uid"] = f"{stamp}{number:08x}"
 
 
-def _fold(draft: Draft, about: fields.Noun, searched: list[str], words: list[str]) -> None:
-    """Set the folded name and the search text; `words` are those of the parts that stand."""
+def _fold(draft: Draft, about: fields.Noun, searched: list[str], more: list[str]) -> None:
+    """Set the folded name and the search text; `more` are words beside its columns."""
     if draft.custom:
         standing = json.loads(draft.get("custom") or "{}") | draft.custom
         kept = {key: value for key, value in sorted(standing.items()) if value is not None}
         draft.values["custom"] = json.dumps(kept, ensure_ascii=False) if kept else None
     value_of = draft.values.get if draft.before is None else draft.get
-    found = [str(value) for column in searched if (value := value_of(column))] + sorted(words)
+    found = [str(value) for column in searched if (value := value_of(column))] + sorted(more)
     if "name" in about.fields and "name_key" not in draft.values:
         draft.values["name_key"] = fold(draft.get("name") or "")
     draft.values["folded"] = fold(" ".join(found))
@@ -210,7 +214,7 @@ def _write_parts(change: Change, about: fields.Noun, drafts: Sequence[Draft]) ->
         if not given:
             continue
         owner, following = f"{about.table}_id", change.next_id(part)
-        standing = _standing(change, part, owner, [draft for draft in given if draft.before is not None])
+        standing = words.standing(change, part, owner, [draft for draft in given if draft.before is not None])
         fresh: list[dict[str, Any]] = []
         for draft in given:
             if draft.before is None:
@@ -231,18 +235,6 @@ def _write_parts(change: Change, about: fields.Noun, drafts: Sequence[Draft]) ->
         _insert(change, part, fresh)
 
 
-def _standing(
-    change: Change, part: str, owner: str, drafts: Sequence[Draft]
-) -> dict[int, list[dict[str, Any]]]:
-    found: dict[int, list[dict[str, Any]]] = {}
-    if drafts:
-        ids = json.dumps([draft.id for draft in drafts])
-        question = f"SELECT * FROM {part} WHERE {owner} IN (SELECT value FROM json_each(?)) ORDER BY id"
-        for row in change.rows(question, ids):
-            found.setdefault(row[owner], []).append(dict(row))
-    return found
-
-
 def _matched(
     change: Change, part: str, row: dict[str, Any], rest: list[dict[str, Any]], draft: Draft
 ) -> bool:
@@ -260,22 +252,6 @@ def _matched(
                 draft.changed = True
             return True
     return False
-
-
-def _part_words(change: Change, about: fields.Noun, drafts: Sequence[Draft]) -> dict[int, list[str]]:
-    """The searched words of parts: those of the draft, else those that stand."""
-    found: dict[int, list[str]] = {}
-    for name, part in about.parts.items():
-        if "key" not in fields.part(part):
-            continue
-        kept = [draft for draft in drafts if draft.before is not None and name not in draft.parts]
-        standing = _standing(change, part, f"{about.table}_id", kept)
-        for draft in drafts:
-            rows = draft.parts.get(name, standing.get(draft.id, []) if draft.before is not None else [])
-            if rows:
-                words = {word: 0 for row in rows for word in (row["value"], row["key"])}
-                found.setdefault(draft.id, []).extend(words)
-    return found
 
 
 def _part_links(table: str) -> Iterable[tuple[str, str, str, str]]:

@@ -1,0 +1,75 @@
+"""The verbs that every noun has: add, list, show, edit, delete, import, export, tag, untag.
+
+`common` puts promises of them into a noun's application; each is made, with the options of that noun's
+fields, only when it is reached: those that ask stand in `seeing`, those that change in `doing`.
+"""
+
+from collections.abc import Callable
+from importlib import import_module
+
+import typer
+from typer.models import CommandInfo
+
+from crm_cli import fields
+from crm_cli.commands.verbs.files import FILES, TABLES
+
+# verb → the module that makes it, and its function there
+MAKERS = {
+    "add": ("crm_cli.commands.verbs.doing", "make_add"),
+    "list": ("crm_cli.commands.verbs.seeing", "make_list"),
+    "show": ("crm_cli.commands.verbs.seeing", "make_show"),
+    "edit": ("crm_cli.commands.verbs.doing", "make_edit"),
+    "delete": ("crm_cli.commands.verbs.doing", "make_delete"),
+    "tag": ("crm_cli.commands.verbs.doing", "make_tag"),
+    "untag": ("crm_cli.commands.verbs.doing", "make_untag"),
+    "import": ("crm_cli.commands.importing", "command"),
+    "export": ("crm_cli.commands.verbs.seeing", "make_export"),
+}
+ALL = tuple(MAKERS)
+
+
+def common(app: typer.Typer, noun: str, verbs: tuple[str, ...] = ALL, **examples: str) -> None:
+    """Give a noun the common verbs; `examples` are lines of help by verb (`import_` for import)."""
+    many = fields.plural(noun)
+    usual = {"import_": f"crm {noun} import {many}.csv --dry-run", "export": f"crm {noun} export > {many}.csv"}
+    for verb in verbs:
+        example = (usual | examples).get(verb, (usual | examples).get(f"{verb}_", ""))
+        app.registered_commands.append(
+            CommandInfo(name=verb, callback=_Maker(verb, noun), help=_summary(verb, noun) + _example(example))
+        )
+
+
+class _Maker:
+    """Makes one command of one noun when it is reached."""
+
+    def __init__(self, verb: str, noun: str) -> None:
+        self.verb, self.noun = verb, noun
+
+    def make(self) -> Callable[..., None]:
+        """The command."""
+        module, function = MAKERS[self.verb]
+        made: Callable[..., None] = getattr(import_module(module), function)(self.noun)
+        return made
+
+    def __call__(self) -> None:
+        """Typer asks that a callback can be called; it is made first."""
+        raise NotImplementedError
+
+
+def _summary(verb: str, noun: str) -> str:
+    many, article = fields.plural(noun), "an" if noun[0] in "aeiou" else "a"
+    return {
+        "add": f"Add {article} {noun}.",
+        "list": f"List {many}, filtered, sorted, in any format.",
+        "show": f"Show all about {article} {noun}.",
+        "edit": f"Change fields of {many}: one, several, or all that a filter finds.",
+        "delete": f"Delete {many}.",
+        "tag": f"Put labels on {many}.",
+        "untag": f"Take labels off {many}.",
+        "import": f"Import {many} from {FILES.get(noun, TABLES)[1]}.",
+        "export": f"Export {many}, every field, as CSV{FILES.get(noun, TABLES)[2]}.",
+    }[verb]
+
+
+def _example(line: str) -> str:
+    return "\n\n" + "\n".join(f"    {each}" for each in line.split(" ;; ")) if line else ""

@@ -1,0 +1,225 @@
+"""The verbs that change: add, edit, delete, tag, untag; and what other verbs do to several records at once."""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import typer
+
+from crm_cli import fields, output
+from crm_cli.commands.options import Argument, Doing, Given, Option, Refs, Setting, counted, given
+from crm_cli.desk import Desk
+from crm_cli.errors import InvalidError
+
+# What a new record can be told by, where that is more than its name.
+CALLED = {
+    "contact": ("name", "first_name", "last_name", "email", "phone", "external_id"),
+    "lead": ("name", "first_name", "last_name", "company_name", "email", "phone", "external_id"),
+    "deal": ("name", "company", "contact", "product", "external_id"),
+    "company": ("name", "domain", "website", "email", "phone", "external_id"),
+    "product": ("name", "code", "external_id"),
+    "user": ("name", "email", "external_id"),
+    "activity": ("subject", "body"),
+    "task": ("subject", "body"),
+}
+
+
+def make_add(noun: str) -> Callable[..., None]:
+    """`add`."""
+    title = "name" if "name" in fields.noun(noun).fields else "subject"
+    options: Any = given(noun, without=(title,))
+
+    def add(
+        ctx: typer.Context,
+        *,
+        name: Annotated[
+            str | None, Argument(metavar=f"[{title.upper()}]", help=fields.noun(noun).fields[title].help)
+        ] = None,
+        named: options,
+        setting: Setting,
+        force: Annotated[
+            bool, Option("--force", help="Add it although one with this e-mail address exists")
+        ] = False,
+        doing: Doing,
+    ) -> None:
+        texts = _texts(named, setting)
+        if name:
+            texts[title] = name
+        add_record(ctx.obj, noun, texts, doing, force=force)
+
+    return add
+
+
+def add_record(desk: Desk, noun: str, texts: dict[str, Any], doing: Doing, *, force: bool = False) -> None:
+    """Add one record from typed texts and say so."""
+    doing.on(desk)
+    from crm_cli.rules import duplicates, intake, records
+
+    if not any(texts.get(each) for each in CALLED.get(noun, ("name",))):
+        texts |= _asked_name(desk, noun)
+    with desk.change(f"{noun} add", dry_run=doing.dry_run) as change:
+        draft = intake.new(change, noun, texts)
+        duplicates.refuse(change, noun, draft, force=force)
+        change.notes += duplicates.warn(change, noun, draft)
+        records.write(change, noun, [draft])
+        called = str(draft.get("name") or draft.get("subject"))
+        change.summary = called
+    if doing.dry_run:
+        desk.say(f"would add {noun} {called}")
+        return
+    desk.say(f"added {noun} {draft.id} {called}")
+    desk.written(noun, [draft.id], format=doing.format)
+
+
+def _asked_name(desk: Desk, noun: str) -> dict[str, str]:
+    """What the person calls a record that nothing given tells apart."""
+    title = "name" if "name" in fields.noun(noun).fields else "subject"
+    if not desk.interactive:
+        raise InvalidError(
+            f"which {noun}? Give its {title}: crm {noun} add {title.upper()} (crm {noun} add --help)"
+        )
+    import questionary
+
+    answer: str = questionary.text(f"{title.capitalize()} of the {noun}:").unsafe_ask()
+    if not answer.strip():
+        raise InvalidError("nothing was added")
+    return {title: answer}
+
+
+def make_edit(noun: str) -> Callable[..., None]:
+    """`edit`."""
+    options: Any = given(noun)
+
+    def edit(
+        ctx: typer.Context,
+        *,
+        refs: Refs,
+        named: options,
+        setting: Setting,
+        editor: Annotated[bool, Option("--editor", help="Change the fields in $EDITOR")] = False,
+        doing: Doing,
+    ) -> None:
+        desk: Desk = ctx.obj
+        doing.on(desk)
+        ids, filtered = desk.targets(noun, refs)
+        texts = _texts(named, setting)
+        if editor:
+            from crm_cli.commands import editing
+
+            texts |= editing.page(desk, noun, ids)
+        if not ids:
+            desk.say(f"no {noun} to change")
+            return
+        if not texts:
+            raise InvalidError(
+                f"nothing to set; name a field, such as --set owner=me (crm {noun} edit --help)"
+            )
+        if filtered and not doing.dry_run:
+            desk.confirm(f"Change {len(ids):,} {fields.plural(noun)}?", yes=doing.yes)
+        edit_records(desk, noun, ids, texts, doing)
+
+    return edit
+
+
+def edit_records(
+    desk: Desk, noun: str, ids: list[int], texts: dict[str, Any], doing: Doing, verb: str = "edit"
+) -> None:
+    """Set the same fields of several records in one change and say what changed."""
+    from crm_cli.rules import intake, records
+
+    with desk.change(f"{noun} {verb}", dry_run=doing.dry_run) as change:
+        drafts = records.load(change, noun, ids)
+        for draft in drafts:
+            intake.fill(change, noun, draft, texts)
+        records.write(change, noun, drafts)
+        changed = [draft.id for draft in drafts if draft.changed]
+        change.summary = f"{counted(changed, noun)}: {', '.join(sorted(texts))}"
+    said = "would change" if doing.dry_run else "changed"
+    same = sorted(set(ids) - set(changed))
+    were = "was" if len(same) == 1 else "were"
+    told = [f"{said} {counted(changed, noun)}"] * bool(changed) + [
+        f"{counted(same, noun)} {were} so already"
+    ] * bool(same)
+    desk.say(", ".join(told))
+    if not doing.dry_run:
+        desk.written(noun, ids, format=doing.format)
+
+
+def assign_records(desk: Desk, noun: str, refs: list[str], to: str | None, doing: Doing) -> None:
+    """Give leads or deals to a user: the one named, else the one the rules choose, with the reasons."""
+    doing.on(desk)
+    ids, filtered = desk.targets(noun, refs)
+    if filtered and not doing.dry_run:
+        desk.confirm(f"Assign {counted(ids, noun)}?", yes=doing.yes)
+    from crm_cli.rules import assign, intake
+
+    with desk.change(f"{noun} assign", dry_run=doing.dry_run) as change:
+        user = intake.resolve(change, "user", to) if to else None
+        change.notes += assign.assign(change, noun, ids, user)
+        change.summary = counted(ids, noun)
+    if not doing.dry_run:
+        desk.written(noun, ids, format=doing.format)
+
+
+def make_delete(noun: str) -> Callable[..., None]:
+    """`delete`."""
+
+    def delete(
+        ctx: typer.Context,
+        refs: Refs,
+        doing: Doing,
+        with_related: Annotated[bool, Option("--with-related", help="Take along what refers to it")] = False,
+    ) -> None:
+        desk: Desk = ctx.obj
+        doing.on(desk)
+        ids, _ = desk.targets(noun, refs)
+        if ids and not doing.dry_run:
+            desk.confirm(f"Delete {counted(ids, noun)}?", yes=doing.yes)
+        from crm_cli.rules import records
+
+        with desk.change(f"{noun} delete", dry_run=doing.dry_run) as change:
+            gone = records.delete(change, noun, ids, with_related=with_related)
+            change.summary = ", ".join(f"{number} {name}" for name, number in gone.items())
+        said = ", ".join(f"{n} {fields.plural(name) if n > 1 else name}" for name, n in gone.items())
+        desk.say(f"{'would delete' if doing.dry_run else 'deleted'} {said or 'nothing'}")
+        if not desk.style.terminal and not doing.dry_run:
+            output.text(str(each) for each in ids)
+
+    return delete
+
+
+def make_tag(noun: str) -> Callable[..., None]:
+    """`tag`."""
+    return _tagging(noun, "tag")
+
+
+def make_untag(noun: str) -> Callable[..., None]:
+    """`untag`."""
+    return _tagging(noun, "untag")
+
+
+def _tagging(noun: str, verb: str) -> Callable[..., None]:
+    def tagging(
+        ctx: typer.Context,
+        words: Annotated[str, Argument(metavar="TAG[,TAG…]", help="The labels")],
+        refs: Refs,
+        doing: Doing,
+    ) -> None:
+        desk: Desk = ctx.obj
+        doing.on(desk)
+        ids, filtered = desk.targets(noun, refs)
+        if filtered and not doing.dry_run:
+            desk.confirm(f"Change {counted(ids, noun)}?", yes=doing.yes)
+        from crm_cli.rules import tags
+
+        with desk.change(f"{noun} {verb}", dry_run=doing.dry_run) as change:
+            changed = tags.change(change, noun, ids, words, put=verb == "tag")
+            change.summary = f"{words}: {counted(changed, noun)}"
+        desk.say(f"{'would ' + verb if doing.dry_run else verb + 'ged'} {counted(changed, noun)} {words}")
+        if not doing.dry_run:
+            desk.written(noun, changed, format=doing.format)
+
+    return tagging
+
+
+def _texts(named: Given, setting: Setting) -> dict[str, Any]:
+    return named.texts() | setting.texts()

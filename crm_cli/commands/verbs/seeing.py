@@ -1,0 +1,133 @@
+"""The verbs that ask: list, show, export."""
+
+from collections.abc import Callable, Iterator
+from typing import Annotated
+
+import typer
+
+from crm_cli import asking, fields, output
+from crm_cli.commands import completing
+from crm_cli.commands.options import Argument, Filters, Option, Out, Page
+from crm_cli.commands.verbs.files import FILES, TABLES
+from crm_cli.desk import Desk
+from crm_cli.errors import InvalidError
+from crm_cli.output import Rows
+
+
+def make_list(noun: str) -> Callable[..., None]:
+    """`list`."""
+
+    def list_(
+        ctx: typer.Context,
+        *,
+        filters: Filters = None,
+        page: Page,
+        out: Out,
+    ) -> None:
+        desk: Desk = ctx.obj
+        out.on(desk)
+        if page.columns in ("?", ""):
+            output.write(_columns(desk, noun), desk.style)
+            return
+        ids, texts = _refs_and_filters(desk, noun, filters or [])
+        if page.count:
+            output.text(str(asking.count(desk, noun, texts, ids)))
+            return
+        columns = page.columns.split(",") if page.columns else None
+        output.write(
+            asking.listing(
+                desk,
+                noun,
+                texts,
+                ids=ids,
+                columns=columns,
+                sort=page.sort,
+                limit=page.limit,
+                offset=page.offset,
+            ),
+            desk.style,
+        )
+
+    return list_
+
+
+def _columns(desk: Desk, noun: str) -> Rows:
+    each = [fields.Field("column", "text"), fields.Field("kind", "text"), fields.Field("meaning", "text")]
+    known = fields.noun(noun).columns | fields.custom(desk.connection, noun)
+    rows = [(column.name, column.kind, column.help) for column in known.values()]
+    return Rows(each, rows)
+
+
+def _refs_and_filters(desk: Desk, noun: str, texts: list[str]) -> tuple[list[int] | None, list[str]]:
+    from crm_cli.filters import is_filter
+
+    known = fields.custom(desk.connection, noun)
+    filters = [text for text in texts if is_filter(fields.noun(noun), text, known)]
+    others = [text for text in texts if text not in filters]
+    return (desk.targets(noun, others)[0] if others else None), filters
+
+
+def make_show(noun: str) -> Callable[..., None]:
+    """`show`."""
+
+    def show(
+        ctx: typer.Context,
+        refs: Annotated[
+            list[str],
+            Argument(metavar="REF…", help="Which: id, name, e-mail …", autocompletion=completing.references),
+        ],
+        out: Out,
+    ) -> None:
+        desk: Desk = ctx.obj
+        out.on(desk)
+        ids, _ = desk.targets(noun, refs)
+        if desk.style.format not in (None, "table"):
+            output.write(asking.listing(desk, noun, ids=ids, columns=["all"]), desk.style)
+            return
+        from crm_cli.asking import picture
+
+        for each in ids:
+            output.text(picture.lines(desk, noun, each))
+
+    return show
+
+
+def make_export(noun: str) -> Callable[..., None]:
+    """`export`."""
+
+    def export(
+        ctx: typer.Context,
+        *,
+        filters: Filters = None,
+        out: Out,
+        sort: Annotated[str | None, Option(metavar="COLUMNS", help="Sort by")] = None,
+        columns: Annotated[str | None, Option(metavar="a,b,c", help="Only these columns")] = None,
+    ) -> None:
+        desk: Desk = ctx.obj
+        file = out.format if out.format in FILES.get(noun, TABLES)[0] else None
+        out.format = "csv" if file else out.format or "csv"
+        out.on(desk)
+        ids, texts = _refs_and_filters(desk, noun, filters or [])
+        if file:
+            if columns:
+                raise InvalidError(f"--columns is for tables; -o {file} has what such a file can hold")
+            output.raw(_filed(desk, noun, file, texts, ids=ids, sort=sort))
+            return
+        wanted = columns.split(",") if columns else ["all"]
+        output.write(asking.listing(desk, noun, texts, ids=ids, columns=wanted, sort=sort), desk.style)
+
+    return export
+
+
+def _filed(
+    desk: Desk, noun: str, form: str, filters: list[str], *, ids: list[int] | None, sort: str | None
+) -> Iterator[str]:
+    """The text of a file of another kind."""
+    if form == "ics":
+        from crm_cli.asking import calendars
+
+        return calendars.text(desk, noun, filters, ids=ids, sort=sort)
+    from crm_cli.asking import cards
+
+    version = {"vcf": "4.0", "vcf3": "3.0"}[form]
+    return cards.text(desk, noun, filters, version=version, ids=ids, sort=sort)
