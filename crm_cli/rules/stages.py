@@ -133,7 +133,7 @@ def _failing(change: Change, condition: str, deals: list[int]) -> int | None:
     from crm_cli import fields, filters
 
     asking = filters.Asking(change.connection, change.reading, change.config.get("me"))
-    where, bound = filters.compile(fields.noun("deal"), [condition], asking)
+    where, bound = filters.where(fields.noun("deal"), [condition], asking)
     question = f"SELECT id FROM deals WHERE id IN (SELECT value FROM json_each(?)) AND ({where}) IS NOT TRUE"
     found: int | None = change.value(question, json.dumps(deals), *bound)
     return found
