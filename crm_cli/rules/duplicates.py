@@ -1,19 +1,69 @@
-"""Records that may stand already: refused when a key is equal, warned of when a name or a phone is.
+"""Records that may stand already: refused when a key is equal, warned of when they look the same.
 
-Only indexed look-ups, so that an `add` costs the same among 100,000 records.
+Only indexed look-ups, so that an `add`, an edit or a row of an import costs the same among 100,000 records.
 """
 
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from crm_cli import emails, fields
 from crm_cli.changing import Change
 from crm_cli.errors import ConflictError
 from crm_cli.folding import fold
-from crm_cli.rules import people
+from crm_cli.rules import identity, matching, people
 from crm_cli.rules.drafts import Draft
 
+if TYPE_CHECKING:
+    from crm_cli.rules.suspects import Suspect
+
 CODES = {"product": "code", "campaign": "code"}
+NUMBERS = {"contact": ("national_id", "national id"), "company": ("tax_number", "tax number")}
 MOST = 3  # records that a warning names
+TELLING = frozenset(
+    (
+        "name", "first_name", "last_name", "national_id", "tax_number", "birthday", "street", "postal_code", "city",
+        "company_id", "company_name", "domain", "website", "email", "phone", "emails", "phones",
+    )
+)  # fmt: skip
+"""Fields and parts that tell whose a record is."""
+
+
+class Watch:
+    """Looks beside what is written for records that it may be the same as, counts them and names the first."""
+
+    def __init__(self, change: Change, noun: str) -> None:
+        self.change, self.noun = change, noun
+        self.count = 0
+        self._first: list[Suspect] = []
+
+    def look(self, drafts: Sequence[Draft]) -> None:
+        """Look beside drafts that have been written and changed whose they are."""
+        told = [
+            draft.id
+            for draft in drafts
+            if draft.changed
+            and (draft.before is None or TELLING & (draft.values.keys() | draft.parts.keys()))
+        ]
+        if not told or self.noun not in ("contact", "company", "lead"):
+            return
+        from crm_cli.rules import suspects
+
+        found = suspects.alike(self.change, self.noun, told)
+        self.count += len(found)
+        self._first += found[: MOST - len(self._first)]
+
+    def notes(self) -> list[str]:
+        """A sentence for each of the first pairs, and one that counts the others."""
+        made = [
+            f"{_named(self.change, self.noun, each.id)} and {_named(self.change, self.noun, each.other_id)} "
+            f"may be one: {each.reasons}"
+            for each in self._first
+        ]
+        if self.count > len(self._first):
+            made.append(
+                f"and {self.count - len(self._first):,} more pairs; `crm {self.noun} dedupe` shows them"
+            )
+        return made
 
 
 def refuse(change: Change, noun: str, draft: Draft, *, force: bool = False) -> None:
@@ -36,20 +86,46 @@ def refuse(change: Change, noun: str, draft: Draft, *, force: bool = False) -> N
 
 
 def warn(change: Change, noun: str, draft: Draft) -> list[str]:
-    """What else might be the same: records of the same name, or with the same phone number."""
-    made = []
-    name = draft.values.get("name")
-    if name and noun in ("contact", "company", "lead"):
-        same = change.rows(f'SELECT id FROM "{noun}" WHERE name_key = ? LIMIT {MOST}', fold(name))
-        made += [f"{_named(change, noun, row['id'])} has the same name" for row in same]
+    """What else a new record might be: those with the same name, phone, number or domain."""
+    if noun not in ("contact", "company", "lead"):
+        return []
+    found = {
+        f"{_named(change, noun, each)} has the same {said}": 0
+        for said, ids in _alike(change, noun, draft)
+        for each in ids[:MOST]
+    }
+    return list(found)
+
+
+def _alike(change: Change, noun: str, draft: Draft) -> list[tuple[str, list[int]]]:
+    """By what is the same the records that have it."""
+    name, made = draft.values.get("name"), []
+    if name:
+        made.append(("name", _having(change, noun, "name_key", fold(name))))
+    if noun == "company":
+        named = matching.companies_named(change, name or "")
+        made.append(("name but for its legal form", [each for each in named if each not in made[0][1]]))
+        domain = identity.own_domain(draft.values.get("website"), draft.values.get("email"))
+        made.append(("domain", _having(change, noun, "domain", draft.values.get("domain") or domain)))
+    if noun in NUMBERS:
+        column, said = NUMBERS[noun]
+        made.append((said, _having(change, noun, column, draft.values.get(column))))
     for number in draft.entered.get("phone") or [draft.values.get("phone")]:
-        if number and noun in ("contact", "lead"):
+        if number and noun != "company":
             key = people.phone_key(change, number, draft.get("country"))
-            table, column = ("contact_phone", "contact_id") if noun == "contact" else ("lead", "id")
-            where = "key" if noun == "contact" else "phone_key"
-            same = change.rows(f"SELECT DISTINCT {column} FROM {table} WHERE {where} = ? LIMIT {MOST}", key)
-            made += [f"{_named(change, noun, row[0])} has the same phone number" for row in same]
+            made.append(("phone number", _having(change, noun, "phone_key", key)))
     return made
+
+
+def _having(change: Change, noun: str, column: str, value: Any) -> list[int]:
+    """The first records that have a value in an indexed column; nothing equals nothing."""
+    if not value:
+        return []
+    own, table = "id", noun
+    if noun == "contact" and column == "phone_key":
+        own, table, column = "contact_id", "contact_phone", "key"
+    question = f'SELECT DISTINCT "{own}" FROM "{table}" WHERE "{column}" = ? LIMIT {MOST}'
+    return [row[0] for row in change.rows(question, value)]
 
 
 def _equal_keys(change: Change, noun: str, draft: Draft) -> list[tuple[str, int | None]]:

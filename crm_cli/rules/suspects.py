@@ -6,11 +6,12 @@ costs the same in a large store.
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
+from itertools import combinations
 from typing import NamedTuple
 
 from crm_cli.changing import Change
-from crm_cli.rules import blocking, distinct, evidence, profiles
+from crm_cli.rules import blocking, distinct, evidence, matching, profiles
 from crm_cli.rules.evidence import LIKELY, Profile
 
 FEW = 3  # others with an equal value from which it is too common to tell anything
@@ -66,6 +67,8 @@ def find(
 def alike(change: Change, noun: str, ids: Collection[int]) -> list[Suspect]:
     """The pairs of records just written and others that are likely to be one."""
     pairs = {pair for table in INDEXED.get(noun, ()) for pair in _equal(change, table, ids)}
+    if noun == "company" and len(ids) <= FEW:
+        pairs |= set(_named(change, ids))
     if not pairs:
         return []
     involved = {each for pair in pairs for each in pair}
@@ -87,6 +90,16 @@ def groups(suspects: Iterable[Suspect], two: Collection[distinct.Pair]) -> list[
     return sorted(found.values())
 
 
+def _named(change: Change, ids: Collection[int]) -> Iterable[distinct.Pair]:
+    """The pairs of these companies and others whose name is the same but for its legal form."""
+    names = change.rows(
+        "SELECT id, name FROM company WHERE id IN (SELECT value FROM json_each(?))", json.dumps(list(ids))
+    )
+    for number, name in names:
+        others = (each for each in matching.companies_named(change, name) if each != number)
+        yield from ((min(number, each), max(number, each)) for each in others)
+
+
 def _weighed(
     noun: str, pairs: Iterable[tuple[Profile, Profile]], two: Collection[distinct.Pair], least: int
 ) -> list[Suspect]:
@@ -101,15 +114,18 @@ def _weighed(
 def _equal(change: Change, column: tuple[str, str, str], ids: Collection[int]) -> Iterable[distinct.Pair]:
     """The pairs of these records and the few others that have an equal value in a column."""
     table, name, own = column
-    others = (
-        f'SELECT o."{own}" AS near FROM "{table}" AS o '
-        f'WHERE o."{name}" = t."{name}" AND o."{own}" <> t."{own}" LIMIT {FEW + 1}'
+    shared = (
+        f'SELECT DISTINCT t."{name}" FROM "{table}" AS t WHERE t."{own}" IN (SELECT value FROM json_each(?)) '
+        f"AND t.\"{name}\" <> '' AND EXISTS "
+        f'(SELECT 1 FROM "{table}" AS o WHERE o."{name}" = t."{name}" AND o."{own}" <> t."{own}")'
     )
-    question = (
-        f'SELECT t."{own}", (SELECT json_group_array(near) FROM ({others})) AS near FROM "{table}" AS t '
-        f'WHERE t."{own}" IN (SELECT value FROM json_each(?)) AND t."{name}" <> \'\''
-    )
-    for number, found in change.rows(question, json.dumps(list(ids))):
-        near: Sequence[int] = json.loads(found) if found != "[]" else ()
-        if len(near) <= FEW:
-            yield from ((min(number, each), max(number, each)) for each in near)
+    values = [row[0] for row in change.rows(shared, json.dumps(list(ids)))]
+    if not values:
+        return
+    having = f'SELECT o."{own}" AS one FROM "{table}" AS o WHERE o."{name}" = v.value LIMIT {FEW + 2}'
+    question = f"SELECT (SELECT json_group_array(one) FROM ({having})) FROM json_each(?) AS v"
+    written = frozenset(ids)
+    for (found,) in change.rows(question, json.dumps(values)):
+        near = sorted(set(json.loads(found)))
+        if len(near) <= FEW + 1:
+            yield from (pair for pair in combinations(near, 2) if not written.isdisjoint(pair))

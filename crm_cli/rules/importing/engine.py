@@ -15,7 +15,7 @@ from itertools import islice
 from crm_cli.changing import Change
 from crm_cli.errors import CrmError
 from crm_cli.formats.table import ItemRow, Table
-from crm_cli.rules import records
+from crm_cli.rules import duplicates, records
 from crm_cli.rules.drafts import Draft
 from crm_cli.rules.importing.building import Building, own_fields
 from crm_cli.rules.importing.links import MADE, Links, free_ids
@@ -76,6 +76,7 @@ class _Engine:
         self.building = Building(change, plan, self.links)
         self.report = Report(plan.noun, notes=list(plan.notes), unmapped=list(plan.unmapped))
         self.report.taken = {column.header: _taken(column.role, column.name) for column in plan.columns}
+        self._watch = duplicates.Watch(change, plan.noun)
         self._later: list[tuple[int, str, Name, str]] = []
         self._own_fields = frozenset(own_fields(plan))
         self._renumbered = 0
@@ -101,6 +102,7 @@ class _Engine:
         report.linked = {noun: number for noun, number in self.links.made.items() if number}
         if self._renumbered:
             report.notes.append(f"{self._renumbered:,} got another id, since theirs is taken here")
+        report.notes += self._watch.notes()
         for said, rows in self._left.items():
             report.notes.append(f"{rows:,} row{'s' * (rows > 1)} left without {said}")
 
@@ -162,6 +164,7 @@ class _Engine:
             return
         for (row, before), draft in zip(work, drafts, strict=True):
             self._count(row, before, draft)
+        self._watch.look(drafts)
 
     def _make_links(self, work: Sequence[Work]) -> list[Name]:
         """Make the records that rows name and that are missing."""
