@@ -14,7 +14,7 @@ from crm_cli import fields, values
 from crm_cli.changing import Change
 from crm_cli.errors import InvalidError, NotFoundError
 from crm_cli.rules import distinct, people, records, uniting
-from crm_cli.rules.drafts import Draft
+from crm_cli.rules.drafts import FINGERPRINT, Draft
 
 # Columns that say nothing without the one that they follow: they come from the record that it comes from.
 FOLLOWERS: dict[str, tuple[str, ...]] = {
@@ -133,9 +133,11 @@ def _united(each: fields.Field, drafts: Sequence[Draft], table: str) -> Any:
 
 
 def _says(name: str, value: Any) -> bool:
-    """Whether a value says something: not what a nameless record is called by, nor that any way will do."""
+    """Whether a value says something: not what stands where a name or a key is missing, nor that any way will do."""
     if value is None or value == "" or (name == "preferred_channel" and value == "any"):
         return False
+    if name == "external_id":
+        return not value.startswith(FINGERPRINT)
     return name != "name" or people.is_name(value)
 
 

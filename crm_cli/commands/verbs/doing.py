@@ -124,13 +124,16 @@ def edit_records(
     desk: Desk, noun: str, ids: list[int], texts: dict[str, Any], doing: Doing, verb: str = "edit"
 ) -> None:
     """Set the same fields of several records in one change and say what changed."""
-    from crm_cli.rules import intake, records
+    from crm_cli.rules import duplicates, intake, records
 
     with desk.change(f"{noun} {verb}", dry_run=doing.dry_run) as change:
         drafts = records.load(change, noun, ids)
         for draft in drafts:
             intake.fill(change, noun, draft, texts)
         records.write(change, noun, drafts)
+        watch = duplicates.Watch(change, noun)
+        watch.look(drafts)
+        change.notes += watch.notes()
         changed = [draft.id for draft in drafts if draft.changed]
         change.summary = f"{counted(changed, noun)}: {', '.join(sorted(texts))}"
     said = "would change" if doing.dry_run else "changed"

@@ -79,7 +79,7 @@ class _Engine:
         self._watch = duplicates.Watch(change, plan.noun)
         self._later: list[tuple[int, str, Name, str]] = []
         self._own_fields = frozenset(own_fields(plan))
-        self._renumbered = 0
+        self._renumbered = self._left_merged = 0
         self._left: Counter[str] = Counter()
 
     def take(self, lines: Sequence[Line]) -> None:
@@ -102,6 +102,10 @@ class _Engine:
         report.linked = {noun: number for noun, number in self.links.made.items() if number}
         if self._renumbered:
             report.notes.append(f"{self._renumbered:,} got another id, since theirs is taken here")
+        if self._left_merged:
+            report.notes.append(
+                f"{self._left_merged:,} left as they are: they were merged here into records of other rows"
+            )
         report.notes += self._watch.notes()
         for said, rows in self._left.items():
             report.notes.append(f"{rows:,} row{'s' * (rows > 1)} left without {said}")
@@ -133,6 +137,10 @@ class _Engine:
         """Whether a row is to be written in this mode."""
         if row.problem is not None:
             self._refuse(row)
+            return False
+        if before is not None and self.matching.is_merged(row, before):
+            self._left_merged += 1
+            self.report.skipped += 1
             return False
         mode = self.plan.wishes.mode
         if (mode == "create" and before is not None) or (mode == "update" and before is None):

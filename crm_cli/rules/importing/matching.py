@@ -52,6 +52,7 @@ class Matching:
         self.table = plan.about.table
         self._equal: dict[int, int] = {}
         self._mixed: dict[str, list[int]] | None = None
+        self._merged: set[Any] = set()
 
     def identify(self, rows: Iterable[Row]) -> None:
         """Give every row the keys that it can be told by, the strongest first, its fingerprint where it has none."""
@@ -205,8 +206,21 @@ class Matching:
             f'SELECT external_id, external_source, id FROM "{self.table}" '
             "WHERE external_id IN (SELECT value FROM json_each(?))"
         )
-        for row in self.change.rows(question, json.dumps([each[0] for each in wanted])):
+        keys = json.dumps([each[0] for each in wanted])
+        for row in self.change.rows(question, keys):
             yield (row[0], row[1]), row[2]
+        merged = (
+            f'SELECT k.external_id, k.external_source, t.id FROM merged_key AS k JOIN "{self.table}" AS t '
+            "ON t.id = k.record_id WHERE k.noun = ? AND k.external_id IN (SELECT value FROM json_each(?))"
+        )
+        for row in self.change.rows(merged, self.table, keys):
+            self._merged.add((row[0], row[1]))
+            yield (row[0], row[1]), row[2]
+
+    def is_merged(self, row: Row, before: Before) -> bool:
+        """Whether a row is about a record that was merged into one which the same program knows by another key."""
+        key = (row.values.get("external_id"), row.values.get("external_source"))
+        return key in self._merged and before["external_source"] == key[1] and before["external_id"] != key[0]
 
     def _ask_email(self, wanted: list[str]) -> Iterator[tuple[str, int]]:
         """Contacts keep the comparing form of addresses; elsewhere the few with capitals are kept in mind."""
