@@ -17,6 +17,17 @@ from crm_cli.folding import fold
 CODES = {"product": "code", "campaign": "code"}
 # The nouns that activities are about.
 ABOUT = ("contact", "company", "deal", "lead", "campaign", "product")
+# Who has a number by its key; and the numbers of a record, with its country where they have no key.
+_BY_KEY = {
+    "contact": "SELECT DISTINCT contact_id FROM contact_phone WHERE key IN (?, ?)",
+    "lead": "SELECT id FROM lead WHERE phone_key IN (?, ?)",
+    "company": "SELECT id FROM company WHERE phone IN (?, ?)",
+}
+_NUMBERS = {
+    "contact": "SELECT key, NULL FROM contact_phone WHERE contact_id = ?",
+    "lead": "SELECT phone_key, NULL FROM lead WHERE id = ?",
+    "company": "SELECT phone, country FROM company WHERE id = ?",
+}
 _PHONE = re.compile(r"\+?[\d\s().\-/]{7,}")
 _MOST = 10  # candidates that an error names
 _NEAR = 2000  # names among which the nearest is looked for
@@ -159,14 +170,30 @@ def _by_address(connection: sqlite3.Connection, noun: str, text: str, _: str | N
 
 
 def _by_phone(connection: sqlite3.Connection, noun: str, text: str, country: str | None) -> list[int]:
-    if noun not in ("contact", "lead") or not _PHONE.fullmatch(fold(text)):
+    if noun not in _BY_KEY or not _PHONE.fullmatch(fold(text)):
         return []
     from crm_cli import phones
 
     keys = (phones.e164(text, country) or phones.dial_key(text), phones.dial_key(text))
-    if noun == "contact":
-        return _ids(connection, "SELECT DISTINCT contact_id FROM contact_phone WHERE key IN (?, ?)", *keys)
-    return _ids(connection, "SELECT id FROM lead WHERE phone_key IN (?, ?)", *keys)
+    found = _ids(connection, _BY_KEY[noun], *keys)
+    return found or _dialled(connection, noun, keys[1], country)
+
+
+def _dialled(connection: sqlite3.Connection, noun: str, digits: str, country: str | None) -> list[int]:
+    """Who has a number that is dialled so, at home or from abroad; the search index knows where to look."""
+    from crm_cli import phones
+
+    digits = digits.removeprefix("00")
+    question = "SELECT rowid / 64 FROM search WHERE search MATCH ? AND rowid % 64 = ?"
+    return [
+        each
+        for each in _ids(connection, question, f'"{digits}"', fields.noun(noun).number)
+        if any(
+            digits in phones.words(phones.e164(number, own or country) or phones.dial_key(number))
+            for number, own in connection.execute(_NUMBERS[noun], (each,))
+            if number
+        )
+    ]
 
 
 def _by_code(connection: sqlite3.Connection, noun: str, text: str, _: str | None) -> list[int]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 NOUN_BITS = 64
 BEST = 200  # matches that are ranked by name as well
 _WORD = re.compile(r"[^\W_]+")
+_PHONE = re.compile(r"\+?[\d\s().\-/]{3,}")
 
 
 def search(desk: "Desk", words: list[str], nouns: list[str], limit: int) -> Rows:
@@ -51,11 +52,21 @@ def search(desk: "Desk", words: list[str], nouns: list[str], limit: int) -> Rows
 
 
 def match(text: str) -> str:
-    """The FTS5 query of a text: all of its words, the last as a beginning."""
-    words = _WORD.findall(fold(text))
+    """The FTS5 query of a text: all of its words, the last as a beginning; or the beginning of a phone number."""
+    folded = fold(text)
+    words = _WORD.findall(folded)
     if not words:
         raise InvalidError("give at least one word to search for")
-    return " ".join(f'"{word}"' for word in words[:-1]) + f' "{words[-1]}"*'
+    query = " ".join(f'"{word}"' for word in words[:-1]) + f' "{words[-1]}"*'
+    if not _PHONE.fullmatch(folded):
+        return query
+    return f'({query}) OR "{dialled(folded)}"*'
+
+
+def dialled(number: str) -> str:
+    """The digits of a number as numbers are indexed: without what stands for the country code's `+`."""
+    digits = "".join(filter(str.isdigit, number))
+    return digits.removeprefix("00") or digits
 
 
 def _rows(

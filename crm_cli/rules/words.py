@@ -1,0 +1,51 @@
+"""Words by which a record is found beside those of its columns: its addresses, and every way to dial its phones."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from crm_cli import fields, phones
+from crm_cli.changing import Change
+from crm_cli.rules import people
+from crm_cli.rules.drafts import Draft
+
+KEYED = {"contact_phone": phones.words}
+
+
+def of(change: Change, about: fields.Noun, drafts: Sequence[Draft]) -> dict[int, list[str]]:
+    """By id the words of the parts that a draft says, else of those that stand, and of its phone."""
+    found: dict[int, list[str]] = {}
+    for name, part in about.parts.items():
+        if "key" not in fields.part(part):
+            continue
+        kept = [draft for draft in drafts if draft.before is not None and name not in draft.parts]
+        stand = standing(change, part, f"{about.table}_id", kept)
+        for draft in drafts:
+            rows = draft.parts.get(name, stand.get(draft.id, []) if draft.before is not None else [])
+            if rows:
+                keyed = KEYED.get(part, _itself)
+                words = {word: 0 for row in rows for word in (row["value"], *keyed(row["key"]))}
+                found.setdefault(draft.id, []).extend(words)
+    if "phone" in about.fields and about.fields["phone"].column:
+        for draft in drafts:
+            if number := draft.get("phone"):
+                key = people.phone_key(change, number, draft.get("country"))
+                found.setdefault(draft.id, []).extend(phones.words(key))
+    return found
+
+
+def standing(
+    change: Change, part: str, owner: str, drafts: Sequence[Draft]
+) -> dict[int, list[dict[str, Any]]]:
+    """The rows of a part as they stand, by the id of their record."""
+    found: dict[int, list[dict[str, Any]]] = {}
+    if drafts:
+        ids = json.dumps([draft.id for draft in drafts])
+        question = f"SELECT * FROM {part} WHERE {owner} IN (SELECT value FROM json_each(?)) ORDER BY id"
+        for row in change.rows(question, ids):
+            found.setdefault(row[owner], []).append(dict(row))
+    return found
+
+
+def _itself(key: str) -> list[str]:
+    return [key]
