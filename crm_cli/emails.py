@@ -27,6 +27,16 @@ def check(text: str) -> str:
     return _checked(address)
 
 
+def is_valid(text: str) -> bool:
+    """Whether there can be such an address."""
+    if _ORDINARY.fullmatch(text):
+        return True
+    try:
+        return bool(check(text))
+    except InvalidError:
+        return False
+
+
 def key(text: str) -> str:
     """The comparing form: nobody tells `Ann@X.org` from `ann@x.org`, whatever the standard permits."""
     return text.strip().casefold()

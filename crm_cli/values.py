@@ -47,6 +47,8 @@ class Reading:
     """`gregorian` or `jalali` where all days are known to be; else the year tells."""
     scale: str | int = 1
     """A multiplier of numbers, whole or as text (`1e6`, `0.01`)."""
+    lenient: bool = False
+    """Whether an e-mail address that can be none is kept as it came."""
 
 
 def read(kind: str, text: str, how: Reading, choices: Choices | None = None) -> Value:
@@ -220,10 +222,15 @@ def _boolean(text: str, _: Reading) -> int:
     raise InvalidError(f'"{text}" is neither yes nor no; write yes or no')
 
 
-def _email(text: str, _: Reading) -> str:
+def _email(text: str, how: Reading) -> str:
     from crm_cli.emails import check
 
-    return check(text)
+    try:
+        return check(text)
+    except InvalidError:
+        if how.lenient:
+            return text
+        raise
 
 
 def _phone(text: str, how: Reading) -> str:

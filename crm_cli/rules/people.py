@@ -90,7 +90,8 @@ def _merged(
         key = emails.key(text) if entered == "email" else phone_key(change, text, country)
         row = next((row for row in rows if row["key"] == key), None) if rows else None
         if row is None:
-            row = {"value": text, "key": key, "kind": None, "primary": 0, "opted_out": 0, "invalid": 0}
+            wrong = int(entered == "email" and not emails.is_valid(text))
+            row = {"value": text, "key": key, "kind": None, "primary": 0, "opted_out": 0, "invalid": wrong}
             rows.append(row)
         elif position == 0 and row["value"] != text:
             row["value"] = text

@@ -37,7 +37,7 @@ def make_add(noun: str) -> Callable[..., None]:
         named: options,
         setting: Setting,
         force: Annotated[
-            bool, Option("--force", help="Add it although one with this e-mail address exists")
+            bool, Option("--force", help="Add it although one has this e-mail address, or it can be none")
         ] = False,
         doing: Doing,
     ) -> None:
@@ -57,6 +57,7 @@ def add_record(desk: Desk, noun: str, texts: dict[str, Any], doing: Doing, *, fo
     if not any(texts.get(each) for each in CALLED.get(noun, ("name",))):
         texts |= _asked_name(desk, noun)
     with desk.change(f"{noun} add", dry_run=doing.dry_run) as change:
+        change.reading.lenient = force
         draft = intake.new(change, noun, texts)
         duplicates.refuse(change, noun, draft, force=force)
         change.notes += duplicates.warn(change, noun, draft)

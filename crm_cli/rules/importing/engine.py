@@ -81,6 +81,7 @@ class _Engine:
         self._own_fields = frozenset(own_fields(plan))
         self._renumbered = self._left_merged = 0
         self._left: Counter[str] = Counter()
+        self._kept = 0
 
     def take(self, lines: Sequence[Line]) -> None:
         """Import a batch of rows."""
@@ -107,6 +108,12 @@ class _Engine:
                 f"{self._left_merged:,} left as they are: they were merged here into records of other rows"
             )
         report.notes += self._watch.notes()
+        if self._kept:
+            are = "is" if self._kept == 1 else "are"
+            report.notes.append(
+                f"{self._kept:,} e-mail address{'es' * (self._kept > 1)} that {are} none {are} kept and flagged; "
+                "`crm clean --list` names them"
+            )
         for said, rows in self._left.items():
             report.notes.append(f"{rows:,} row{'s' * (rows > 1)} left without {said}")
 
@@ -198,6 +205,7 @@ class _Engine:
         report.updated += outcome == "updated"
         report.unchanged += outcome == "unchanged"
         self.matching.written(row, draft.id)
+        self._kept += len(row.kept)
         if self.plan.own and row.number and outcome == "created" and draft.id != row.number:
             self._renumbered += 1
         for field, names in row.names.items():

@@ -161,13 +161,13 @@ class Matching:
         """What a row says of a field, in the form in which it is compared."""
         if name in ("email", "phone") and name in row.entered:
             key = emails.key if name == "email" else self._dial
-            return tuple(dict.fromkeys(key(each) for each in row.entered[name]))
+            return tuple(dict.fromkeys(key(each) for each in row.entered[name] if each not in row.kept))
         each = self.plan.about.fields[name]
         value = row.values.get(each.column or name)
         if value is None:
             return self._full_name(row) if name == "name" else None
         if name == "email":
-            return emails.key(value)
+            return None if value in row.kept else emails.key(value)
         return fold(value) if name == "name" else value
 
     def _full_name(self, row: Row) -> str | None:

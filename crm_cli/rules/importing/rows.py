@@ -11,7 +11,7 @@ from dataclasses import replace as changed
 from itertools import compress
 from typing import Any, NamedTuple
 
-from crm_cli import fields, values
+from crm_cli import emails, fields, values
 from crm_cli.errors import InvalidError
 from crm_cli.fields import Field
 from crm_cli.folding import fold
@@ -61,6 +61,8 @@ class Row:
     stage: str = ""
     number: int | None = None
     """Its id in the store that exported it."""
+    kept: tuple[str, ...] = ()
+    """Its e-mail addresses that can be none; they are kept, and tell nobody apart."""
     problem: Problem | None = None
 
 
@@ -163,8 +165,12 @@ def _column(plan: Plan, column: Column, texts: list[str], rows: Sequence[Row], c
         known = dict(zip(distinct, drafts.read(column.field, plan.noun, distinct, way), strict=True))
     except InvalidError:
         known, wrong = _one_by_one(plan, column.field, distinct, way)
+        lenient, wrong = _one_by_one(plan, column.field, list(wrong), changed(way, lenient=True))
+        known |= lenient
         for row, text in zip(rows, texts, strict=True):
-            if text in wrong and row.problem is None:
+            if text in lenient:
+                row.kept += (text,)
+            elif text in wrong and row.problem is None:
                 row.problem = Problem(column.header, wrong[text])
     return [known.get(text) for text in texts]
 
@@ -251,7 +257,8 @@ def _part(plan: Plan, column: Column, texts: list[str], rows: list[Row]) -> None
     for row, text in zip(rows, texts, strict=True):
         if not text or row.problem:
             continue
-        way = changed(column.reading, currency=row.values.get("currency") or plan.currency)
+        currency = row.values.get("currency") or plan.currency
+        way = changed(column.reading, currency=currency, lenient=True)
         try:
             found = [_part_row(table, each, way) for each in json.loads(text, parse_float=str, parse_int=str)]
         except (ValueError, AttributeError, TypeError, InvalidError) as error:
@@ -263,6 +270,8 @@ def _part(plan: Plan, column: Column, texts: list[str], rows: list[Row]) -> None
         else:
             row.entered[column.name] = found
             row.entered[column.name.removesuffix("s")] = [each["value"] for each in found]
+            if column.name == "emails":
+                row.kept = tuple(each["value"] for each in found if not emails.is_valid(each["value"]))
 
 
 def _part_row(table: str, said: dict[str, Any], way: values.Reading) -> dict[str, Any]:
