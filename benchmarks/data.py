@@ -1,6 +1,10 @@
-"""Made-up data of any size for the benchmarks, the same every time."""
+"""Made-up data of any size for the benchmarks, the same every time.
+
+`data.py contacts|cards|deals FILE COUNT` writes the file.
+"""
 
 import csv
+import sys
 from pathlib import Path
 from random import Random
 
@@ -45,7 +49,7 @@ INSERT INTO deal (uid, created_at, updated_at, folded, name_key, name, company_i
   stage_since, amount, amount_pinned, currency, rate, probability, opened_on, expected_close, closed_on, push_count)
 SELECT printf('%032d', n), :now, :now, 'deal ' || n, 'deal ' || n, 'Deal ' || n, company, owner, 1, stage.id,
   date(:today, -age || ' days'), units * 10000, 1, 'EUR', '1', stage.probability,
-  date(:today, -age - lasted || ' days'), date(:today, 60 - age || ' days'),
+  date(:today, (-age - lasted) || ' days'), date(:today, (60 - age) || ' days'),
   iif(stage.kind = 'open', NULL, date(:today, -age || ' days')), 0
 FROM drawn JOIN stage ON stage.position = CASE
   WHEN fate < 40 THEN 4 WHEN fate < 70 THEN 5 ELSE fate % 4 END AND stage.pipeline_id = 1
@@ -128,3 +132,7 @@ def deals(store: Path, count: int) -> None:
         connection.execute(DEALS, said | {"count": count})
         for _, trigger in triggers:
             connection.execute(trigger)
+
+
+if __name__ == "__main__":
+    {"contacts": contacts, "cards": cards, "deals": deals}[sys.argv[1]](Path(sys.argv[2]), int(sys.argv[3]))
