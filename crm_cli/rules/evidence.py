@@ -23,17 +23,17 @@ Weights = dict[str, dict[str, int]]
 PERSON: Weights = {
     "e-mail": {"same": 23, "near": 7},
     "number": {"same": 19, "near": 6, "other": -4},
-    "phone": {"same": 11},
+    "phone": {"same": 10},
     "name": {"same": 6, "close": 5, "part": 4, "half": -3, "other": -8},
     "birthday": {"same": 7, "near": 5, "similar": -1, "other": -4},
     "address": {"same": 7, "near": 6, "street": 3, "place": 2, "moved": 2, "other": -1},
-    "company": {"same": 5, "close": 5},
+    "company": {"same": 6, "close": 5},
 }
 COMPANY: Weights = {
     "e-mail": {"same": 19, "near": 5},
     "number": {"same": 19, "near": 6, "other": -6},
     "domain": {"same": 19, "other": -4},
-    "phone": {"same": 11},
+    "phone": {"same": 10},
     "name": {"same": 11, "close": 6, "other": -8},
     "address": {"same": 7, "near": 6, "street": 5, "place": 2, "moved": -4, "other": -5},
 }

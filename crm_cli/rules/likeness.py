@@ -60,7 +60,7 @@ def person(one: Words, other: Words) -> Level:
         return None
     if one == other or sorted(one) == sorted(other):
         return "same" if len(one) > 1 else "part"
-    few, many = sorted((one, other), key=len)
+    few, many = sorted((one, other), key=lambda each: (len(each), each))
     if "".join(few) == "".join(many):
         return "close"
     left, found = list(many), []
@@ -106,7 +106,7 @@ def organisation(one: str, other: str) -> Level:
     first, second = one.split(), other.split()
     if sorted(first) == sorted(second) or "".join(first) == "".join(second):
         return "same"
-    few, many = sorted((first, second), key=len)
+    few, many = sorted((first, second), key=lambda each: (len(each), each))
     inside = len(few) > 1 and set(few) <= set(many)
     slips = 1 + (len(one) >= 2 * LONG)
     slip = min(len(one), len(other)) > SHORT and OSA.distance(one, other, score_cutoff=slips) <= slips

@@ -79,7 +79,8 @@ def _drafts(change: Change, noun: str, ids: Sequence[int]) -> list[Draft]:
 
 def _choices(change: Change, noun: str, drafts: Sequence[Draft], take: Taken) -> dict[str, Draft]:
     """By field the record that its value is taken from; what leads others comes first."""
-    known = {each.name: each for each in fields.noun(noun).options()}
+    about = fields.noun(noun)
+    known = {each.name: each for each in about.options() if each.column or f"{each.name}s" in about.parts}
     known |= fields.custom(change.connection, noun)
     by_id = {draft.id: draft for draft in drafts}
     for name, number in take.items():
