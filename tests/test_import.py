@@ -299,7 +299,7 @@ def test_unknown_columns_are_kept_when_asked(crm: Crm) -> None:
     (("--mode", "merge"), "write upsert or create or update"),
     (("--match", "shoe"), "unknown field of contact 'shoe'"),
     (("--from", "nothing"), "profile"),
-    (("--sheet", "1"), "save the sheet as CSV"),
+    (("--sheet", "1"), "is no workbook; leave --sheet out"),
     (("--encoding", "klingon"), "no encoding is called"),
     (("-o", "csv"), "write -o json"),
 ])  # fmt: skip

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -42,6 +42,17 @@ PREVIEWED = 5
 Texts = list[str] | None
 
 
+def _listed(name: str | None) -> str | None:
+    """Answer `--from list` with the profiles there are."""
+    if name == "list":
+        from crm_cli.rules.importing import programs
+
+        columns = [fields.Field("profile", "text"), fields.Field("program", "text")]
+        output.write(output.Rows(columns, list(programs.names().items())), output.Style())
+        raise typer.Exit
+    return name
+
+
 @dataclass
 class Importing(Bundle):
     """How a file is taken."""
@@ -68,6 +79,9 @@ class Importing(Bundle):
     ] = None
     date_order: Annotated[str | None, Option(metavar="dmy|mdy|ymd", help="How 03/04/2026 is read")] = None
     decimal: Annotated[str | None, Option(metavar=",|.", help="The decimal mark")] = None
+    calendar: Annotated[str | None, Option(metavar="gregorian|jalali", help="The calendar of its dates")] = (
+        None
+    )
     encoding: Annotated[str | None, Option(metavar="E", help="Such as utf-8 or cp1252; else it is told")] = (
         None
     )
@@ -79,8 +93,10 @@ class Importing(Bundle):
         str | None, Option(metavar="NAME", help="The program the file comes from; its keys are kept as that program's")
     ] = None  # fmt: skip
     from_: Annotated[
-        str | None, Option("--from", metavar="PROFILE", help="Options kept by --save-profile")
-    ] = None
+        str | None,
+        Option("--from", metavar="PROFILE", callback=_listed, is_eager=True,
+               help="The program it comes from, else told by its header; list names them, none is none"),
+    ] = None  # fmt: skip
     save_profile: Annotated[str | None, Option(metavar="NAME", help="Keep these options")] = None
     keep_extra: Annotated[bool, Option("--keep-extra", help="Keep unknown columns as fields of your own")] = (
         False
@@ -103,10 +119,8 @@ class Importing(Bundle):
 
     def wishes(self) -> "Wishes":
         """What is said, over the profile that is named."""
-        from crm_cli.rules.importing import wishes
+        from crm_cli.rules.importing import programs, wishes
 
-        if self.sheet is not None:
-            raise InvalidError("--sheet is for workbooks, which cannot be read yet; save the sheet as CSV")
         # A profile's name is its source: the run that saves it must keep keys as those that use it will.
         said = wishes.Wishes(
             mapping=wishes.pairs("--map", self.map_ or []),
@@ -119,13 +133,15 @@ class Importing(Bundle):
             on_error=self.on_error or "stop",
             date_order=self.date_order,
             decimal=self.decimal,
+            calendar=self.calendar,
             encoding=self.encoding,
             delimiter=self.delimiter,
+            sheet=self.sheet,
             source=self.source or self.save_profile,
             keep_extra=self.keep_extra,
             create=not self.no_create,
         )
-        return wishes.check(wishes.over(wishes.load(self.from_), said) if self.from_ else said)
+        return wishes.check(programs.over(programs.load(self.from_), said) if self.from_ else said)
 
 
 def command(noun: str) -> Callable[..., None]:
@@ -194,24 +210,31 @@ def anything(
     desk: Desk = ctx.obj
     how.on(desk)
     wishes = how.wishes()
-    taken = sorted(((noun_of(file, wishes), file) for file in files), key=lambda each: ORDER.index(each[0]))
+    taken = [(*_taken_for(file, wishes), file) for file in files]
+    told = {program for _, program, _ in taken} - {""}
     reports = []
-    for noun, file in taken:
+    for noun, program, file in sorted(taken, key=lambda each: ORDER.index(each[0])):
         desk.say(f"{file} holds {fields.plural(noun)}")
-        reports.append(_take(desk, noun, file, wishes, how, mailing))
+        # Keys of files that come together are of one program, though only some of them tell which.
+        shared = min(told) if len(told) == 1 and not program else None
+        mine = replace(wishes, source=wishes.source or shared)
+        reports.append(_take(desk, noun, file, mine, how, mailing))
     _kept_profile(desk, how, wishes)
     _end(reports, how)
 
 
-def noun_of(file: str, wishes: "Wishes") -> str:
-    """The noun that a file's header fits best; its name decides between equals."""
+def _taken_for(file: str, wishes: "Wishes") -> tuple[str, str]:
+    """The noun that a file's header fits best, by its name between equals, and the program that wrote it."""
     from crm_cli.formats import cards, headers, kinds
+    from crm_cli.rules.importing.programs import load, recognised
 
     if not cards.is_folder(file) and kinds.is_correspondence(file):
-        return "activity"
+        return "activity", ""
     with _opened(file, wishes, None) as table:
         if table.kind == cards.KIND:
-            return cards.noun_of(table)
+            return cards.noun_of(table), ""
+        if not wishes.profile and (found := recognised(table.header)):
+            return found[1], load(found[0]).source or ""
         header = [name for name in table.header if name not in wishes.mapping]
         word = Path(file).stem.lower()
         scores = {noun: headers.score(noun, header) for noun in ORDER}
@@ -224,7 +247,7 @@ def noun_of(file: str, wishes: "Wishes") -> str:
         raise InvalidError(
             f"{file}: its header fits no noun; say what it holds, as in `crm contact import {file}`"
         )
-    return best
+    return best, ""
 
 
 @contextmanager
@@ -246,7 +269,13 @@ def _opened(file: "str | Source", wishes: "Wishes", noun: str | None) -> "Iterat
         own = sum(cell.strip().casefold() in mapped for cell in cells)
         return own + max(headers.score(each, cells) for each in nouns)
 
-    table = open_table(source, encoding=wishes.encoding, delimiter=wishes.delimiter, is_header=known)
+    table = open_table(
+        source,
+        encoding=wishes.encoding,
+        delimiter=wishes.delimiter,
+        sheet=wishes.sheet,
+        is_header=known,
+    )
     with table:
         yield table
 
@@ -300,10 +329,10 @@ def _preview(desk: Desk, taken: "Plan", table: "Table", how: Importing) -> None:
 
 def _kept_profile(desk: Desk, how: Importing, wishes: "Wishes") -> None:
     if how.save_profile and not how.dry_run:
-        from crm_cli.rules.importing import wishes as profiles
+        from crm_cli.rules.importing import programs
 
         desk.say(
-            f"kept as {profiles.save(how.save_profile, wishes)}; --from {how.save_profile} uses it again"
+            f"kept as {programs.save(how.save_profile, wishes)}; --from {how.save_profile} uses it again"
         )
 
 

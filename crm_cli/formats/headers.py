@@ -59,6 +59,14 @@ def score(noun: str, cells: Sequence[str]) -> int:
     return len(recognise(noun, cells, _fields(noun)))
 
 
+def bare_words(noun: str, header: str) -> list[str]:
+    """The word of a header, as written and without the noun before it."""
+    word = _word(header)
+    return list(
+        dict.fromkeys([word, *(word.removeprefix(prefix) for prefix in _PREFIXES.get(noun, (noun,)))])
+    )
+
+
 def _by_word(noun: str, header: Sequence[str]) -> dict[str, int]:
     """Give the column of each header word, as written and without the noun before it; the first one wins."""
     columns: dict[str, int] = {}

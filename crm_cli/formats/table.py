@@ -98,6 +98,7 @@ def open_table(
     *,
     encoding: str | None = None,
     delimiter: str | None = None,
+    sheet: str | None = None,
     header_row: bool | None = None,
     is_header: dialect.Recognise | None = None,
 ) -> Table:
@@ -107,6 +108,7 @@ def open_table(
         path: CSV of any dialect, a JSON array of objects, or an object a line; or one that is open already.
         encoding: the codec; without it, told from the bytes.
         delimiter: one character or `tab`; without it, told from the sample.
+        sheet: the sheet of a workbook, by its name or number; without it, the first.
         header_row: whether there is a header; without it, told from its names and shape.
         is_header: how many of a row's cells are names that the caller knows.
 
@@ -117,6 +119,8 @@ def open_table(
     separator = dialect.delimiter_of(delimiter) if delimiter else None
     source = path if isinstance(path, Source) else Source(path)
     try:
+        if sheet:
+            raise InvalidError(f"{source.name} is no workbook; leave --sheet out")
         return _open(source, codec, separator, header_row=header_row, is_header=is_header)
     except BaseException:
         source.close()

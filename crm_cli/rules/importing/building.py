@@ -68,12 +68,7 @@ class Building:
             number = before["pipeline_id"]
         key = (number, text)
         if key not in self._stages:
-            try:
-                self._stages[key] = stages.find(self.change, number, text)
-            except CrmError as error:
-                self._stages[key] = Problem(
-                    next((c.header for c in self.plan.having("stage")), ""), str(error)
-                )
+            self._stages[key] = self._stage(number, text)
         found = self._stages[key]
         if isinstance(found, Problem):
             row.problem = found
@@ -82,6 +77,18 @@ class Building:
             if not self.plan.own and fold(text) != fold(found["name"]):
                 row.values["status_original"] = text
             _close(row, found["kind"])
+
+    def _stage(self, pipeline: int | None, text: str) -> dict[str, Any] | Problem:
+        """The stage of a word in a pipeline, else of what the other program's word for it is taken for."""
+        try:
+            return stages.find(self.change, pipeline, text)
+        except CrmError as error:
+            if meant := self.plan.wishes.stages.get(fold(text)):
+                try:
+                    return stages.find(self.change, pipeline, meant)
+                except CrmError:
+                    pass  # the word as it came is what is wrong
+            return Problem(next((c.header for c in self.plan.having("stage")), ""), str(error))
 
     def draft(self, row: Row, before: Before | None) -> Draft:
         """The draft of a row for a new or a standing record."""

@@ -75,7 +75,7 @@ class _Engine:
         self.matching = Matching(change, plan)
         self.building = Building(change, plan, self.links)
         self.report = Report(plan.noun, notes=list(plan.notes), unmapped=list(plan.unmapped))
-        self.report.taken = {column.header: _taken(column.role, column.name) for column in plan.columns}
+        self.report.taken = plan.taken()
         self._watch = duplicates.Watch(change, plan.noun)
         self._later: list[tuple[int, str, Name, str]] = []
         self._own_fields = frozenset(own_fields(plan))
@@ -273,10 +273,6 @@ def _tables(plan: Plan) -> list[str]:
     linked = {column.field.to or "" for column in plan.columns if column.role in ("link", "key", "id")}
     own = [plan.about.table, *plan.about.parts.values()]
     return [*own, *sorted((linked & MADE) - {plan.about.table})]
-
-
-def _taken(role: str, name: str) -> str:
-    return {"key": f"{name}.external_id", "number": "id"}.get(role, name)
 
 
 def _said(error: Exception) -> str:

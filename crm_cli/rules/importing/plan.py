@@ -16,20 +16,17 @@ from crm_cli.errors import InvalidError
 from crm_cli.fields import Field, Noun
 from crm_cli.folding import fold
 from crm_cli.formats import cards
-from crm_cli.formats.headers import recognise
 from crm_cli.formats.settle import settle
 from crm_cli.formats.table import Table
 from crm_cli.rules import field as custom_fields
 from crm_cli.rules import intake, records
 from crm_cli.rules.drafts import Draft
+from crm_cli.rules.importing import programs
+from crm_cli.rules.importing.recognition import HALVES, REASON, Sight, sights, untaken
 from crm_cli.rules.importing.wishes import Pairs, Wishes
 from crm_cli.values import Reading
 
-REASON = "crm_error"
-"""The column of a file of rejected rows that says why; it is never read."""
 SETTLED = frozenset(("day", "instant", "money", "decimal", "percent"))
-# What other programs give in parts that our noun holds as one.
-HALVES = {"user": ("first_name", "last_name")}
 SAMPLE = 100  # rows that show how dates are written
 ORDERS = {"dmy": "day first", "mdy": "month first"}
 
@@ -46,6 +43,8 @@ class Column:
     uid, number (our own identity)."""
     reading: Reading
     words: Pairs = dataclasses.field(default_factory=dict)
+    sight: Sight | None = None
+    """How it was recognised in a foreign file."""
 
     @property
     def name(self) -> str:
@@ -63,6 +62,7 @@ class Plan:
     own: bool
     """Whether it is an export of ours."""
     source: str
+    header: list[str]
     columns: list[Column]
     unmapped: list[str]
     fixed: Draft
@@ -72,6 +72,16 @@ class Plan:
     currency: str = ""
     """The currency of amounts whose row names none."""
     notes: list[str] = dataclasses.field(default_factory=list)
+
+    def taken(self) -> dict[str, str]:
+        """Every column that is taken, in the order of the file, with what it fills."""
+        found: dict[int, list[str]] = {}
+        for column in self.columns:
+            key = {"key": f"{column.name}.external_id", "number": "id"}.get(column.role, column.name)
+            found.setdefault(column.at, []).append(key)
+            for at in column.sight.columns() - {column.at} if column.sight else ():
+                found.setdefault(at, []).append(key)
+        return {self.header[at]: ", ".join(dict.fromkeys(each)) for at, each in sorted(found.items())}
 
     def having(self, *names: str) -> list[Column]:
         """The columns that fill the fields of these names."""
@@ -85,37 +95,49 @@ def make(change: Change, noun: str, table: Table, wishes: Wishes) -> Plan:
         InvalidError: an option names what is not there, or a column leaves open how it is to be read.
     """
     about, custom = fields.noun(noun), fields.custom(change.connection, noun)
-    _check_fields(about, custom, wishes)
     exact = table.kind == cards.KIND
     own = not exact and _is_own(about, table.header)
+    if not exact and not own:
+        wishes = programs.settled(noun, table.header, wishes)
+    _check_fields(about, custom, wishes)
+    seen: list[Sight] = []
     if exact:
         found = _of_cards(about, table, wishes)
     else:
         extra = _extra(change, about, table.header, own=own, custom=custom, wishes=wishes)
+        if not own:
+            seen = sights(about, table.header, custom | extra, wishes)
         found = (
             _own(about, table.header, custom | extra)
             if own
-            else _foreign(about, table, custom | extra, wishes)
+            else _foreign(about, table.header, custom | extra, wishes, seen)
         )
     _read(change, found, table, wishes, exact=exact or own)
-    taken = {column.at for column in found}
     fixed = {name: text for name, text in wishes.fixed.items() if name != "stage"}
     plan = Plan(
-        noun, about, wishes, own, wishes.source or table.kind, found,
-        [] if own else [name for at, name in enumerate(table.header) if at not in taken and name != REASON],
+        noun, about, wishes, own, wishes.source or table.kind, table.header, found,
+        untaken(table.header, seen) if seen else [],
         Draft(), wishes.fixed.get("stage", ""),
     )  # fmt: skip
     intake.fill(change, noun, plan.fixed, dict(fixed))
     plan.currency = str(
         plan.fixed.get("currency") or plan.fixed.get("default_currency") or change.config.currency
     )
-    plan.notes = [*table.notes, *_orders(found, table)]
+    plan.notes = [*table.notes, *_program(wishes), *_orders(found, table)]
     return plan
 
 
 def _check_fields(about: Noun, custom: dict[str, Field], wishes: Wishes) -> None:
     known = [*about.fields, *custom, *HALVES.get(about.name, ())]
-    for name in (*wishes.mapping.values(), *wishes.words, *wishes.scale, *wishes.match, *wishes.fixed):
+    known_to = [each.strip() for several in wishes.known.values() for each in several.split(",")]
+    for name in (
+        *wishes.mapping.values(),
+        *known_to,
+        *wishes.words,
+        *wishes.scale,
+        *wishes.match,
+        *wishes.fixed,
+    ):
         base, _, key = name.partition(".")
         if name and (base not in known or key not in ("", "external_id")):
             raise fields.nearest(name, known, f"field of {about.name}")
@@ -133,8 +155,7 @@ def _extra(
     if own:
         rest = [name for name in header if name not in about.columns and name not in custom]
     elif wishes.keep_extra:
-        taken = _recognised(about, header, custom, wishes)
-        rest = [name for at, name in enumerate(header) if at not in taken]
+        rest = untaken(header, sights(about, header, custom, wishes))
     else:
         return {}
     made = {}
@@ -192,45 +213,28 @@ def _of_cards(about: Noun, table: Table, wishes: Wishes) -> list[Column]:
     return found
 
 
-def _foreign(about: Noun, table: Table, custom: dict[str, Field], wishes: Wishes) -> list[Column]:
+def _foreign(
+    about: Noun, header: list[str], custom: dict[str, Field], wishes: Wishes, seen: list[Sight]
+) -> list[Column]:
     """The columns of another program's file."""
     found = []
-    for at, name in sorted(_recognised(about, table.header, custom, wishes).items()):
-        base, _, key = name.partition(".")
+    for sight in seen:
+        base, _, key = sight.field.partition(".")
         if base in HALVES.get(about.name, ()):
             each, role = Field(base, "text"), "half"
         else:
             each = about.fields.get(base) or custom[base]
             role = "key" if key else _role(each)
         words = wishes.words.get(base, {}) if not key else {}
-        found.append(Column(at, table.header[at], each, role, _PLACE, words))
+        found.append(Column(sight.at, header[sight.at], each, role, _PLACE, words, sight))
     return found
 
 
-def _recognised(about: Noun, header: list[str], custom: dict[str, Field], wishes: Wishes) -> dict[int, str]:
-    """Field by column: what the user says, else what the headers mean, each field once."""
-    told = {fold(name): at for at, name in enumerate(header)}
-    said: dict[int, str] = {}
-    for name, field_name in wishes.mapping.items():
-        if fold(name) not in told:
-            raise fields.nearest(name, header, "column of this file")
-        said[told[fold(name)]] = field_name
-    known = [each.name for each in about.fields.values() if _fillable(each)]
-    known = [*known, *HALVES.get(about.name, ()), *(each for each in custom if each not in about.fields)]
-    meant = recognise(about.name, header, known)
-    by_word = {custom_fields.name_of(name): at for at, name in enumerate(header)}
-    meant |= {by_word[name]: name for name in custom if name in by_word and by_word[name] not in meant}
-    taken = set(said.values()) | wishes.fixed.keys()
-    kept = {
-        at: name
-        for at, name in meant.items()
-        if name not in taken and at not in said and header[at] != REASON
-    }
-    return kept | {at: name for at, name in said.items() if name}
-
-
-def _fillable(each: Field) -> bool:
-    return each.name != "uid" and not each.kind.startswith("parts:")
+def _program(wishes: Wishes) -> list[str]:
+    """What the file was taken for."""
+    if wishes.profile in ("", programs.NONE):
+        return []
+    return [f"read as an export of {wishes.name or wishes.profile} (--from {wishes.profile})"]
 
 
 def _role(each: Field) -> str:
@@ -255,8 +259,9 @@ def _read(change: Change, columns: list[Column], table: Table, wishes: Wishes, *
     settled = settle(table, kinds, date_order=order, decimal=decimal)
     for column in columns:
         way = replace(
-            change.reading, date_order=order, decimal=decimal or ".", scale=wishes.scale.get(column.name, 1)
-        )
+            change.reading, date_order=order, decimal=decimal or ".", scale=wishes.scale.get(column.name, 1),
+            calendar="gregorian" if exact else wishes.calendar,
+        )  # fmt: skip
         if column.at in settled and column.field.kind in ("day", "instant"):
             way.date_order = settled[column.at]
         elif column.at in settled:

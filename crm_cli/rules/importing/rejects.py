@@ -7,7 +7,7 @@ from typing import Any
 from crm_cli.errors import InvalidError
 from crm_cli.formats.table import ItemRow, RaggedRow
 from crm_cli.formats.vcard import with_reason
-from crm_cli.rules.importing.plan import REASON
+from crm_cli.rules.importing.recognition import REASON
 from crm_cli.rules.importing.rows import Row
 
 

@@ -17,6 +17,7 @@ from crm_cli.fields import Field
 from crm_cli.folding import fold
 from crm_cli.formats.table import Cells, ItemRow, RaggedRow
 from crm_cli.rules import drafts
+from crm_cli.rules.importing import cells
 from crm_cli.rules.importing.plan import Column, Plan
 
 SEVERAL = re.compile(r"\s*(?:[,;]|:::)\s*")
@@ -78,11 +79,11 @@ def read(plan: Plan, lines: Sequence[Line]) -> list[Row]:
             row.problem = Problem("", row.cells.wrong)
     currencies = _currencies(plan, rows)
     for column in sorted(plan.columns, key=lambda each: each.role == "part"):
-        texts = _texts(column, lines)
+        texts = cells.texts(column, plan.wishes, lines)
         if column.role in ("value", "custom", "entered", "half"):
             _take(plan, column, texts, rows, currencies)
         elif column.role in ("link", "key", "id"):
-            _name(column, texts, rows)
+            _name(column, texts, rows, plan.wishes.separator)
         elif column.role == "part":
             _part(plan, column, texts, rows)
         else:
@@ -90,18 +91,6 @@ def read(plan: Plan, lines: Sequence[Line]) -> list[Row]:
     for row in rows:
         _join_halves(plan, row)
     return rows
-
-
-def _texts(column: Column, lines: Sequence[Line]) -> list[str]:
-    """The cells of a column without blanks around them, with the words that the user gives for some."""
-    at = column.at
-    texts = [(cells[at] or "").strip() for _, cells in lines]
-    if column.field.kind in ("tags", "list"):
-        texts = ["" if text == "[]" else text for text in texts]
-    if not column.words:
-        return texts
-    words = {text: column.words.get(fold(text), text) for text in set(texts)}
-    return [words[text] for text in texts]
 
 
 def _currencies(plan: Plan, rows: Sequence[Row]) -> list[str]:
@@ -139,7 +128,8 @@ def _take(plan: Plan, column: Column, texts: list[str], rows: list[Row], currenc
         and column.name == "status"
         and not plan.having("status_original")
     ):
-        for row, text, value in zip(rows, texts, found, strict=True):
+        for row, value in zip(rows, found, strict=True):
+            text = (row.cells[column.at] or "").strip()
             if value is not None and values.word_key(text) != value:
                 row.values["status_original"] = text
 
@@ -190,19 +180,28 @@ def _one_by_one(
 
 def _take_several(plan: Plan, column: Column, texts: list[str], rows: list[Row]) -> None:
     """Read a column whose cells may hold several addresses."""
-    name, single = column.name, list(texts)
+    single = list(texts)
     for at, text in enumerate(texts):
         if "," in text or ";" in text or ":::" in text:
             single[at] = ""
             each = _parted(text, column.field.kind)
-            rows[at].entered[name] = [
-                value
-                for value in _column(plan, column, each, [rows[at]] * len(each), "")
-                if value is not None
-            ]
+            found = _column(plan, column, each, [rows[at]] * len(each), "")
+            _add(column, rows[at], [value for value in found if value is not None])
     for row, value in zip(rows, _column(plan, column, single, rows, ""), strict=True):
         if value is not None:
-            row.entered[name] = [value]
+            _add(column, row, [value])
+
+
+def _add(column: Column, row: Row, found: list[Any]) -> None:
+    """Put addresses into a row, beside those of other columns, and what they are for."""
+    name, parts = column.name, f"{column.name}s"
+    before = row.entered.get(name, [])
+    row.entered[name] = [*before, *found]
+    kind = cells.kind(column.sight, row.cells)
+    if kind or parts in row.entered:
+        told = row.entered.get(parts) or [{"value": value} for value in before]
+        more = {"kind": kind} if kind else {}
+        row.entered[parts] = [*told, *({"value": value, **more} for value in found)]
 
 
 def _parted(text: str, kind: str) -> list[str]:
@@ -212,25 +211,33 @@ def _parted(text: str, kind: str) -> list[str]:
     return [text] if whole else found
 
 
-def _name(column: Column, texts: list[str], rows: list[Row]) -> None:
+def _name(column: Column, texts: list[str], rows: list[Row], separator: str | None) -> None:
     """Put the records that a column names into the rows; a row's columns for one link make one name."""
     name, noun, role = column.name, column.field.to or "", column.role
     if noun == "stage":
         for row, text in zip(rows, texts, strict=True):
             row.stage = row.stage or text
         return
+    several = column.field.column is None and column.field.kind != "about"
     nouns = ABOUT if column.field.kind == "about" else (noun,)
     made: dict[str, list[Name]] = {}
     for row, text in zip(rows, texts, strict=True):
         if not text:
             continue
+        parts = _several(text, separator) if role == "key" else [text]
         before = row.names.get(name)
         if before is not None:
-            row.names[name] = [_told(each, role, text) for each in before]
+            row.names[name] = [_told(each, role, parts[0]) for each in before]
         elif text in made:
             row.names[name] = made[text]
         else:
-            row.names[name] = made[text] = [_told(Name(each), role, text) for each in nouns]
+            kept = parts if several else parts[:1]
+            row.names[name] = made[text] = [_told(Name(each), role, part) for part in kept for each in nouns]
+
+
+def _several(text: str, separator: str | None) -> list[str]:
+    """The keys in a cell."""
+    return [part for each in text.split(separator) if (part := each.strip())] if separator else [text]
 
 
 def _told(name: Name, role: str, text: str) -> Name:

@@ -1,19 +1,13 @@
-"""What is said of a file to be imported: options of one run, or a profile kept for the next.
+"""What is said of a file to be imported: by the options of one run, or by the profile of a program."""
 
-A profile is a TOML file beside the settings, or one that comes with the program; options go before it.
-"""
-
-import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from dataclasses import dataclass, field
 from typing import Any
 
-from crm_cli import config, fields
 from crm_cli.errors import InvalidError
 from crm_cli.folding import fold
+from crm_cli.jalali import CALENDARS
 
-SHIPPED = Path(__file__).parents[2] / "formats" / "profiles"
 MODES = ("upsert", "create", "update")
 EMPTY = ("keep", "clear")
 ON_ERROR = ("stop", "skip")
@@ -28,9 +22,22 @@ class Wishes:
     """What the user says of a file; what is not said is told from the file itself."""
 
     mapping: Pairs = field(default_factory=dict)
-    """Field by header, both as written; an empty field leaves the column out."""
+    """Field by header, both as written; an empty field leaves the column out. Each header must be there."""
+    known: Pairs = field(default_factory=dict)
+    """The same of a profile, for those headers that are there; one column may fill several fields (`a, b`) and
+    several columns one: all of them where it takes several values, else the first that is filled."""
+    groups: list[list[str]] = field(default_factory=list)
+    """Headers of columns that belong together, such as an address; the first group with a filled cell counts."""
+    joined: dict[str, Any] = field(default_factory=dict)
+    """By header, the columns whose cells belong after its own (`with`), and what stands between (`by`)."""
     words: dict[str, Pairs] = field(default_factory=dict)
     """By field, what stands for a cell's folded text."""
+    stages: Pairs = field(default_factory=dict)
+    """Stage by a stage's folded name in the other program, where the pipeline has none of that name."""
+    placeholders: tuple[str, ...] = ()
+    """Texts that stand for an empty cell; `--*` is any that begins so."""
+    separator: str | None = None
+    """What parts the keys of several records in one cell."""
     fixed: Pairs = field(default_factory=dict)
     """Text by field, the same for every row."""
     scale: Pairs = field(default_factory=dict)
@@ -42,13 +49,21 @@ class Wishes:
     on_error: str = "stop"
     date_order: str | None = None
     decimal: str | None = None
+    calendar: str | None = None
     encoding: str | None = None
     delimiter: str | None = None
+    sheet: str | None = None
     source: str | None = None
     """The program that the file comes from; its keys are external ids of it."""
     keep_extra: bool = False
     create: bool = True
     """Whether missing companies, contacts, users and campaigns are made."""
+    name: str = ""
+    """What the program is called."""
+    profile: str = ""
+    """The profile that this comes from, `none` where none is wanted."""
+    nouns: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """What a profile says of one noun alone."""
 
 
 def check(wishes: Wishes) -> Wishes:
@@ -59,6 +74,7 @@ def check(wishes: Wishes) -> Wishes:
         ("--on-error", wishes.on_error, ON_ERROR),
         ("--date-order", wishes.date_order, (None, *ORDERS)),
         ("--decimal", wishes.decimal, (None, *MARKS)),
+        ("--calendar", wishes.calendar, (None, *CALENDARS)),
     ):
         if given not in known:
             words = " or ".join(word for word in known if word)
@@ -95,68 +111,3 @@ _EXAMPLES = {
     "--set": "owner=me",
     "--scale": "amount=1e6",
 }
-
-
-def load(name: str) -> Wishes:
-    """The profile of a name: the user's own, else one that comes with the program.
-
-    Raises:
-        InvalidError: there is none, or it cannot be read.
-    """
-    import tomllib
-
-    known = {path.stem: path for folder in (SHIPPED, _folder()) for path in sorted(folder.glob("*.toml"))}
-    if name not in known:
-        raise (
-            fields.nearest(name, list(known), "profile")
-            if known
-            else InvalidError(f"there is no profile {name!r}; make one with --save-profile {name}")
-        )
-    try:
-        said = tomllib.loads(known[name].read_text(encoding="utf-8"))
-        return check(_wishes({"source": name} | said))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError, TypeError) as error:
-        raise InvalidError(f"profile {known[name]} cannot be used ({error}); mend or remove it") from error
-
-
-def save(name: str, wishes: Wishes) -> Path:
-    """Keep what is wished under a name; returns the file."""
-    import tomlkit
-
-    if not re.fullmatch(r"[\w-]+", name):
-        raise InvalidError(f'"{name}" is no name for a profile; use letters, digits, - and _')
-    unsaid = vars(Wishes())
-    said = {key: value for key, value in vars(wishes).items() if value != unsaid[key] and key != "on_error"}
-    file = _folder() / f"{name}.toml"
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(tomlkit.dumps({key: _plain(value) for key, value in said.items()}), encoding="utf-8")
-    return file
-
-
-def over(profile: Wishes, said: Wishes) -> Wishes:
-    """A profile with what is said beside it: words and pairs are united, options that are said win."""
-    unsaid = vars(Wishes())
-    changes: dict[str, Any] = {}
-    for key, value in vars(said).items():
-        if key == "words":
-            both = profile.words.keys() | said.words.keys()
-            changes[key] = {name: profile.words.get(name, {}) | said.words.get(name, {}) for name in both}
-        elif isinstance(value, dict):
-            changes[key] = vars(profile)[key] | value
-        elif value != unsaid[key]:
-            changes[key] = value
-    return replace(profile, **changes)
-
-
-def _folder() -> Path:
-    return config.path().parent / "profiles"
-
-
-def _wishes(said: dict[str, Any]) -> Wishes:
-    if "match" in said:
-        said["match"] = tuple(said["match"])
-    return Wishes(**said)
-
-
-def _plain(value: Any) -> Any:
-    return list(value) if isinstance(value, tuple) else value
