@@ -48,6 +48,7 @@ COMMANDS: dict[str, tuple[str, str, str, str]] = {
     "history": ("history", "history", MORE, "What changed, by which command."),
     "undo": ("history", "undo", MORE, "Revert the latest commands."),
     "redo": ("history", "redo", MORE, "Revert the last undo."),
+    "export": ("exporting", "export", MORE, "The whole store as an archive, or one noun."),
     "sql": ("sql", "sql", MORE, "Ask the store in SQL, read-only."),
     "init": ("init", "init", MORE, "Say once who you are and how you write money and dates."),
     "demo": ("demo", "demo", MORE, "A made-up business to try things on."),

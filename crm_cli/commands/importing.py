@@ -197,18 +197,27 @@ def anything(
     ctx: typer.Context,
     *,
     files: Annotated[
-        list[str], Argument(metavar="FILE…", help="Files of any nouns; says what each is taken for")
+        list[str],
+        Argument(
+            metavar="FILE…", help="Files of any nouns, each one change; or what `crm export --all` wrote"
+        ),
     ],
     how: Importing,
     mailing: Mailing,
 ) -> None:
-    r"""Import files; says what each is taken for.
+    r"""Import files; says what each is taken for. Those that others refer to come first.
 
     \b
         crm import accounts.csv contacts.csv deals.csv
+        crm --db new.db import monday.zip
     """
+    from crm_cli.formats import archive
+
     desk: Desk = ctx.obj
     how.on(desk)
+    if any(map(archive.is_archive, files)):
+        _restore(desk, files, how, mailing)
+        return
     wishes = how.wishes()
     taken = [(*_taken_for(file, wishes), file) for file in files]
     told = {program for _, program, _ in taken} - {""}
@@ -221,6 +230,22 @@ def anything(
         reports.append(_take(desk, noun, file, mine, how, mailing))
     _kept_profile(desk, how, wishes)
     _end(reports, how)
+
+
+def _restore(desk: Desk, files: list[str], how: Importing, mailing: Mailing) -> None:
+    """Bring in a whole store; it is taken as it is."""
+    from crm_cli.commands import restoring
+
+    said = replace(how, dry_run=False, yes=False, format=None, quiet=False)
+    if len(files) > 1 or said != Importing() or mailing != Mailing():
+        raise InvalidError(
+            "an archive of a whole store is taken alone and as it is; leave other files and options out"
+        )
+    counts = restoring.bring(desk, files[0], dry_run=how.dry_run)
+    if how.format == "json":
+        import json
+
+        output.text(json.dumps({"path": files[0], "counts": counts}, ensure_ascii=False))
 
 
 def _taken_for(file: str, wishes: "Wishes") -> tuple[str, str]:
