@@ -9,6 +9,7 @@ from crm_cli.errors import InvalidError
 from crm_cli.rules import records
 
 Pair = tuple[int, int]
+MOST = 50  # records that can be told apart at once: every two of them are a pair
 
 
 def known(connection: sqlite3.Connection, noun: str) -> set[Pair]:
@@ -21,11 +22,13 @@ def remember(change: Change, noun: str, ids: Sequence[int]) -> int:
     """Say that records are all different; returns how many pairs that is news of.
 
     Raises:
-        InvalidError: fewer than two records are named.
+        InvalidError: fewer than two records are named, or more than a person can have looked at.
     """
     if len(set(ids)) < 2:  # noqa: PLR2004 - a pair
         raise InvalidError(f"name the two that differ: crm {noun} dedupe --distinct 12 34")
     each = sorted(set(ids))
+    if len(each) > MOST:
+        raise InvalidError(f"{len(each):,} records at once; name those that you have looked at, up to {MOST}")
     pairs = {(one, other) for at, one in enumerate(each) for other in each[at + 1 :]}
     news = sorted(pairs - _of(change, noun, each))
     _append(change, noun, news)
