@@ -58,7 +58,7 @@ class Matching:
         """Give every row the keys that it can be told by, the strongest first, its fingerprint where it has none."""
         for row in rows:
             values = row.values
-            if values.get("external_id"):
+            if values.get("external_id") and not self.plan.own:
                 values.setdefault("external_source", self.plan.source)
             row.keys = self._keys(row)
             if not row.keys and not self.plan.own and row.problem is None:
