@@ -88,6 +88,15 @@ def test_less_does_not_convict(one: dict[str, Any], other: dict[str, Any]) -> No
     assert score("contact", one, other) < LIKELY
 
 
+def test_a_household_is_not_merged_unseen() -> None:
+    home = {"phones": frozenset("1"), "street": "1 x", "place": ("1", "y"), "company": "z"}
+    couple = [
+        home | {"name": (each, "smith"), "emails": frozenset(("smiths@x.org",))} for each in ("john", "mary")
+    ]
+    assert LIKELY <= score("contact", *couple) < evidence.SURE
+    assert score("contact", *({key: each[key] for key in ("name", *home)} for each in couple)) < LIKELY
+
+
 @pytest.mark.parametrize(
     ("one", "other", "likely"),
     [

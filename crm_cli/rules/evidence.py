@@ -2,8 +2,8 @@
 
 Each finding adds or takes points; a point doubles or halves the odds that the two are one. They begin at `PRIOR`,
 for two records taken at random are not. The score is the chance in per cent that comes of it. Weights are set so
-that each finding which convicts alone (an address, a number, a domain), and each pair that does so together
-(a name with a birthday, a street, a company, a phone), reaches `LIKELY`; nothing else does.
+that what convicts alone (an e-mail address, a number, a domain) reaches `LIKELY` and, where names differ, stays below
+`SURE`; so does a name with a birthday, a street, a company or a phone. Weaker findings do so only together.
 """
 
 from dataclasses import dataclass
@@ -21,10 +21,10 @@ CERTAIN = 12  # points beyond which the odds say no more
 
 Weights = dict[str, dict[str, int]]
 PERSON: Weights = {
-    "e-mail": {"same": 23, "near": 7},
-    "number": {"same": 19, "near": 6, "other": -4},
+    "e-mail": {"same": 15, "near": 7},
+    "number": {"same": 15, "near": 6, "other": -4},
     "phone": {"same": 10},
-    "name": {"same": 6, "close": 5, "part": 4, "half": -3, "other": -8},
+    "name": {"same": 6, "close": 5, "part": 4, "half": -3, "other": -4},
     "birthday": {"same": 7, "near": 5, "similar": -1, "other": -4},
     "address": {"same": 7, "near": 6, "street": 3, "place": 2, "moved": 2, "other": -1},
     "company": {"same": 6, "close": 5},
@@ -38,6 +38,8 @@ COMPANY: Weights = {
     "address": {"same": 7, "near": 6, "street": 5, "place": 2, "moved": -4, "other": -5},
 }
 WEIGHTS = {"contact": PERSON, "lead": PERSON, "company": COMPANY}
+# What the members of a household or an office share, so that it says nothing where names differ.
+SHARED = ("phone", "address", "company")
 _SAID = {
     ("name", "part"): "a name that can be the same",
     ("name", "half"): "half of the name differs",
@@ -93,7 +95,7 @@ def _said(kind: str, level: str) -> str:
 
 
 def _person(one: Profile, other: Profile) -> dict[str, Level]:
-    return {
+    found = {
         "name": likeness.person(one.name, other.name),
         "e-mail": likeness.addresses(one.emails, other.emails),
         "phone": likeness.shared(one.phones, other.phones),
@@ -102,6 +104,9 @@ def _person(one: Profile, other: Profile) -> dict[str, Level]:
         "address": _address(one, other),
         "company": likeness.organisation(one.company, other.company),
     }
+    if found["name"] in ("half", "other"):
+        found |= {kind: None for kind in SHARED if WEIGHTS["contact"][kind].get(found[kind] or "", 0) > 0}
+    return found
 
 
 def _company(one: Profile, other: Profile) -> dict[str, Level]:
