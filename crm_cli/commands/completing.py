@@ -115,6 +115,18 @@ def products(ctx: Any, incomplete: str) -> list[str]:
     return list(_names(ctx, "product", incomplete))
 
 
+def contacts(ctx: Any, incomplete: str) -> list[str]:
+    """Names of contacts."""
+    return list(_names(ctx, "contact", incomplete))
+
+
+def deal_roles() -> list[str]:
+    """What part a person may play in a deal."""
+    from crm_cli.choices import DealRole
+
+    return [each.value for each in DealRole]
+
+
 def lost_reasons() -> list[str]:
     """Why deals are lost."""
     from crm_cli.choices import LostReason

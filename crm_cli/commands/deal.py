@@ -29,6 +29,7 @@ verbs.common(
     show="crm deal show 12",
     edit="crm deal edit stage=proposal owner=me --set owner=ann --yes",
 )
+Deal = Annotated[str, Argument(metavar="DEAL", help="Which deal", autocompletion=completing.references)]
 On = Annotated[str | None, Option(metavar="DATE", help="The day it happened; else today")]
 
 
@@ -175,12 +176,47 @@ def assign(
     assign_records(ctx.obj, "deal", refs, to, doing)
 
 
+@app.command()
+def involve(
+    ctx: typer.Context,
+    *,
+    deal: Deal,
+    contact: Annotated[
+        str, Argument(metavar="CONTACT", help="Which person", autocompletion=completing.contacts)
+    ],
+    role: Annotated[
+        str | None,
+        Option(
+            help="decision_maker, evaluator, influencer, sponsor, technical, user or a word of yours",
+            autocompletion=completing.deal_roles,
+        ),
+    ] = None,
+    remove: Annotated[bool, Option("--remove", help="The person has no part in it any more")] = False,
+    doing: Doing,
+) -> None:
+    """Say what part a person plays in a deal, beside its main contact.
+
+    crm deal involve 12 "Jane Doe" --role decision_maker
+    """
+    desk: Desk = ctx.obj
+    doing.on(desk)
+    from crm_cli.rules import roles
+
+    with desk.change("deal involve", dry_run=doing.dry_run) as change:
+        deal_id = desk.resolve("deal", deal, change.connection)
+        contact_id = desk.resolve("contact", contact, change.connection)
+        roles.involve(change, deal_id, contact_id, role, remove=remove)
+        change.summary = f"deal {deal_id}: contact {contact_id}"
+    desk.say(f"{'would change' if doing.dry_run else 'changed'} deal {deal_id}")
+    if not doing.dry_run:
+        desk.written("deal", [deal_id], format=doing.format)
+
+
 item = lazy.application(
     "The lines of a deal: products, quantities, prices.",
     epilog='crm deal item add 12 "Grinder M" --quantity 3',
 )
 app.add_typer(item, name="item")
-Deal = Annotated[str, Argument(metavar="DEAL", help="Which deal", autocompletion=completing.references)]
 Line = Annotated[int, Argument(metavar="LINE", help="Which line: its id, as `item list` shows it")]
 Quantity = Annotated[str | None, Option(metavar="N", help="How many")]
 Price = Annotated[str | None, Option(metavar="AMOUNT", help="Price of one; else the list price")]

@@ -4,12 +4,14 @@ Options, `--set`, an editor's page and bulk edits all come through here.
 """
 
 from dataclasses import replace
+from typing import Any
 
 from crm_cli import fields, refs
 from crm_cli.changing import Change
 from crm_cli.errors import InvalidError
 from crm_cli.rules import drafts, records
 from crm_cli.rules.drafts import Draft
+from crm_cli.values import Reading
 
 Texts = dict[str, str | list[str]]
 # Nouns whose new records belong to whoever adds them.
@@ -40,12 +42,23 @@ def fill(change: Change, noun: str, draft: Draft, texts: Texts) -> None:
         elif each.column:
             draft.values[each.column] = drafts.read(each, noun, [_joined(text)], reading)[0]
         elif each.kind.startswith("parts:"):
-            raise InvalidError(f"{name} is not set at once; use the verbs of {noun}, or an import")
+            draft.parts[name] = _stated(change, each, draft, _joined(text), reading)
         elif each.kind == "stages":
             draft.entered[name] = _joined(text)
         else:
             found = drafts.read(each, noun, _listed(_joined(text)), reading)
             draft.entered[name] = found if each.kind in ("email", "phone") else next(iter(found), None)
+
+
+def _stated(
+    change: Change, each: fields.Field, draft: Draft, text: str, reading: Reading
+) -> list[dict[str, Any]]:
+    from crm_cli.rules import stated
+
+    try:
+        return stated.rows(change, each.to or "", draft, text, reading, resolve)
+    except InvalidError as error:
+        raise InvalidError(f"{each.name}: {error}") from None
 
 
 def new(change: Change, noun: str, texts: Texts) -> Draft:
