@@ -12,3 +12,4 @@ def prepare(change: Change, drafts: Sequence[Draft]) -> None:
     for draft in drafts:
         people.name(draft)
     people.addresses(change, drafts)
+    people.moved(change, drafts)

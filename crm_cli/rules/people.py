@@ -67,6 +67,16 @@ def addresses(change: Change, drafts: Sequence[Draft]) -> None:
             draft.parts[part] = _merged(change, entered, said, rows, draft)
 
 
+def moved(change: Change, drafts: Sequence[Draft]) -> None:
+    """Read the phones of those whose country has changed as numbers of the new one."""
+    gone = [draft for draft in drafts if draft.before and draft.before["country"] != draft.get("country")]
+    standing = _standing(change, "contact_phone", [draft for draft in gone if "phones" not in draft.parts])
+    for draft in gone:
+        if rows := draft.parts.get("phones", standing.get(draft.id)):
+            country = draft.get("country")
+            draft.parts["phones"] = [row | {"key": phone_key(change, row["value"], country)} for row in rows]
+
+
 def _standing(change: Change, table: str, drafts: Sequence[Draft]) -> dict[int, list[dict[str, Any]]]:
     """The addresses that contacts have now, by contact."""
     found: dict[int, list[dict[str, Any]]] = {}
