@@ -9,8 +9,8 @@ from typer.models import CommandInfo
 
 from crm_cli import dates, fields, filters, lazy, output, reports, values
 from crm_cli.amounts import money_human
-from crm_cli.commands import completing, verbs
-from crm_cli.commands.options import Option, Out
+from crm_cli.commands import completing
+from crm_cli.commands.options import Filters, Option, Out
 from crm_cli.desk import Desk
 from crm_cli.errors import InvalidError
 from crm_cli.lazy import Bundle
@@ -82,7 +82,7 @@ class _Report:
         def report(
             ctx: typer.Context,
             *,
-            filters: verbs.Filters = None,
+            filters: Filters = None,
             asking: Asking,
             chart: Annotated[bool, Option("--chart", help="Draw bars instead of the table")] = False,
             explain: Annotated[
@@ -114,10 +114,11 @@ def answer(
     asking, report = asking or Asking(), reports.load(name)
     since, until = asking.span(desk)
     into, rate = asking.currency(desk)
-    where = filters.where(fields.noun(report.NOUN), texts or [], desk.asking)
+    several = hasattr(report, "NOUNS")
+    where = filters.where(fields.noun(report.NOUN), [] if several else texts or [], desk.asking)
     asked = reports.Asked(
         desk.connection, desk.reading.today, report, where=where, by=asking.by, since=since, until=until,
-        into=into, rate=rate, zone=desk.config.zone,
+        into=into, rate=rate, zone=desk.config.zone, texts=texts or [], asking=desk.asking,
     )  # fmt: skip
     if explain:
         output.text(reports.explain(asked))

@@ -1,9 +1,10 @@
 """What a report is: one file in this folder, found by its name; adding a report adds a file and nothing else.
 
 The first line of its docstring is its summary. In it stand
-`NOUN`, whose filters choose what it is about; `DAY`, SQL over that noun's view for the day that `--period`
-chooses by and that `--by month` cuts (empty: none); `COLUMNS`; `MEASURE`, the column that a chart draws;
-`FORMULA`, what the figures mean and what they are divided by; and `answer(asked) -> Rows`, its question.
+`NOUN`, whose filters choose what it is about (and `NOUNS`, where these are several); `DAY`, SQL over that noun's
+view for the day that `--period` chooses by and that `--by month` cuts (empty: none); `COLUMNS`; `MEASURE`, the
+column that a chart draws; `FORMULA`, what the figures mean and what they are divided by; and
+`answer(asked) -> Rows`, its question.
 
 A question begins with `asked.chosen(…)`, the records it is about, and selects `"group"` and `purse` first:
 the group that a row falls into, and the currency or the rate of its amounts. Unlike currencies are never added.
@@ -26,6 +27,8 @@ from crm_cli.output import Rows
 
 if TYPE_CHECKING:
     from fractions import Fraction
+
+    from crm_cli.filters import Asking
 
 HERE = Path(__file__).parent
 UNKNOWN = "?"  # the purse of an amount whose record has no rate
@@ -70,7 +73,8 @@ class Asked:
     """What was asked of a report, and what it found worth saying.
 
     `where` is a compiled filter over the noun's view; `since` and `until` are days, both included; `into` is
-    the currency to convert to and `rate` one unit of it in the base currency.
+    the currency to convert to and `rate` one unit of it in the base currency. A report on several nouns compiles the
+    filters `texts` for each by itself, with `asking`.
     """
 
     connection: sqlite3.Connection
@@ -85,6 +89,8 @@ class Asked:
     zone: str = ""
     notes: list[str] = field(default_factory=list)
     counts: list[str] | None = None
+    texts: list[str] = field(default_factory=list)
+    asking: "Asking | None" = None
     _begun: str = ""
     _unknown: bool = False
 
