@@ -49,6 +49,7 @@ COMMANDS: dict[str, tuple[str, str, str, str]] = {
     "undo": ("history", "undo", MORE, "Revert the latest commands."),
     "redo": ("history", "redo", MORE, "Revert the last undo."),
     "export": ("exporting", "export", MORE, "The whole store as an archive, or one noun."),
+    "clean": ("clean", "clean", MORE, "Mend what is safe to mend in the data; list what is wrong."),
     "sql": ("sql", "sql", MORE, "Ask the store in SQL, read-only."),
     "init": ("init", "init", MORE, "Say once who you are and how you write money and dates."),
     "demo": ("demo", "demo", MORE, "A made-up business to try things on."),

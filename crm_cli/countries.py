@@ -23,6 +23,14 @@ def name(alpha2: str) -> str | None:
 
 
 @cache
+def words() -> dict[str, str]:
+    """The names and other words of every country, folded, with its alpha-2 code; codes are none of them."""
+    return {
+        fold(word): alpha2 for alpha2, known in _table().items() for word in known if len(word) > len("AAA")
+    }
+
+
+@cache
 def _table() -> dict[str, list[str]]:
     """By alpha-2 code: the name, the alpha-3 code, other words."""
     table: dict[str, list[str]] = json.loads(_FILE.read_text(encoding="utf-8"))
