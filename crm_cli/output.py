@@ -1,4 +1,4 @@
-"""Rows → table, json, jsonl, csv, tsv, ids, md: the only writer to standard output and standard error.
+"""Rows → table, json, jsonl, csv, tsv, ids, md, xlsx: the only writer to standard output and standard error.
 
 Standard output is data: in a terminal a table, in a pipe tab-separated values without a header, and the
 format that is asked for by name otherwise. What is said to a person goes to standard error.
@@ -16,7 +16,7 @@ from crm_cli import fields, numbers, values
 from crm_cli.errors import InvalidError
 from crm_cli.fields import Field
 
-FORMATS = ("table", "json", "jsonl", "csv", "tsv", "ids", "md")
+FORMATS = ("table", "json", "jsonl", "csv", "tsv", "ids", "md", "xlsx")
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
@@ -46,6 +46,8 @@ class Style:
     quiet: bool = False
     zone: str = ""
     calendar: str = ""
+    spreadsheet: str = ""
+    """The decimal mark of the spreadsheet program that CSV is for; empty where it is for machines."""
 
     @property
     def terminal(self) -> bool:
@@ -72,6 +74,8 @@ def write(rows: Rows, style: Style) -> None:
         from crm_cli import tables
 
         tables.write(rows, style)
+    elif chosen == "xlsx":
+        _xlsx(rows, style)
     else:
         _WRITERS[chosen](rows, style, sys.stdout)
     sys.stdout.flush()
@@ -205,15 +209,33 @@ def _tsv(rows: Rows, style: Style, out: TextIO) -> None:
 
 def _csv(rows: Rows, style: Style, out: TextIO) -> None:
     header = None if style.header is False else [each.name for each in rows.columns]
-    csv_into(out, header, machine_rows(rows))
+    if style.spreadsheet:
+        from crm_cli import spreadsheets
+
+        out.write("\ufeff")
+        parted = spreadsheets.separator(style.spreadsheet)
+        csv_into(out, header, spreadsheets.guarded(rows, style.spreadsheet), parted)
+    else:
+        csv_into(out, header, machine_rows(rows))
 
 
-def csv_into(out: TextIO, header: Sequence[str] | None, rows: Iterable[Sequence[Any]]) -> None:
+def _xlsx(rows: Rows, style: Style) -> None:
+    from crm_cli import spreadsheets
+
+    if style.terminal:
+        raise InvalidError("a workbook is nothing for a terminal; write it to a file: > FILE.xlsx")
+    sys.stdout.flush()
+    spreadsheets.workbook(rows, style, sys.stdout.buffer)
+
+
+def csv_into(
+    out: TextIO, header: Sequence[str] | None, rows: Iterable[Sequence[Any]], delimiter: str = ","
+) -> None:
     """Write texts and numbers to a file as CSV."""
     import csv
 
     # The line end of the writer decides what is quoted: a lone \r must be, or it would end the row when read.
-    writer = csv.writer(_Lines(out), lineterminator="\r\n")
+    writer = csv.writer(_Lines(out), delimiter=delimiter, lineterminator="\r\n")
     if header:
         writer.writerow(header)
     writer.writerows(rows)

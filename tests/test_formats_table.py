@@ -47,8 +47,8 @@ def records(path: Path) -> list[dict[str, str | None]]:
 @NEEDS_DATA
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(DATA)))
 def test_every_real_file_opens_or_says_why_not(path: Path) -> None:
-    if (path.parent.name, path.name) in {("hubspot_fixture", "hubspot-deals.xlsx"), ("csvkit", "empty.csv")}:
-        with pytest.raises(InvalidError, match=r"looks like an Excel workbook|is empty"):
+    if (path.parent.name, path.name) == ("csvkit", "empty.csv"):
+        with pytest.raises(InvalidError, match="is empty"):
             open_table(str(path))
         return
     table, rows = everything(str(path), is_header=lambda cells: score("contact", cells))
@@ -297,7 +297,7 @@ def test_nul_bytes_are_kept(tmp_path: Path) -> None:
     [
         (b"", "is empty"),
         (b"\xef\xbb\xbf\r\n \n", "is empty"),
-        (b"PK\x03\x04....xl/workbook.xml", "Excel workbook"),
+        (b"PK\x03\x04....xl/workbook.xml", "cannot be read as a workbook"),
         (b"PK\x03\x04....", "ZIP archive"),
         (b"\x89PNG\r\n", "PNG picture"),
         (b"<!DOCTYPE html><table>", "web page"),

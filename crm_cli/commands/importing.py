@@ -299,6 +299,7 @@ def _opened(file: "str | Source", wishes: "Wishes", noun: str | None) -> "Iterat
         encoding=wishes.encoding,
         delimiter=wishes.delimiter,
         sheet=wishes.sheet,
+        decimal=wishes.decimal,
         is_header=known,
     )
     with table:

@@ -42,11 +42,14 @@ _CODE_PAGES = ["cp1256", "cp1251", "cp1253", "cp1255", "cp1250", "cp1254", "koi8
 _CODE_PAGES += ["cp932", "euc_jp", "gb18030", "big5", "euc_kr"]
 
 
+def is_workbook(sample: bytes) -> bool:
+    """Whether bytes begin an Excel workbook (.xlsx)."""
+    return sample.startswith(b"PK\x03\x04") and (b"xl/" in sample or b"[Content_Types].xml" in sample)
+
+
 def refuse_binary(name: str, sample: bytes) -> None:
     """Raise InvalidError saying what the file looks like, where it is no table of text."""
     kind = next((kind for magic, kind in _KINDS if sample.startswith(magic)), None)
-    if kind == "a ZIP archive" and (b"xl/" in sample or b"[Content_Types].xml" in sample):
-        kind = "an Excel workbook (.xlsx)"
     if kind is None and _MARKUP.match(sample):
         kind = "a web page or XML"
     if kind is None and (card := _CARDS.match(sample)):

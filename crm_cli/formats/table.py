@@ -1,4 +1,4 @@
-"""Other programs' tables: rows with a header, whatever wrote the file, streamed from CSV, JSON or JSON Lines.
+"""Other programs' tables: rows with a header, whatever wrote the file, streamed from CSV, JSON or a workbook.
 
 `open_table` looks at the first 256 KB and tells how the file is written; `Table.rows` then reads it from the
 start as often as asked, in memory that does not grow with the file. Cells are the text as it stands there,
@@ -55,7 +55,7 @@ class Table:
 
     path: str
     kind: str
-    """csv, json, jsonl or vcard."""
+    """csv, json, jsonl, xlsx or vcard."""
     encoding: str
     delimiter: str
     """Empty for JSON."""
@@ -71,6 +71,8 @@ class Table:
     _source: Closes = field(repr=False)
     remarks: Callable[[], list[str]] = list
     """What is to be known once the rows have been read, a sentence each."""
+    decimal: str | None = None
+    """The decimal mark where it is known; else the values tell."""
 
     def rows(self) -> Iterator[tuple[int, Cells]]:
         """Read the rows from the first one: the line where each starts, and its cells.
@@ -99,16 +101,19 @@ def open_table(
     encoding: str | None = None,
     delimiter: str | None = None,
     sheet: str | None = None,
+    decimal: str | None = None,
     header_row: bool | None = None,
     is_header: dialect.Recognise | None = None,
 ) -> Table:
     """Open a file of rows, or standard input for `-`, and tell how it is written.
 
     Args:
-        path: CSV of any dialect, a JSON array of objects, or an object a line; or one that is open already.
+        path: CSV of any dialect, a JSON array of objects, an object a line, or a workbook; or one that is open
+            already.
         encoding: the codec; without it, told from the bytes.
         delimiter: one character or `tab`; without it, told from the sample.
         sheet: the sheet of a workbook, by its name or number; without it, the first.
+        decimal: the mark that the numbers of a workbook are to be written with.
         header_row: whether there is a header; without it, told from its names and shape.
         is_header: how many of a row's cells are names that the caller knows.
 
@@ -119,8 +124,13 @@ def open_table(
     separator = dialect.delimiter_of(delimiter) if delimiter else None
     source = path if isinstance(path, Source) else Source(path)
     try:
-        if sheet:
-            raise InvalidError(f"{source.name} is no workbook; leave --sheet out")
+        if charset.is_workbook(source.sample):
+            from crm_cli.formats import workbook
+
+            return workbook.open_workbook(
+                source, sheet=sheet, decimal=decimal, header_row=header_row, is_header=is_header
+            )
+        _refuse_sheet(source.name, sheet)
         return _open(source, codec, separator, header_row=header_row, is_header=is_header)
     except BaseException:
         source.close()
@@ -151,6 +161,11 @@ def _open(
         raise InvalidError(_unclosed(source.name, 1))
     found = dialect.find_header(rows, header_row, is_header)
     return _csv_table(source, encoding, sample, style=style, found=found, notes=notes)
+
+
+def _refuse_sheet(name: str, sheet: str | None) -> None:
+    if sheet:
+        raise InvalidError(f"{name} is no workbook; leave --sheet out")
 
 
 def _decode(source: Source, encoding: str) -> str:
@@ -202,7 +217,7 @@ def _csv_table(
     headed = found.cells is not None
     rows = dialect.sample_rows(sample, style, whole=source.whole)
     data = [cells for line, cells in rows if line >= found.line + headed]
-    header = _names(found.cells, data, notes)
+    header = names_of(found.cells, data, notes)
     before = islice(io.StringIO(sample, newline=""), found.line - 1)
     preamble = [line.strip() for line in before if line.strip()]
     if preamble:
@@ -212,7 +227,7 @@ def _csv_table(
         try:
             with source.text(encoding) as file:
                 rows = dialect.read_rows(islice(file, found.line - 1, None), style, found.line)
-                yield from _aligned(islice(rows, int(headed), None), len(header))
+                yield from aligned(islice(rows, int(headed), None), len(header))
         except dialect.UnclosedQuoteError as error:
             raise InvalidError(_unclosed(source.name, error.line)) from None
 
@@ -220,7 +235,7 @@ def _csv_table(
     return Table(source.path, "csv", encoding, style.delimiter, header, line, preamble, notes, read, source)
 
 
-def _aligned(rows: Iterator[dialect.Row], width: int) -> Iterator[tuple[int, Cells]]:
+def aligned(rows: Iterator[dialect.Row], width: int) -> Iterator[tuple[int, Cells]]:
     """Bring rows to the header's width and leave blank ones out."""
     for line, cells in rows:
         if dialect.is_blank(cells):
@@ -235,7 +250,7 @@ def _aligned(rows: Iterator[dialect.Row], width: int) -> Iterator[tuple[int, Cel
         yield line, aligned
 
 
-def _names(written: list[str] | None, data: list[list[str]], notes: list[str]) -> list[str]:
+def names_of(written: list[str] | None, data: list[list[str]], notes: list[str]) -> list[str]:
     """Name the columns: the header's cells without what clings to them, or numbers where there are none."""
     widest = max((at for cells in data for at, cell in enumerate(cells, 1) if cell.strip()), default=0)
     if written is None:

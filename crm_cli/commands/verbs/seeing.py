@@ -102,8 +102,13 @@ def make_export(noun: str) -> Callable[..., None]:
         out: Out,
         sort: Annotated[str | None, Option(metavar="COLUMNS", help="Sort by")] = None,
         columns: Annotated[str | None, Option(metavar="a,b,c", help="Only these columns")] = None,
+        spreadsheet: Annotated[
+            bool, Option("--spreadsheet", help="CSV as Excel reads it where you are, formulas made harmless")
+        ] = False,
     ) -> None:
         desk: Desk = ctx.obj
+        if spreadsheet:
+            _for_spreadsheets(desk, out)
         file = out.format if out.format in FILES.get(noun, TABLES)[0] else None
         out.format = "csv" if file else out.format or "csv"
         out.on(desk)
@@ -117,6 +122,15 @@ def make_export(noun: str) -> Callable[..., None]:
         output.write(asking.listing(desk, noun, texts, ids=ids, columns=wanted, sort=sort), desk.style)
 
     return export
+
+
+def _for_spreadsheets(desk: Desk, out: Out) -> None:
+    """Let CSV be written for spreadsheet programs."""
+    from crm_cli import spreadsheets
+
+    if out.format not in (None, "csv"):
+        raise InvalidError(f"--spreadsheet is for CSV; leave -o {out.format} or --spreadsheet out")
+    desk.style.spreadsheet = spreadsheets.decimal_mark(desk.config.get("decimal"), desk.config.get("locale"))
 
 
 def _filed(

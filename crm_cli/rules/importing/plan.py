@@ -250,7 +250,7 @@ _PLACE = Reading(today=None)  # type: ignore[arg-type]  # stands until the colum
 
 def _read(change: Change, columns: list[Column], table: Table, wishes: Wishes, *, exact: bool) -> None:
     """Give every column its way of reading; in an exact table there is but one."""
-    order, decimal = ("ymd", ".") if exact else (wishes.date_order, wishes.decimal)
+    order, decimal = ("ymd", ".") if exact else (wishes.date_order, wishes.decimal or table.decimal)
     kinds = {
         column.at: column.field.kind
         for column in columns
