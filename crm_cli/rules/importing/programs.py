@@ -80,8 +80,10 @@ def over(profile: Wishes, said: Wishes) -> Wishes:
 
 
 def recognised(header: Collection[str]) -> tuple[str, str] | None:
-    """The profile and the noun that a header is recognised as."""
+    """The profile and the noun that a header is recognised as; an export of ours, which has uids, is none."""
     have = {fold(name) for name in header}
+    if {"id", "uid"} <= have:
+        return None
     fitting = [(len(each), name, noun) for name, noun, each in _signatures() if _fits(each, have)]
     if not fitting:
         return None
