@@ -514,6 +514,7 @@ def test_a_noun_is_exported_by_either_name(crm: Crm) -> None:
     for word in ("deal", "deals"):
         assert crm("export", word, "status=won", "--columns", "id,name", "-o", "jsonl").out == wanted != ""
     assert "did you mean deal" in crm("export", "dea").err
+    assert crm("export", "deals", "--spreadsheet").out == crm("deal", "export", "--spreadsheet").out
     assert crm("export").code == 2
     assert crm("export", "deals", "--all", "x.zip").code == 2
 
@@ -527,7 +528,7 @@ def test_sqlite_utils_reads_every_file(archive: Path) -> None:
         with file.open(newline=None, encoding="utf-8") as text:  # it takes all line ends for the same
             rows = list(csv.DictReader(text))
         assert (list(table.rows) if rows else []) == rows, file.name
-        assert rows or file.name == "custom_field.csv", file.name
+    assert held["companies.csv"].count > 0
 
 
 def test_a_formula_leaves_as_it_came(archive: Path) -> None:

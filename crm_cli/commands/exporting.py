@@ -27,6 +27,9 @@ def export(
     force: Annotated[bool, Option("--force", help="Replace an archive that stands there")] = False,
     sort: Annotated[str | None, Option(metavar="COLUMNS", help="Sort by")] = None,
     columns: Annotated[str | None, Option(metavar="a,b,c", help="Only these columns")] = None,
+    spreadsheet: Annotated[
+        bool, Option("--spreadsheet", help="CSV as Excel reads it where you are, formulas made harmless")
+    ] = False,
     out: Out,
 ) -> None:
     """Export the whole store as an archive of CSV files, or one noun as `crm NOUN export` does.
@@ -42,9 +45,10 @@ def export(
             raise InvalidError(
                 "what? Write crm export --all FILE.zip, or a noun, such as crm export contacts"
             )
-        seeing.make_export(_noun(words[0]))(ctx, filters=words[1:], sort=sort, columns=columns, out=out)
+        one = seeing.make_export(_noun(words[0]))
+        one(ctx, filters=words[1:], sort=sort, columns=columns, spreadsheet=spreadsheet, out=out)
         return
-    if words or sort or columns or out.format:
+    if words or sort or columns or spreadsheet or out.format:
         raise InvalidError("--all is everything, each value; leave the nouns, columns and formats out")
     out.on(desk)
     _archive(desk, all_.expanduser(), force=force)

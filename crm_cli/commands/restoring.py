@@ -5,11 +5,11 @@ import time
 from crm_cli import fields
 from crm_cli.commands import outcomes
 from crm_cli.desk import Desk
-from crm_cli.formats import archive
 
 
 def bring(desk: Desk, path: str, *, dry_run: bool) -> dict[str, int]:
     """Bring an archive into the store, which must be empty; returns how many there are of each noun, and commands."""
+    from crm_cli.formats import archive
     from crm_cli.rules import restoring
 
     started = time.monotonic()
