@@ -9,6 +9,8 @@ _ORDINARY = re.compile(
     r"(?=.{1,254}$)[A-Za-z0-9_+](?:[A-Za-z0-9_%+'&=-]|\.(?=[A-Za-z0-9_%+'&=-])){0,63}@"
     r"(?:[A-Za-z0-9](?:-?[A-Za-z0-9]){0,30}\.)+[A-Za-z]{2,63}"
 )
+is_ordinary = _ORDINARY.fullmatch
+"""Whether an address looks like nearly all do."""
 _NAMED = re.compile(r"[^<>]*<\s*([^<>\s]+)\s*>")
 
 
@@ -19,9 +21,9 @@ def check(text: str) -> str:
         InvalidError: no such address can exist.
     """
     address = text.strip()
-    if named := _NAMED.fullmatch(address):
+    if not is_ordinary(address) and (named := _NAMED.fullmatch(address)):
         address = named[1]
-    if _ORDINARY.fullmatch(address):
+    if is_ordinary(address):
         local, at, host = address.partition("@")
         return local + at + host.lower()
     return _checked(address)

@@ -66,7 +66,7 @@ def read(kind: str, text: str, how: Reading, choices: Choices | None = None) -> 
     text = text.strip()
     if not text:
         return None
-    if not text.isascii() and not _encodable(text):
+    if not text.isascii() and not is_encodable(text):
         raise InvalidError(f"{text!a} is not valid Unicode; write it in UTF-8")
     if kind == "choice":
         return _choice(text, choices or {})
@@ -296,7 +296,8 @@ def _json(value: Any) -> str:
     return text.encode().decode()
 
 
-def _encodable(text: str) -> bool:
+def is_encodable(text: str) -> bool:
+    """Whether a text can be stored: half a surrogate pair cannot."""
     try:
         text.encode()
     except UnicodeEncodeError:

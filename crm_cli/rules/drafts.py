@@ -6,13 +6,14 @@ The model's own annotated types read and check the text, a column at a time, for
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pydantic import TypeAdapter
-
-from crm_cli import fields, models, values
+from crm_cli import fields, values
 from crm_cli.errors import InvalidError
 from crm_cli.values import Reading
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
 
 FINGERPRINT = "row:"
 """How an external id begins that an import has made of the row itself, for want of a key."""
@@ -58,13 +59,18 @@ class Draft:
 
 
 @cache
-def _adapter(noun: str, column: str) -> TypeAdapter[Any]:
+def _adapter(noun: str, column: str) -> "TypeAdapter[Any]":
+    """The checker of the model's own type; a file is read without it, see `crm_cli.columns`."""
+    from typing import Annotated
+
+    from pydantic import TypeAdapter
+
+    from crm_cli import models
+
     info = models.NOUNS[noun].model_fields[column]
     kind: Any = info.annotation
     for mark in info.metadata:
         if isinstance(mark, models.Kind):
-            from typing import Annotated
-
             kind = Annotated[kind, mark]
     return TypeAdapter(list[kind])
 

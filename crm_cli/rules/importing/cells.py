@@ -19,10 +19,11 @@ _SEVERAL = ":::"
 _MARK = "* "  # what some programs put before the groups that are theirs, and before the first of several
 
 
-def texts(column: Column, wishes: Wishes, lines: Sequence[tuple[int, Cells]]) -> list[str]:
-    """The texts of a column, row by row, without blanks around them."""
-    at = column.at
-    found = [(cells[at] or "").strip() for _, cells in lines]
+def texts(
+    column: Column, wishes: Wishes, lines: Sequence[tuple[int, Cells]], own: Sequence[str | None]
+) -> list[str]:
+    """The texts of a column, row by row, without blanks around them; `own` are its cells."""
+    found = [cell.strip() if cell else "" for cell in own]
     if column.sight and (column.sight.beside or column.sight.unless):
         found = [_arranged(column, column.sight, cells) for _, cells in lines]
     if column.field.kind in ("tags", "list"):

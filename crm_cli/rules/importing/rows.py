@@ -11,12 +11,11 @@ from dataclasses import replace as changed
 from itertools import compress
 from typing import Any, NamedTuple
 
-from crm_cli import emails, fields, values
+from crm_cli import columns, emails, fields, values
 from crm_cli.errors import InvalidError
 from crm_cli.fields import Field
 from crm_cli.folding import fold
 from crm_cli.formats.table import Cells, ItemRow, RaggedRow
-from crm_cli.rules import drafts
 from crm_cli.rules.importing import cells
 from crm_cli.rules.importing.plan import Column, Plan
 
@@ -69,6 +68,8 @@ class Row:
 
 def read(plan: Plan, lines: Sequence[Line]) -> list[Row]:
     """Read a batch of rows; the first thing that is wrong with a row stands in it."""
+    if not lines:
+        return []
     rows = [Row(line, cells) for line, cells in lines]
     for row in rows:
         if isinstance(row.cells, RaggedRow):
@@ -77,9 +78,10 @@ def read(plan: Plan, lines: Sequence[Line]) -> list[Row]:
             )
         elif isinstance(row.cells, ItemRow) and row.cells.wrong:
             row.problem = Problem("", row.cells.wrong)
+    whole = list(zip(*(each for _, each in lines), strict=True))
     currencies = _currencies(plan, rows)
     for column in sorted(plan.columns, key=lambda each: each.role == "part"):
-        texts = cells.texts(column, plan.wishes, lines)
+        texts = cells.texts(column, plan.wishes, lines, whole[column.at])
         if column.role in ("value", "custom", "entered", "half"):
             _take(plan, column, texts, rows, currencies)
         elif column.role in ("link", "key", "id"):
@@ -113,15 +115,15 @@ def _take(plan: Plan, column: Column, texts: list[str], rows: list[Row], currenc
     """Read a column into its place in the rows."""
     each, way = column.field, column.reading
     if column.role == "entered" and each.kind in ("email", "phone"):
-        _take_several(plan, column, texts, rows)
+        _take_several(column, texts, rows)
         return
     if each.kind == "money":
         for currency in dict.fromkeys(currencies):
             mine = [one == currency for one in currencies]
             here = list(compress(rows, mine))
-            _put(column, here, _column(plan, column, list(compress(texts, mine)), here, currency))
+            _put(column, here, _column(column, list(compress(texts, mine)), here, currency))
         return
-    found = _column(plan, column, texts, rows, way.currency)
+    found = _column(column, texts, rows, way.currency)
     _put(column, rows, found)
     if (
         "status_original" in plan.about.fields
@@ -147,15 +149,15 @@ def _put(column: Column, rows: Sequence[Row], found: Iterable[Any]) -> None:
             (row.custom if column.role == "custom" else row.entered)[name] = value
 
 
-def _column(plan: Plan, column: Column, texts: list[str], rows: Sequence[Row], currency: str) -> list[Any]:
+def _column(column: Column, texts: list[str], rows: Sequence[Row], currency: str) -> list[Any]:
     """The values of a column's texts, each different text read once; what is wrong is put into the rows."""
     way = changed(column.reading, currency=currency)
     distinct = [text for text in dict.fromkeys(texts) if text]
     try:
-        known = dict(zip(distinct, drafts.read(column.field, plan.noun, distinct, way), strict=True))
+        known = dict(zip(distinct, _read(column.field, distinct, way), strict=True))
     except InvalidError:
-        known, wrong = _one_by_one(plan, column.field, distinct, way)
-        lenient, wrong = _one_by_one(plan, column.field, list(wrong), changed(way, lenient=True))
+        known, wrong = _one_by_one(column.field, distinct, way)
+        lenient, wrong = _one_by_one(column.field, list(wrong), changed(way, lenient=True))
         known |= lenient
         for row, text in zip(rows, texts, strict=True):
             if text in lenient:
@@ -165,29 +167,31 @@ def _column(plan: Plan, column: Column, texts: list[str], rows: Sequence[Row], c
     return [known.get(text) for text in texts]
 
 
-def _one_by_one(
-    plan: Plan, each: Field, texts: list[str], way: values.Reading
-) -> tuple[dict[str, Any], dict[str, str]]:
+def _read(each: Field, texts: list[str], way: values.Reading) -> list[Any]:
+    return columns.read(each.kind, texts, way, each.choices() or None)
+
+
+def _one_by_one(each: Field, texts: list[str], way: values.Reading) -> tuple[dict[str, Any], dict[str, str]]:
     """What each text is, and what is wrong with those that are nothing."""
     known, wrong = {}, {}
     for text in texts:
         try:
-            known[text] = drafts.read(each, plan.noun, [text], way)[0]
+            known[text] = _read(each, [text], way)[0]
         except InvalidError as error:
-            wrong[text] = str(error).removeprefix(f"{each.name}: ")
+            wrong[text] = str(error)
     return known, wrong
 
 
-def _take_several(plan: Plan, column: Column, texts: list[str], rows: list[Row]) -> None:
+def _take_several(column: Column, texts: list[str], rows: list[Row]) -> None:
     """Read a column whose cells may hold several addresses."""
     single = list(texts)
     for at, text in enumerate(texts):
         if "," in text or ";" in text or ":::" in text:
             single[at] = ""
             each = _parted(text, column.field.kind)
-            found = _column(plan, column, each, [rows[at]] * len(each), "")
+            found = _column(column, each, [rows[at]] * len(each), "")
             _add(column, rows[at], [value for value in found if value is not None])
-    for row, value in zip(rows, _column(plan, column, single, rows, ""), strict=True):
+    for row, value in zip(rows, _column(column, single, rows, ""), strict=True):
         if value is not None:
             _add(column, row, [value])
 
