@@ -5,7 +5,7 @@ A zone is an IANA name; an empty one is the system's own.
 """
 
 import os
-from datetime import UTC, date, datetime, time, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 
 from crm_cli.errors import InvalidError
@@ -45,6 +45,14 @@ def instant_text(local: datetime, zone: tzinfo | None) -> str:
     """The instant of a local time in a zone (None: the system's own) as text in UTC, fractions dropped."""
     aware = local.replace(tzinfo=zone).astimezone(UTC)
     return aware.replace(microsecond=0, tzinfo=None).isoformat() + "Z"
+
+
+@lru_cache(maxsize=10_000)  # the days of a column; an instant costs a tenth where its day is known
+def offset_of(day: str, zone: str) -> timedelta | None:
+    """The offset from UTC that a zone keeps all through a day (ISO text), None where it changes then."""
+    first, place = datetime.fromisoformat(day).replace(tzinfo=zone_of(zone)), zone_of(zone)
+    offsets = {each.astimezone(place).utcoffset() for each in (first, first + timedelta(days=1))}
+    return offsets.pop() if len(offsets) == 1 else None
 
 
 def local_text(instant: str, zone: str) -> str:

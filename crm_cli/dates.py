@@ -4,6 +4,7 @@ A local time that a clock change skips or repeats is read with the offset before
 """
 
 import re
+from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 
 from crm_cli import clock, jalali
@@ -38,6 +39,7 @@ _UNITS = {"d": 1, "w": 7, "m": 1, "y": 12}
 # Texts, not compiled patterns: a command pays for one when it first needs it.
 _ISO_DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _ISO_INSTANT = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z"
+_ISO_LOCAL = r"[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}(?::[0-9]{2})?"
 _SHIFT = r"([+-])([0-9]{1,5})([dwmy])"
 _NAMED = r"(last|previous|this|current|next)[- ](week|month|quarter|year)"
 _LAST = r"(?:last|past)[- ]([0-9]{1,5}[dwmy])"
@@ -87,6 +89,10 @@ def parse_instant(
     """
     if re.fullmatch(_ISO_INSTANT, text) and not jalali.is_meant(int(text[:4]), calendar):
         return _checked(text)
+    if re.fullmatch(_ISO_LOCAL, text) and not jalali.is_meant(int(text[:4]), calendar):
+        with suppress(ValueError, OverflowError):
+            if (ahead := clock.offset_of(text[:10], zone)) is not None:
+                return (datetime.fromisoformat(text) - ahead).isoformat() + "Z"
     said = plain(text)
     if said == "now":
         return now(zone)
