@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from itertools import islice
+from itertools import chain, islice
 from typing import NamedTuple
 
 from crm_cli.errors import InvalidError
@@ -70,15 +70,17 @@ def read_rows(lines: Iterable[str], dialect: Dialect, first_line: int = 1) -> It
     """Read rows, blank ones too, from lines with their ends; raise UnclosedQuoteError for what runs on."""
     exhausted = False
 
-    def watched() -> Iterator[str]:
+    def end() -> Iterator[str]:
         nonlocal exhausted
-        for line in lines:
-            yield line.lstrip(" ") if dialect.delimiter == " " else line
         exhausted = True
+        yield from ()
+
+    if dialect.delimiter == " ":
+        lines = (line.lstrip(" ") for line in lines)
 
     csv.field_size_limit(LONGEST_CELL)
     reader = csv.reader(
-        watched(),
+        chain(lines, end()),
         delimiter=dialect.delimiter,
         skipinitialspace=dialect.skip_space,
         escapechar="\\" if dialect.backslash else None,
