@@ -11,14 +11,14 @@ from crm_cli.rules.drafts import Draft
 
 def name(draft: Draft) -> None:
     """Split a full name into given and family name, or make it from them, whichever was given."""
-    given = {key for key in ("name", "first_name", "last_name") if draft.values.get(key)}
-    if "name" in given and not given & {"first_name", "last_name"}:
-        draft.values["first_name"], draft.values["last_name"] = split(draft.values["name"])
-    elif given and "name" not in given:
-        parts = (draft.get("first_name"), draft.get("last_name"))
-        draft.values["name"] = " ".join(part for part in parts if part)
-    if draft.before is None and not draft.values.get("name"):
-        draft.values["name"] = fallback(draft)
+    values = draft.values
+    full, halves = values.get("name"), values.get("first_name") or values.get("last_name")
+    if full and not halves:
+        values["first_name"], values["last_name"] = split(full)
+    elif halves and not full:
+        values["name"] = " ".join(filter(None, (draft.get("first_name"), draft.get("last_name"))))
+    if draft.before is None and not values.get("name"):
+        values["name"] = fallback(draft)
 
 
 def split(full: str) -> tuple[str | None, str | None]:

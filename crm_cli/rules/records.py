@@ -45,9 +45,10 @@ def write(change: Change, noun: str, drafts: Sequence[Draft]) -> None:
     searched, found = searched_columns(noun), words.of(change, about, drafts)
     said = set(chain.from_iterable(draft.values for draft in drafts))
     told = [column for column in searched if column in said]
+    named = "name" in about.fields
     for draft in drafts:
         draft.changed = draft.before is None
-        _fold(draft, about, told if draft.before is None else searched, found.get(draft.id, []))
+        _fold(draft, told if draft.before is None else searched, found.get(draft.id, ()), named=named)
     _insert(change, about.table, [draft.values for draft in drafts if draft.before is None])
     _update(change, about.table, [draft for draft in drafts if draft.before is not None])
     _write_parts(change, about, drafts)
@@ -125,7 +126,8 @@ def refold(change: Change, rows: Iterable[tuple[str, int]]) -> None:
         about = fields.noun(nouns[table])
         for draft in load(change, about.name, [record_id]):
             found = words.of(change, about, [draft])
-            _fold(draft, about, searched_columns(about.name), found.get(draft.id, []))
+            more = found.get(draft.id, ())
+            _fold(draft, searched_columns(about.name), more, named="name" in about.fields)
             _update(change, table, [draft])
 
 
@@ -169,7 +171,7 @@ def _identify(change: Change, about: fields.Noun, drafts: list[Draft]) -> None:
             draft.values["uid"] = f"{stamp}{number:08x}"
 
 
-def _fold(draft: Draft, about: fields.Noun, searched: list[str], more: list[str]) -> None:
+def _fold(draft: Draft, searched: list[str], more: Iterable[str], *, named: bool) -> None:
     """Set the folded name and the search text; `more` are words beside its columns."""
     if draft.custom:
         standing = json.loads(draft.get("custom") or "{}") | draft.custom
@@ -177,9 +179,10 @@ def _fold(draft: Draft, about: fields.Noun, searched: list[str], more: list[str]
         draft.values["custom"] = json.dumps(kept, ensure_ascii=False) if kept else None
     value_of = draft.values.get if draft.before is None else draft.get
     found = [str(value) for column in searched if (value := value_of(column))] + sorted(more)
-    if "name" in about.fields and "name_key" not in draft.values:
-        draft.values["name_key"] = fold(draft.get("name") or "")
-    draft.values["folded"] = fold(" ".join(found))
+    values = draft.values
+    if named and "name_key" not in values:
+        values["name_key"] = fold(value_of("name") or "")
+    values["folded"] = fold(" ".join(found))
 
 
 def _insert(change: Change, table: str, rows: Sequence[dict[str, Any]]) -> None:
@@ -189,7 +192,8 @@ def _insert(change: Change, table: str, rows: Sequence[dict[str, Any]]) -> None:
     names = ", ".join(f'"{column}"' for column in columns)
     marks = ", ".join("?" * len(columns))
     change.connection.executemany(
-        f'INSERT INTO "{table}" ({names}) VALUES ({marks})', [tuple(map(row.get, columns)) for row in rows]
+        f'INSERT INTO "{table}" ({names}) VALUES ({marks})',
+        [tuple(row.values()) if list(row) == columns else tuple(map(row.get, columns)) for row in rows],
     )
     change.inserted(table, [row["id"] for row in rows])
 

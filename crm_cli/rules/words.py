@@ -20,11 +20,13 @@ def of(change: Change, about: fields.Noun, drafts: Sequence[Draft]) -> dict[int,
             continue
         kept = [draft for draft in drafts if draft.before is not None and name not in draft.parts]
         stand = standing(change, part, f"{about.table}_id", kept)
+        keyed = KEYED.get(part, _itself)
         for draft in drafts:
-            rows = draft.parts.get(name, stand.get(draft.id, []) if draft.before is not None else [])
+            rows = draft.parts.get(name)
+            if rows is None and draft.before is not None:
+                rows = stand.get(draft.id)
             if rows:
-                keyed = KEYED.get(part, _itself)
-                words = {word: 0 for row in rows for word in (row["value"], *keyed(row["key"]))}
+                words = dict.fromkeys(word for row in rows for word in (row["value"], *keyed(row["key"])))
                 found.setdefault(draft.id, []).extend(words)
     if "phone" in about.fields and about.fields["phone"].column:
         for draft in drafts:
