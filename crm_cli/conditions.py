@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from crm_cli import dates, values
+from crm_cli import dates, fields, values
 from crm_cli.errors import CrmError, InvalidError
 from crm_cli.fields import Field, Noun
 from crm_cli.folding import fold
@@ -225,8 +225,7 @@ def _custom(place: Place, op: str, text: str, asking: Asking) -> Where:
     bare = replace(each, custom=False)
     held = Place(noun, bare, "custom")
     where, bound = condition(held, op, text, asking)
-    path = '$."' + each.name + '"'
-    inner = where.replace(held.name, "json_extract(custom, '" + path + "')")
+    inner = where.replace(held.name, fields.custom_value(each.name))
     return f'id IN (SELECT id FROM "{noun.table}" WHERE {inner})', bound
 
 

@@ -123,6 +123,12 @@ def tables() -> list[str]:
     return [*dict.fromkeys([*found, *_file()["parts"]]), "command", "log"]
 
 
+def custom_value(name: str) -> str:
+    """The SQL that takes a user's own field out of a record's JSON, whatever the field is called."""
+    path = '$."' + name.replace('"', "") + '"'
+    return "json_extract(custom, '" + path.replace("'", "''") + "')"
+
+
 def custom(connection: sqlite3.Connection, name: str) -> dict[str, Field]:
     """The user's own fields of a noun, by name."""
     question = 'SELECT name, kind, help, words FROM custom_field WHERE "on" = ?'

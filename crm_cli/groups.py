@@ -106,8 +106,7 @@ def find(connection: sqlite3.Connection, noun: str, name: str | None, day: str) 
         ]
         raise fields.nearest(name, known, "group")
     if each.custom:
-        path_in = '$."' + each.name + '"'
-        kept = f"SELECT json_extract(custom, '{path_in}') FROM \"{about.table}\" AS held"
+        kept = f'SELECT {fields.custom_value(each.name)} FROM "{about.table}" AS held'
         return Group(name, each.kind, f"({kept} WHERE held.id = {about.view}.id)")
     if each.path:
         path = [*each.path.split("."), *path[1:]]

@@ -1,5 +1,8 @@
 """Fields of the user's own: on any noun, then everywhere a built-in field is, with the type that was said."""
 
+import sqlite3
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -189,3 +192,13 @@ def test_any_text_gives_a_name_that_filters_understand(text: str) -> None:
         from crm_cli.filters import split
 
         assert split(f"{name}=1") == (name, "=", "1")
+
+
+def test_a_name_that_another_tool_made_is_only_a_name(crm: Crm, store: Path) -> None:
+    crm("contact", "add", "Ada")
+    crm("field", "add", "contact.size")
+    with closing(sqlite3.connect(store)) as connection, connection:
+        connection.execute("UPDATE custom_field SET name = ?", ("x') FROM user --",))
+    done = crm("contact", "list", "--columns", "all", "-o", "json")
+    assert done.code == 0
+    assert done.json[0]["x') FROM user --"] is None

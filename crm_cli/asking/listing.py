@@ -96,8 +96,8 @@ def _has_money(about: Noun, names: list[str]) -> bool:
 def _expression(about: Noun, each: Field) -> str:
     if not each.custom:
         return f'"{each.name}"'
-    path = '$."' + each.name + '"'
-    return f"(SELECT json_extract(custom, '{path}') FROM \"{about.table}\" AS held WHERE held.id = {about.view}.id)"
+    value = fields.custom_value(each.name)
+    return f'(SELECT {value} FROM "{about.table}" AS held WHERE held.id = {about.view}.id)'
 
 
 def _order(about: Noun, custom: dict[str, Field], sort: str | None) -> str:
