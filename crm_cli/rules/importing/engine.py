@@ -208,6 +208,8 @@ class _Engine:
         self._kept += len(row.kept)
         if self.plan.own and row.number and outcome == "created" and draft.id != row.number:
             self._renumbered += 1
+        for field in row.further:
+            self._left[f"each further {field} it names, since a {self.plan.noun} has one"] += 1
         for field, names in row.names.items():
             if field in self._own_fields:
                 self._later.append((draft.id, field, names[0], outcome))

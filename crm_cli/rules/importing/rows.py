@@ -58,6 +58,8 @@ class Row:
     """By field the records that it names; several only where a field takes several."""
     keys: list[tuple[str, Any]] = field(default_factory=list)
     """What it can be told by, the strongest first."""
+    further: list[str] = field(default_factory=list)
+    """Fields that take one record where it names several; the first is taken."""
     stage: str = ""
     number: int | None = None
     """Its id in the store that exported it."""
@@ -229,6 +231,8 @@ def _name(column: Column, texts: list[str], rows: list[Row], separator: str | No
         if not text:
             continue
         parts = _several(text, separator) if role == "key" else [text]
+        if len(parts) > 1 and not several:
+            row.further.append(name)
         before = row.names.get(name)
         if before is not None:
             row.names[name] = [_told(each, role, parts[0]) for each in before]
