@@ -56,28 +56,39 @@ def clean(
 
         output.write(faults.faults(desk, chosen), desk.style)
         return
-    from crm_cli.rules import cleaning, near
-
-    with desk.change("clean", dry_run=True) as change:
-        found = _found(change, chosen, accept or [])
-        proposed = near.proposals(change, chosen)
-    asked = {(fix.noun, fix.field, fix.before) for fix in found}
-    proposed = [each for each in proposed if (each.noun, each.field, each.before) not in asked]
-    if doing.dry_run or desk.style.terminal:
-        output.write(
-            Rows(COLUMNS, [(*fix[:2], fix.before, fix.after, len(fix.ids)) for fix in found]), desk.style
-        )
-    _propose(desk, proposed)
+    found = _look(desk, chosen, accept or [], doing)
     if doing.dry_run or not found:
         desk.say(_said(found, "would mend") if found else "nothing to mend")
-        return
-    desk.confirm(f"{_said(found, 'Mend')}?", yes=doing.yes)
+    else:
+        desk.confirm(f"{_said(found, 'Mend')}?", yes=doing.yes)
+        _mend(desk, chosen, accept or [], doing)
+
+
+def _look(desk: Desk, nouns: list[str], accept: list[str], doing: Doing) -> "list[Fix]":
+    """Show what would be mended, and say what may be meant."""
+    from crm_cli.rules import near
+
+    with desk.change("clean", dry_run=True) as change:
+        found = _found(change, nouns, accept)
+        proposed = near.proposals(change, nouns)
+    if doing.format or (found and (doing.dry_run or desk.style.terminal)):
+        rows = [(fix.noun, fix.field, fix.before, fix.after, len(fix.ids)) for fix in found]
+        output.write(Rows(COLUMNS, rows), desk.style)
+    mended = {(fix.noun, fix.field, fix.before) for fix in found}
+    _propose(desk, [each for each in proposed if (each.noun, each.field, each.before) not in mended])
+    return found
+
+
+def _mend(desk: Desk, nouns: list[str], accept: list[str], doing: Doing) -> None:
+    """Mend what is found now, in one change."""
+    from crm_cli.rules import cleaning
+
     with desk.change("clean") as change:
-        found = _found(change, chosen, accept or [])
+        found = _found(change, nouns, accept)
         touched = cleaning.apply(change, found)
-        change.summary = _said(found, "").strip()
+        change.summary = _said(found, "mended").removeprefix("mended ")
     desk.say(f"{_said(found, 'mended')}; `crm undo` takes it back")
-    if not desk.style.terminal:
+    if not desk.style.terminal and not doing.format:
         output.text(f"{noun}:{each}" for noun, ids in touched.items() for each in ids)
 
 
