@@ -20,14 +20,20 @@ WORKED_ON = {
     "deal": "stage_id IN (SELECT id FROM stage WHERE kind = 'open')",
     "lead": "converted_at IS NULL AND status NOT IN ('converted', 'unqualified', 'junk')",
 }
-# Records that another one equals: by what, over a row called `it`.
+_TOLD_APART = (
+    "EXISTS (SELECT 1 FROM not_duplicate AS two WHERE two.noun = '{}' "
+    "AND two.a_id = min(it.id, other.{id}) AND two.b_id = max(it.id, other.{id}))"
+)
+# Records that another one equals, unless somebody has said that they are two: over a row called `it`.
 EQUALS = {
-    "contact": "EXISTS (SELECT 1 FROM contact_email AS mine JOIN contact_email AS theirs ON theirs.key = mine.key "
-    "WHERE mine.contact_id = it.id AND theirs.contact_id <> it.id AND NOT mine.invalid)",
+    "contact": "EXISTS (SELECT 1 FROM contact_email AS mine JOIN contact_email AS other ON other.key = mine.key "
+    "WHERE mine.contact_id = it.id AND other.contact_id <> it.id AND NOT mine.invalid "
+    f"AND NOT {_TOLD_APART.format('contact', id='contact_id')})",
     "company": "EXISTS (SELECT 1 FROM company AS other WHERE other.id <> it.id AND (other.name_key = "
-    "(SELECT name_key FROM company WHERE id = it.id) OR other.domain = it.domain))",
+    "(SELECT name_key FROM company WHERE id = it.id) OR other.domain = it.domain) "
+    f"AND NOT {_TOLD_APART.format('company', id='id')})",
     "lead": "it.converted_at IS NULL AND EXISTS (SELECT 1 FROM lead AS other WHERE other.email = it.email "
-    "AND other.id <> it.id AND other.converted_at IS NULL)",
+    f"AND other.id <> it.id AND other.converted_at IS NULL AND NOT {_TOLD_APART.format('lead', id='id')})",
 }
 
 

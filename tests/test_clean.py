@@ -227,6 +227,27 @@ def test_the_report_counts_what_the_list_names(messy: Crm) -> None:
         assert (refused.code, said in refused.err) == (2, True)
 
 
+@pytest.mark.parametrize(
+    ("noun", "same"), [("contact", "--email"), ("company", "--domain"), ("lead", "--email")]
+)
+def test_two_that_were_told_apart_are_no_duplicates(crm: Crm, noun: str, same: str) -> None:
+    for name in ("Ann Lee", "Bob Ray"):
+        assert (
+            crm(
+                noun, "add", name, same, "x@one.example" if same == "--email" else "one.example", "--force"
+            ).code
+            == 0
+        )
+
+    def doubled() -> list[int]:
+        rows = crm("clean", noun, "--list", "-o", "json").json
+        return [row["id"] for row in rows if row["field"] == "duplicates"]
+
+    assert doubled() == [1, 2]
+    assert crm(noun, "dedupe", "--distinct", "2", "1").code == 0
+    assert doubled() == []
+
+
 def test_a_touch_of_long_ago_is_stale(crm: Crm) -> None:
     for name, when in (("Old", "2020-01-05"), ("New", "2026-01-05")):
         crm("contact", "add", name)

@@ -52,22 +52,19 @@ def _near(change: Change, noun: str, each: Field) -> Iterator[Near]:
     )
     counted = {row[0]: row[1] for row in change.rows(question)}
     if each.kind == "country":
-        counted = {value: number for value, number in counted.items() if not countries.name(value)}
-        meant = countries.words()
         for value, number in counted.items():
-            if found := _nearest(fold(value), meant):
+            if not countries.name(value) and (found := _nearest(fold(value), countries.words())):
                 yield Near(noun, each.name, value, number, found)
         return
-    known = set(each.choices().values())
+    known = {fold(word): word for word in each.choices().values()}
+    often: dict[int, dict[str, str]] = {}  # by how often at least
     for value, number in counted.items():
-        if value in known:
+        if known.get(fold(value)) == value:
             continue
-        often = {
-            fold(other): other
-            for other, times in counted.items()
-            if other != value and times >= max(FREQUENT, MORE * number)
-        } | {fold(word): word for word in known}
-        if found := _nearest(fold(value), often):
+        least = max(FREQUENT, MORE * number)
+        if least not in often:
+            often[least] = {fold(other): other for other, times in counted.items() if times >= least} | known
+        if found := _nearest(fold(value), often[least]):
             yield Near(noun, each.name, value, number, found)
 
 
@@ -81,7 +78,7 @@ def _nearest(key: str, meant: dict[str, str]) -> str | None:
     if len(key) < SHORTEST:
         return None
     most = 2 if len(key) >= LONG else 1
-    found = process.extract(key, list(meant), scorer=OSA.distance, score_cutoff=most, limit=3)
+    found = process.extract(key, meant.keys(), scorer=OSA.distance, score_cutoff=most, limit=3)
     near = [(word, distance) for word, distance, _ in found if _digits(word) == _digits(key)]
     best = {meant[word] for word, distance in near if distance == near[0][1]}
     return best.pop() if len(best) == 1 else None
