@@ -88,7 +88,9 @@ class Importing(Bundle):
     delimiter: Annotated[str | None, Option(metavar="D", help="What parts the columns; else it is told")] = (
         None
     )
-    sheet: Annotated[str | None, Option(metavar="S", help="The sheet of a workbook")] = None
+    sheet: Annotated[
+        str | None, Option(metavar="S", help="The sheet of a workbook, by name or number; else the first")
+    ] = None
     source: Annotated[
         str | None, Option(metavar="NAME", help="The program the file comes from; its keys are kept as that program's")
     ] = None  # fmt: skip
@@ -146,7 +148,7 @@ class Importing(Bundle):
 
 def command(noun: str) -> Callable[..., None]:
     """`crm NOUN import`."""
-    about = "CSV, TSV, JSON or JSON lines; - is standard input"
+    about = "CSV, TSV, JSON, JSON lines or .xlsx; - is standard input"
 
     def import_(
         ctx: typer.Context, *, file: Annotated[str, Argument(metavar="FILE|-", help=about)], how: Importing

@@ -11,4 +11,4 @@ FILES = {
         ", or as a calendar with -o ics",
     ),
 }
-TABLES = (), "a CSV, TSV, JSON or JSON lines file", " unless told otherwise"
+TABLES = (), "CSV, TSV, JSON, JSON lines or .xlsx", " unless told otherwise"

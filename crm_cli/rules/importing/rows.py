@@ -202,7 +202,7 @@ def _add(column: Column, row: Row, found: list[Any]) -> None:
     """Put addresses into a row, beside those of other columns, and what they are for."""
     name, parts = column.name, f"{column.name}s"
     before = row.entered.get(name, [])
-    row.entered[name] = [*before, *found]
+    row.entered[name] = [*before, *found] if before else found
     kind = cells.kind(column.sight, row.cells)
     if kind or parts in row.entered:
         told = row.entered.get(parts) or [{"value": value} for value in before]
