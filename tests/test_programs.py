@@ -275,6 +275,11 @@ def test_a_profile_of_one_s_own_has_the_same_shape_and_is_recognised(crm: Crm, t
     file = tmp_path / "profiles" / "ours.json"
     said = json.loads(file.read_text("utf-8"))
     assert said == {"source": "ours", "mapping": {"Kürzel": "external_id", "Wer": "name"}}
+    more = ("--from", "ours", "--map", "Tel A=phone", "--save-profile", "more")
+    assert crm("contact", "import", "-", *more, input=text, env=env).code == 0
+    kept = json.loads((file.parent / "more.json").read_text("utf-8"))
+    assert kept["mapping"] == {**said["mapping"], "Tel A": "phone"}
+    (file.parent / "more.json").unlink()
     said["nouns"] = {
         "contact": {"recognised_by": [["Kürzel", "Wer"]], "mapping": {"Tel A": "phone", "Tel B": "phone"}}
     }
@@ -288,6 +293,21 @@ def test_a_profile_of_one_s_own_has_the_same_shape_and_is_recognised(crm: Crm, t
     file.write_text('{"mappings": {}}', encoding="utf-8")
     wrong = crm("contact", "import", "-", "--from", "ours", input=text, env=env)
     assert (wrong.code, "mappings" in wrong.err) == (2, True)
+    assert crm("contact", "import", "-", input="Record ID,Last Name\n1,Lee\n", env=env).code == 0
+
+
+@pytest.mark.parametrize(
+    "said",
+    ['{"mappings": {}}', '{"mapping": []}', '{"words": {"status": "x"}}', '{"nouns": []}', '{"nouns": {"contact": []}}',
+     '{"nouns": {"contact": {"recognised_by": ["Name"]}}}', '{"joined": {"A": {"with": ["B"]}}}', "[]", "{", "null",
+     '{"nouns": {"contact": {"calendar": "lunar"}}}', '{"source": 7}', '{"groups": ["A"]}', '{"date_order": "xyz"}'],
+)  # fmt: skip
+def test_a_profile_that_is_broken_is_named_and_troubles_no_other(crm: Crm, tmp_path: Path, said: str) -> None:
+    env = {"CRM_CONFIG": str(tmp_path / "config.toml")}
+    (tmp_path / "profiles").mkdir()
+    (tmp_path / "profiles" / "ours.json").write_text(said, encoding="utf-8")
+    wrong = crm("contact", "import", "-", "--from", "ours", input="name\nAnn\n", env=env)
+    assert (wrong.code, wrong.out, wrong.err.count("\n")) == (2, "", 1), wrong.err
     assert crm("contact", "import", "-", input="Record ID,Last Name\n1,Lee\n", env=env).code == 0
 
 

@@ -24,6 +24,12 @@ NONE = "none"
 """The word for no profile at all."""
 _ENDING = ".json"
 _RUN = frozenset(("on_error", "profile"))  # what is said of one run and never kept
+# What the parts of a profile look like; all else is a text, or yes or no.
+_SHAPES: dict[str, Any] = {
+    "mapping": {"": ""}, "words": {"": {"": ""}}, "stages": {"": ""}, "fixed": {"": ""}, "scale": {"": ""},
+    "joined": {"": {"with": [""], "by": ""}}, "groups": [[""]], "placeholders": [""], "match": [""],
+    "nouns": {"": {}}, "recognised_by": [[""]],
+}  # fmt: skip
 
 
 def names() -> dict[str, str]:
@@ -45,6 +51,8 @@ def load(name: str) -> Wishes:
     try:
         said = json.loads(known[name].read_text(encoding="utf-8"))
         found = check(_wishes({"source": name} | said))
+        for special in found.nouns.values():
+            check(_special(special))
     except (ValueError, OSError, TypeError, AttributeError) as error:
         raise InvalidError(f"profile {known[name]} cannot be used ({error}); mend or remove it") from error
     return replace(found, profile=name)
@@ -98,8 +106,7 @@ def settled(noun: str, header: Sequence[str], wishes: Wishes) -> Wishes:
     special = wishes.nouns.get(noun)
     if not special:
         return wishes
-    own = _wishes({key: value for key, value in special.items() if key != "recognised_by"})
-    return over(own, wishes)
+    return over(_special(special), wishes)
 
 
 def _signatures() -> Iterator[tuple[str, str, list[str]]]:
@@ -131,16 +138,38 @@ def _folder() -> Path:
     return config.path().parent / "profiles"
 
 
+def _special(said: Mapping[str, Any]) -> Wishes:
+    """The wishes that a profile writes for one noun."""
+    if not _like(said.get("recognised_by", []), _SHAPES["recognised_by"]):
+        raise ValueError('"recognised_by" is no list of lists of headers')
+    return _wishes({key: value for key, value in said.items() if key != "recognised_by"})
+
+
+def _like(value: Any, shape: Any) -> bool:
+    """Whether a value of JSON has a shape, in which an empty key stands for all."""
+    if isinstance(shape, list):
+        return isinstance(value, list) and all(_like(each, shape[0]) for each in value)
+    if isinstance(shape, dict):
+        return (
+            isinstance(value, dict)
+            and ("" in shape or value.keys() >= shape.keys())
+            and all(_like(each, shape.get(key, shape.get("", each))) for key, each in value.items())
+        )
+    return isinstance(value, type(shape))
+
+
 def _wishes(said: Mapping[str, Any]) -> Wishes:
     """The wishes that a profile writes."""
     return Wishes(**dict(_read(said)))
 
 
 def _read(said: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    known = {each.name for each in names_of(Wishes)} - _RUN
+    known = {each.name for each in names_of(Wishes)} - _RUN - {"known"}
     for key, value in said.items():
         if key not in known:
             raise ValueError(f'"{key}" is nothing that a profile says')
+        if not _like(value, _SHAPES.get(key, value if isinstance(value, bool) else "")):
+            raise ValueError(f'"{key}" is not written as a profile writes it')
         if key == "mapping":
             yield "known", value
         elif key == "words":
