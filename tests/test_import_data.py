@@ -131,3 +131,24 @@ def test_a_whole_zoho_export_with_its_keys(crm: Crm, store: Path) -> None:
     ]
     named = "SELECT count(*) FROM contact JOIN company ON company.id = company_id WHERE company.external_id IS NOT NULL"
     assert ask(store, named) == [(1265,)]
+
+
+@pytest.mark.parametrize(
+    ("noun", "name"),
+    [
+        ("user", "Users"),
+        ("company", "Accounts"),
+        ("contact", "Contacts"),
+        ("lead", "Leads"),
+        ("product", "Products"),
+        ("task", "Tasks"),
+        ("campaign", "Campaigns"),
+    ],
+)
+def test_each_file_of_a_zoho_export_is_known_by_its_header(crm: Crm, noun: str, name: str) -> None:
+    file = DATA / "crm_zoho" / f"{name}.csv"
+    if not file.exists():
+        pytest.skip("the public files are not beside this project")
+    found = crm(noun, "import", str(file), "--dry-run", "-o", "json")
+    assert found.code == 0
+    assert any("Zoho CRM" in note for note in found.json["notes"])
