@@ -80,7 +80,7 @@ def accepted(change: Change, nouns: Sequence[str], wish: str) -> list[Fix]:
         each = fields.noun(name).fields.get(field) if name in fields.names() else None
         if each is None or not each.column or each.kind not in TIDIED:
             continue
-        stored = drafts.read(each, name, [after], change.reading)[0]
+        stored = drafts.read(each, [after], change.reading)[0]
         question = f'SELECT id FROM "{fields.noun(name).table}" WHERE "{each.column}" = ?'
         ids = tuple(row[0] for row in change.rows(question, before))
         if ids and stored != before:

@@ -123,7 +123,7 @@ def _carry(change: Change, noun: str, old: Field, new: Field) -> None:
             value = json.loads(draft.get("custom"))[old.name]
             if (old.kind, old.words) != (new.kind, new.words):
                 try:
-                    value = reading.read(new, noun, [values.show(old.kind, value)], change.reading)[0]
+                    value = reading.read(new, [values.show(old.kind, value)], change.reading)[0]
                 except InvalidError as error:
                     raise ConflictError(f"{noun} {draft.id} cannot keep its value: {error}") from error
             draft.custom = {old.name: None} | {new.name: value}

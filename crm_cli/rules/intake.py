@@ -34,19 +34,19 @@ def fill(change: Change, noun: str, draft: Draft, texts: Texts) -> None:
             raise fields.nearest(name, [*about.fields, *custom], f"field of {noun}")
         text = texts[name]
         if each.custom:
-            draft.custom[name] = drafts.read(each, noun, [_joined(text)], reading)[0]
+            draft.custom[name] = drafts.read(each, [_joined(text)], reading)[0]
         elif each.kind == "about":
             draft.entered[name] = [about_ref(change, one) for one in _listed(text)]
         elif each.kind.startswith("ref:"):
             _refer(change, each, draft, text)
         elif each.column:
-            draft.values[each.column] = drafts.read(each, noun, [_joined(text)], reading)[0]
+            draft.values[each.column] = drafts.read(each, [_joined(text)], reading)[0]
         elif each.kind.startswith("parts:"):
             draft.parts[name] = _stated(change, each, draft, _joined(text), reading)
         elif each.kind == "stages":
             draft.entered[name] = _joined(text)
         else:
-            found = drafts.read(each, noun, _listed(_joined(text)), reading)
+            found = drafts.read(each, _listed(_joined(text)), reading)
             draft.entered[name] = found if each.kind in ("email", "phone") else next(iter(found), None)
 
 
