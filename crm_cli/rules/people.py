@@ -93,19 +93,20 @@ def _merged(
     change: Change, entered: str, said: list[dict[str, Any]], standing: list[dict[str, Any]], draft: Draft
 ) -> list[dict[str, Any]]:
     """The standing rows and those that are said; what is not said of one that stands is kept."""
-    country = draft.get("country")
+    is_email, country = entered == "email", draft.get("country")
     rows = standing
     for position, each in enumerate(said):
         text = each["value"]
-        key = emails.key(text) if entered == "email" else phone_key(change, text, country)
+        key = emails.key(text) if is_email else phone_key(change, text, country)
         row = next((row for row in rows if row["key"] == key), None) if rows else None
         if row is None:
-            wrong = int(entered == "email" and not emails.is_valid(text))
+            wrong = int(is_email and not emails.is_valid(text))
             row = {"value": text, "key": key, "kind": None, "primary": 0, "opted_out": 0, "invalid": wrong}
             rows.append(row)
         elif position == 0 and row["value"] != text:
             row["value"] = text
-        row |= {name: value for name, value in each.items() if name != "value"}
+        if len(each) > 1:
+            row |= {name: value for name, value in each.items() if name != "value"}
         if position == 0 and not row["primary"]:
             for other in rows:
                 other["primary"] = 0

@@ -34,9 +34,10 @@ def write(change: Change, noun: str, drafts: Sequence[Draft]) -> None:
     defaults = _defaults(change, noun)
     for draft in drafts:
         values = draft.values
-        draft.given = frozenset(
-            values if draft.before else [key for key in values if values[key] is not None]
-        )
+        if draft.before is None and None in values.values():
+            draft.given = frozenset(key for key in values if values[key] is not None)
+        else:
+            draft.given = frozenset(values)
         if draft.before is None:
             draft.values = defaults | values | about.only
     if rule and hasattr(rule, "prepare"):
@@ -178,7 +179,7 @@ def _fold(draft: Draft, searched: list[str], more: Iterable[str], *, named: bool
         kept = {key: value for key, value in sorted(standing.items()) if value is not None}
         draft.values["custom"] = json.dumps(kept, ensure_ascii=False) if kept else None
     value_of = draft.values.get if draft.before is None else draft.get
-    found = [str(value) for column in searched if (value := value_of(column))] + sorted(more)
+    found = [*filter(None, map(value_of, searched)), *sorted(more)]
     values = draft.values
     if named and "name_key" not in values:
         values["name_key"] = fold(value_of("name") or "")
@@ -222,10 +223,10 @@ def _write_parts(change: Change, about: fields.Noun, drafts: Sequence[Draft]) ->
         fresh: list[dict[str, Any]] = []
         for draft in given:
             if draft.before is None:
-                fresh += [
-                    row | {"id": following + at, owner: draft.id} for at, row in enumerate(draft.parts[name])
-                ]
-                following += len(draft.parts[name])
+                record_id = draft.id
+                for row in draft.parts[name]:
+                    fresh.append({"id": following, owner: record_id, **row})
+                    following += 1
                 continue
             rest = standing.get(draft.id, [])
             for row in draft.parts[name]:

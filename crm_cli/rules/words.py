@@ -26,8 +26,8 @@ def of(change: Change, about: fields.Noun, drafts: Sequence[Draft]) -> dict[int,
             if rows is None and draft.before is not None:
                 rows = stand.get(draft.id)
             if rows:
-                words = dict.fromkeys(word for row in rows for word in (row["value"], *keyed(row["key"])))
-                found.setdefault(draft.id, []).extend(words)
+                words = [word for row in rows for word in (row["value"], *keyed(row["key"]))]
+                found.setdefault(draft.id, []).extend(dict.fromkeys(words))
     if "phone" in about.fields and about.fields["phone"].column:
         for draft in drafts:
             if number := draft.get("phone"):

@@ -94,13 +94,7 @@ class Building:
         """The draft of a row for a new or a standing record."""
         plan = self.plan
         fresh = before is None or before["uid"].startswith("~")
-        draft = Draft(
-            values=dict(row.values),
-            entered=dict(row.entered),
-            custom=dict(row.custom),
-            before=before,
-            imported=True,
-        )
+        draft = Draft(row.values.copy(), {}, row.entered.copy(), row.custom.copy(), before, imported=True)
         if self._clears or (plan.own and fresh):
             self._clear(draft, row)
         for field, names in row.names.items():

@@ -153,6 +153,8 @@ def _put(column: Column, rows: Sequence[Row], found: Iterable[Any]) -> None:
 
 def _column(column: Column, texts: list[str], rows: Sequence[Row], currency: str) -> list[Any]:
     """The values of a column's texts, each different text read once; what is wrong is put into the rows."""
+    if columns.is_plain(column.field.kind, texts):
+        return [text or None for text in texts]
     way = changed(column.reading, currency=currency)
     distinct = [text for text in dict.fromkeys(texts) if text]
     try:
