@@ -14,9 +14,9 @@ SELECT
   contact.notes,
   contact.salutation, contact.first_name, contact.last_name,
   contact.company_id,
-  (SELECT json_group_array(json_object('value', e.value, 'kind', e.kind, 'primary', json(iif(e."primary", 'true', 'false')), 'opted_out', json(iif(e.opted_out, 'true', 'false')), 'invalid', json(iif(e.invalid, 'true', 'false')))) FROM (SELECT * FROM contact_email WHERE contact_id = contact.id ORDER BY "primary" DESC, id) AS e) AS emails, -- parts:contact_email: All e-mail addresses
-  (SELECT json_group_array(json_object('value', p.value, 'kind', p.kind, 'primary', json(iif(p."primary", 'true', 'false')), 'opted_out', json(iif(p.opted_out, 'true', 'false')), 'invalid', json(iif(p.invalid, 'true', 'false')))) FROM (SELECT * FROM contact_phone WHERE contact_id = contact.id ORDER BY "primary" DESC, id) AS p) AS phones, -- parts:contact_phone: All phone numbers
-  (SELECT json_group_array(json_object('company', c.name, 'company_id', c.id, 'role', x.role, 'inactive', json(iif(x.inactive, 'true', 'false')))) FROM contact_company AS x JOIN company AS c ON c.id = x.company_id WHERE x.contact_id = contact.id) AS companies, -- parts:contact_company: Further companies, with the role there
+  (SELECT json_group_array(json_patch('{}', json_object('value', e.value, 'kind', e.kind, 'primary', json(iif(e."primary", 'true', 'false')), 'opted_out', json(iif(e.opted_out, 'true', 'false')), 'invalid', json(iif(e.invalid, 'true', 'false'))))) FROM (SELECT * FROM contact_email WHERE contact_id = contact.id ORDER BY "primary" DESC, id) AS e) AS emails, -- parts:contact_email: All e-mail addresses
+  (SELECT json_group_array(json_patch('{}', json_object('value', p.value, 'kind', p.kind, 'primary', json(iif(p."primary", 'true', 'false')), 'opted_out', json(iif(p.opted_out, 'true', 'false')), 'invalid', json(iif(p.invalid, 'true', 'false'))))) FROM (SELECT * FROM contact_phone WHERE contact_id = contact.id ORDER BY "primary" DESC, id) AS p) AS phones, -- parts:contact_phone: All phone numbers
+  (SELECT json_group_array(json_patch('{}', json_object('company', c.name, 'company_id', c.id, 'role', x.role, 'inactive', json(iif(x.inactive, 'true', 'false'))))) FROM contact_company AS x JOIN company AS c ON c.id = x.company_id WHERE x.contact_id = contact.id) AS companies, -- parts:contact_company: Further companies, with the role there
   contact.street, contact.city, contact.region, contact.postal_code, contact.country,
   contact.birthday, contact.national_id, contact.language, contact.timezone,
   contact.interests, contact.source, contact.social,

@@ -29,9 +29,9 @@ SELECT
   (SELECT max(at) FROM touches WHERE touches.noun = 'deal' AND touches.record_id = deal.id) AS last_touch, -- instant: The last outgoing call or e-mail, or meeting held
   deal.amount_pinned, deal.probability_pinned, deal.rate, deal.lost_note, deal.unmet_need, deal.competitor,
   deal.financing, deal.delivery_on, deal.delivered_on, deal.status_original,
-  (SELECT json_group_array(json_object('product', p.name, 'product_id', p.id, 'quantity', l.quantity, 'unit_price', l.unit_price, 'discount_pct', l.discount_pct, 'tax_pct', l.tax_pct)) FROM (SELECT * FROM deal_line WHERE deal_id = deal.id ORDER BY position, id) AS l JOIN product AS p ON p.id = l.product_id) AS lines, -- parts:deal_line: Lines: product, quantity, price
-  (SELECT json_group_array(json_object('contact', c.name, 'contact_id', c.id, 'role', x.role)) FROM deal_contact AS x JOIN contact AS c ON c.id = x.contact_id WHERE x.deal_id = deal.id) AS contacts, -- parts:deal_contact: Further people and their roles
-  (SELECT json_group_array(json_object('from_stage', f.name, 'stage', t.name, 'at', h.at, 'day', h.day, 'days', h.days)) FROM (SELECT * FROM deal_stage WHERE deal_id = deal.id ORDER BY id) AS h JOIN stage AS t ON t.id = h.stage_id LEFT JOIN stage AS f ON f.id = h.from_stage_id) AS stages, -- parts:deal_stage: Every change of its stage
+  (SELECT json_group_array(json_patch('{}', json_object('product', p.name, 'product_id', p.id, 'quantity', l.quantity, 'unit_price', l.unit_price, 'discount_pct', l.discount_pct, 'tax_pct', l.tax_pct))) FROM (SELECT * FROM deal_line WHERE deal_id = deal.id ORDER BY position, id) AS l JOIN product AS p ON p.id = l.product_id) AS lines, -- parts:deal_line: Lines: product, quantity, price
+  (SELECT json_group_array(json_patch('{}', json_object('contact', c.name, 'contact_id', c.id, 'role', x.role))) FROM deal_contact AS x JOIN contact AS c ON c.id = x.contact_id WHERE x.deal_id = deal.id) AS contacts, -- parts:deal_contact: Further people and their roles
+  (SELECT json_group_array(json_patch('{}', json_object('from_stage', f.name, 'stage', t.name, 'at', h.at, 'day', h.day, 'days', h.days))) FROM (SELECT * FROM deal_stage WHERE deal_id = deal.id ORDER BY id) AS h JOIN stage AS t ON t.id = h.stage_id LEFT JOIN stage AS f ON f.id = h.from_stage_id) AS stages, -- parts:deal_stage: Every change of its stage
   deal.company_id, deal.contact_id, deal.pipeline_id, deal.stage_id, deal.campaign_id,
   deal.notes, deal.owner_id, deal.external_id, deal.external_source, deal.created_at, deal.updated_at, deal.uid
 FROM deal
