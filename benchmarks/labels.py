@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from crm_cli import emails, phones
-from crm_cli.folding import fold
+from crm_cli.values import emails, phones
+from crm_cli.values.folding import fold
 
 DATA = Path(__file__).parents[2] / "shared" / "data"
 VALID = ("ISEMAIL_VALID_CATEGORY", "ISEMAIL_DNSWARN")

@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from crm_cli import dates, fields, values
+from crm_cli import fields, values
 from crm_cli.errors import CrmError, InvalidError
 from crm_cli.fields import Field, Noun
-from crm_cli.folding import fold
-from crm_cli.values import Reading
+from crm_cli.values import Reading, dates
+from crm_cli.values.folding import fold
 
 _NUMBERS = frozenset(("integer", "decimal", "percent", "money", "id"))
 _LAST_DAY = "9999-12-31"

@@ -282,7 +282,7 @@ def refusal(error: Exception, store: Path | str) -> Exception:
 
 
 def _fold(text: Any) -> str | None:
-    from crm_cli.folding import fold
+    from crm_cli.values.folding import fold
 
     return None if text is None else fold(str(text))
 

@@ -13,9 +13,10 @@ from io import TextIOWrapper
 from types import SimpleNamespace
 from typing import Any, TextIO
 
-from crm_cli import fields, numbers, values
+from crm_cli import fields, values
 from crm_cli.errors import InvalidError
 from crm_cli.fields import Field
+from crm_cli.values import numbers
 
 FORMATS = ("table", "json", "jsonl", "csv", "tsv", "ids", "md", "xlsx")
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})

@@ -9,9 +9,10 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Any
 
-from crm_cli import emails, fields
+from crm_cli import fields
 from crm_cli.errors import ConflictError, NotFoundError
-from crm_cli.folding import fold
+from crm_cli.values import emails
+from crm_cli.values.folding import fold
 
 # The column in which a noun's own numbers or codes stand.
 CODES = {"product": "code", "campaign": "code"}
@@ -172,7 +173,7 @@ def _by_address(connection: sqlite3.Connection, noun: str, text: str, _: str | N
 def _by_phone(connection: sqlite3.Connection, noun: str, text: str, country: str | None) -> list[int]:
     if noun not in _BY_KEY or not _PHONE.fullmatch(fold(text)):
         return []
-    from crm_cli import phones
+    from crm_cli.values import phones
 
     keys = (phones.e164(text, country) or phones.dial_key(text), phones.dial_key(text))
     found = _ids(connection, _BY_KEY[noun], *keys)
@@ -181,7 +182,7 @@ def _by_phone(connection: sqlite3.Connection, noun: str, text: str, country: str
 
 def _dialled(connection: sqlite3.Connection, noun: str, digits: str, country: str | None) -> list[int]:
     """Who has a number that is dialled so, at home or from abroad; the search index knows where to look."""
-    from crm_cli import phones
+    from crm_cli.values import phones
 
     digits = digits.removeprefix("00")
     question = "SELECT rowid / 64 FROM search WHERE search MATCH ? AND rowid % 64 = ?"

@@ -8,9 +8,10 @@ which `on` gives to a connection.
 import sqlite3
 from functools import lru_cache
 
-from crm_cli import emails, values
+from crm_cli import values
 from crm_cli.errors import InvalidError
 from crm_cli.fields import Field
+from crm_cli.values import emails
 
 ASKED = frozenset(("email", "phone", "url", "country"))
 STALE_MONTHS = 12
@@ -54,7 +55,7 @@ def fault(kind: str, value: str | None, country: str | None = None) -> str | Non
     if kind == "phone":
         return _phone(value, country)
     if kind == "country":
-        from crm_cli import countries
+        from crm_cli.values import countries
 
         return None if countries.name(value) else "is no country of ISO 3166"
     try:
@@ -94,7 +95,7 @@ def has_next(noun: str) -> str:
 
 
 def _phone(value: str, country: str | None) -> str | None:
-    from crm_cli import phones
+    from crm_cli.values import phones
 
     if phones.e164(value, country):
         return None

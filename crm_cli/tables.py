@@ -15,11 +15,11 @@ from rich.table import Table
 from rich.text import Text
 
 from crm_cli import output
-from crm_cli.amounts import money_human
 from crm_cli.clock import local_text
 from crm_cli.fields import Field
-from crm_cli.jalali import shown
 from crm_cli.output import Rows, Style
+from crm_cli.values.amounts import money_human
+from crm_cli.values.jalali import shown
 
 RIGHT = frozenset(("money", "decimal", "percent", "integer", "id"))
 WHOLE = RIGHT | {"day", "instant", "choice", "boolean", "currency"}

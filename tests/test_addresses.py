@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm_cli import countries
-from crm_cli.emails import check, domain, key
 from crm_cli.errors import InvalidError
-from crm_cli.phones import dial_key, e164
+from crm_cli.values import countries
+from crm_cli.values.emails import check, domain, key
+from crm_cli.values.phones import dial_key, e164
 
 EDGE_CASES = Path(__file__).parents[2] / "shared" / "data" / "edge_cases"
 needs_edge_cases = pytest.mark.skipif(

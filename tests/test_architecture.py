@@ -19,7 +19,17 @@ FACES = {"typer", "rich", "questionary", "prompt_toolkit"}
 STREAMS = {"sys.stdout", "sys.stderr", "sys.__stdout__", "sys.__stderr__"}
 # What all commands may share; beside it, `history` takes from `show` which nouns a reference may mean, and
 # `demo`, having made its store, ends by showing the day and the pipeline.
-SHARED = {"verbs", "options", "completing", "editing", "importing", "merging", "correspondence", "outcomes", "restoring"}
+SHARED = {
+    "verbs",
+    "options",
+    "completing",
+    "editing",
+    "importing",
+    "merging",
+    "correspondence",
+    "outcomes",
+    "restoring",
+}
 BORROWED = {"history": {"show"}}
 TELLERS = {"demo"}
 # Kinds of columns beside those that text is read into.

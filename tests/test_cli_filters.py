@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from crm_cli import db, fields
 from crm_cli.conditions import Asking
 from crm_cli.filters import commas, where
-from crm_cli.folding import fold
 from crm_cli.rules import intake, records
 from crm_cli.values import Reading
+from crm_cli.values.folding import fold
 
 TODAY = date(2026, 6, 15)
 

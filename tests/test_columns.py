@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from crm_cli import columns, fields, models, values
+from crm_cli import fields, models, values
 from crm_cli.errors import InvalidError
-from crm_cli.values import Reading
+from crm_cli.values import Reading, columns
 
 HOW = Reading(date(2026, 11, 5), zone="Europe/Berlin", currency="EUR", country="DE")
 TEXTS = [

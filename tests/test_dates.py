@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crm_cli import clock
-from crm_cli.dates import (
+from crm_cli.errors import InvalidError
+from crm_cli.values.dates import (
     OrderSeen,
     add_months,
     local_day,
@@ -18,7 +19,6 @@ from crm_cli.dates import (
     parse_instant,
     period,
 )
-from crm_cli.errors import InvalidError
 
 TODAY = date(2026, 11, 5)  # a Thursday
 DAYS = st.dates(date(1500, 1, 1), date(9000, 12, 31))  # the years before may be Jalali

@@ -3,7 +3,7 @@
 import pytest
 from conftest import Crm
 
-from crm_cli import phones
+from crm_cli.values import phones
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm_cli.folding import ascii_digits, fold
+from crm_cli.values.folding import ascii_digits, fold
 
 NAMES = Path(__file__).parents[2] / "shared" / "data" / "persian" / "names"
 

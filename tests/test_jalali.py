@@ -8,8 +8,8 @@ from conftest import Crm
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm_cli import dates, jalali
 from crm_cli.errors import InvalidError
+from crm_cli.values import dates, jalali
 
 TODAY = date(2026, 6, 15)
 CENTER = Path(__file__).parents[2] / "shared" / "data" / "persian" / "calendar" / "CalendarCenterData.txt"

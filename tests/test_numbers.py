@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm_cli.currencies import CURRENCIES, DIGITS
 from crm_cli.errors import InvalidError
-from crm_cli.numbers import (
+from crm_cli.values.currencies import CURRENCIES, DIGITS
+from crm_cli.values.numbers import (
     LIMIT,
     SCALE,
     DecimalSeen,

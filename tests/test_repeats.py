@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm_cli import repeats
 from crm_cli.errors import InvalidError
+from crm_cli.values import repeats
 
 FIRST = date(2026, 6, 15)  # a Monday
 

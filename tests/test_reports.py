@@ -11,12 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from reporting import MONEY, TODAY, answer, asking, deal, on, units
 
-from crm_cli import db, figures, groups, reports
-from crm_cli.amounts import round_half_up
+from crm_cli import db, reports
+from crm_cli.asking import figures, groups
 from crm_cli.errors import InvalidError
 from crm_cli.rules import records, stages
 from crm_cli.rules.drafts import Draft
 from crm_cli.rules.pipeline import default_pipeline
+from crm_cli.values.amounts import round_half_up
 
 
 @pytest.fixture

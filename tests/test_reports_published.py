@@ -13,10 +13,10 @@ import pytest
 from reporting import MONEY, answer, units
 
 from crm_cli import db
-from crm_cli.amounts import round_half_up
 from crm_cli.changing import Change
 from crm_cli.rules import records, stages
 from crm_cli.rules.drafts import Draft
+from crm_cli.values.amounts import round_half_up
 
 MAVEN = Path(__file__).parents[2] / "shared" / "data" / "crm_maven" / "maven_original"
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from conftest import Crm, Terminal
 
-from crm_cli import config, settings, surroundings
+from crm_cli import config
+from crm_cli.config import settings, surroundings
 
 REMARK = "# mine, do not touch\n"
 

@@ -181,7 +181,8 @@ def test_words_of_a_vocabulary_are_compared_folded() -> None:
 def test_showing_needs_no_library_and_no_reader() -> None:
     code = (
         "import sys; from crm_cli import values; values.show('money', 5, 'EUR'); values.word_key('Won');"
-        "print(*{'crm_cli.dates', 'crm_cli.numbers', 'crm_cli.emails', 'crm_cli.countries', 'unicodedata',"
+        "print(*{'crm_cli.values.dates', 'crm_cli.values.numbers', 'crm_cli.values.emails',"
+        "'crm_cli.values.countries', 'unicodedata',"
         "'decimal', 'zoneinfo', 'difflib', 'phonenumbers', 'email_validator', 'pydantic'} & set(sys.modules))"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

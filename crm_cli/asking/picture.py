@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from crm_cli import output, values
-from crm_cli.amounts import money_human
 from crm_cli.asking.listing import listing
 from crm_cli.clock import local_text
 from crm_cli.fields import Field
-from crm_cli.jalali import shown
+from crm_cli.values.amounts import money_human
+from crm_cli.values.jalali import shown
 
 if TYPE_CHECKING:
     from crm_cli.desk import Desk
@@ -201,7 +201,7 @@ def _tasks(desk: "Desk", noun: str, record_id: int) -> list[str]:
 
 
 def _activities(desk: "Desk", noun: str, record_id: int) -> list[str]:
-    from crm_cli.dates import local_day
+    from crm_cli.values.dates import local_day
 
     question = (
         "SELECT coalesce(done_at, start, created_at), kind, direction, subject, outcome FROM activities "

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from crm_cli import fields
 from crm_cli.errors import InvalidError
 from crm_cli.fields import Field
-from crm_cli.folding import fold
 from crm_cli.output import Rows
+from crm_cli.values.folding import fold
 
 if TYPE_CHECKING:
     from crm_cli.desk import Desk

@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING, Any
 
-from crm_cli.dates import next_day, parse_instant
 from crm_cli.fields import Field
 from crm_cli.output import Rows
+from crm_cli.values.dates import next_day, parse_instant
 
 if TYPE_CHECKING:
     from crm_cli.desk import Desk

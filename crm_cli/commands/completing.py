@@ -91,8 +91,8 @@ def filters(ctx: Any, incomplete: str) -> list[str]:
 
 def groups(ctx: Any) -> list[str]:
     """What the report can be grouped by."""
-    from crm_cli import groups as known
     from crm_cli import reports
+    from crm_cli.asking import groups as known
 
     report = reports.load(ctx.info_name)
     return [*known.names(report.NOUN, report.DAY), *_own(ctx, report.NOUN)]
@@ -182,7 +182,7 @@ def _parted(incomplete: str) -> tuple[str | None, str, str]:
 
 def _beginning(ctx: Any, each: fields.Field | None, typed: str, before: str) -> list[str]:
     """The values of a field that begin as typed."""
-    from crm_cli.folding import fold
+    from crm_cli.values.folding import fold
 
     if each is None:
         return []
@@ -210,7 +210,7 @@ def _values(ctx: Any, each: fields.Field, incomplete: str = "") -> list[str]:
 
 
 def _names(ctx: Any, noun: str, incomplete: str) -> Iterator[str]:
-    from crm_cli.folding import fold
+    from crm_cli.values.folding import fold
 
     if noun not in fields.names() and noun != "stage":
         return

@@ -4,9 +4,10 @@ from typing import Annotated
 
 import typer
 
-from crm_cli import config, lazy, output, settings
+from crm_cli import config, lazy, output
 from crm_cli.commands import completing
 from crm_cli.commands.options import Argument, Out
+from crm_cli.config import settings
 from crm_cli.desk import Desk
 from crm_cli.errors import InvalidError
 from crm_cli.fields import Field

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from crm_cli import asking, lazy, output
-from crm_cli.amounts import money_human
 from crm_cli.commands import completing, verbs
 from crm_cli.commands.options import Argument, Doing, Option, Out, Refs, counted
 from crm_cli.commands.verbs.doing import assign_records, edit_records
 from crm_cli.desk import Desk
 from crm_cli.errors import InvalidError
+from crm_cli.values.amounts import money_human
 
 if TYPE_CHECKING:
     from crm_cli.changing import Change

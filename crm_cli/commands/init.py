@@ -5,8 +5,9 @@ from typing import Annotated, Any
 
 import typer
 
-from crm_cli import config, db, settings, surroundings
+from crm_cli import config, db
 from crm_cli.commands.options import Option
+from crm_cli.config import settings, surroundings
 from crm_cli.desk import Desk
 from crm_cli.errors import InvalidError
 

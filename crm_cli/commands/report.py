@@ -7,14 +7,15 @@ from typing import Annotated, Any
 import typer
 from typer.models import CommandInfo
 
-from crm_cli import dates, fields, filters, lazy, output, reports, values
-from crm_cli.amounts import money_human
+from crm_cli import fields, filters, lazy, output, reports, values
 from crm_cli.commands import completing
 from crm_cli.commands.options import Filters, Option, Out
 from crm_cli.desk import Desk
 from crm_cli.errors import InvalidError
 from crm_cli.lazy import Bundle
 from crm_cli.output import Rows
+from crm_cli.values import dates
+from crm_cli.values.amounts import money_human
 
 NARROW = 100  # cells beyond which a bar says no more
 

@@ -3,7 +3,7 @@
 from crm_cli.demo import names
 from crm_cli.demo.days import ago, moment
 from crm_cli.demo.story import Row, Story
-from crm_cli.folding import fold
+from crm_cli.values.folding import fold
 
 CONTACTS = 140
 LARGE = 200

@@ -12,10 +12,11 @@ from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from crm_cli import clock, repeats, values
+from crm_cli import clock, values
 from crm_cli.errors import InvalidError
 from crm_cli.formats import charset
 from crm_cli.formats.source import Source
+from crm_cli.values import repeats
 
 ENTRIES = {"VEVENT": "meeting", "VTODO": "task"}
 TOP = frozenset((*ENTRIES, "VJOURNAL", "VFREEBUSY", "VTIMEZONE"))  # parts that stand in no other

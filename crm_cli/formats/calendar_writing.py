@@ -11,8 +11,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from crm_cli import clock, repeats, values
+from crm_cli import clock, values
 from crm_cli.formats.calendar import PLACE, compact
+from crm_cli.values import repeats
 
 HEAD = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//crm-cli//crm//EN\r\nCALSCALE:GREGORIAN\r\n"
 FOOT = "END:VCALENDAR\r\n"

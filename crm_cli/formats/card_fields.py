@@ -10,9 +10,9 @@ from collections import Counter
 from datetime import date
 from itertools import pairwise
 
-from crm_cli.folding import fold
 from crm_cli.formats import vcard
 from crm_cli.formats.vcard import Card, Property
+from crm_cli.values.folding import fold
 
 OUR_UID = "X-CRM-UID"
 """The property that holds our uid in an export of ours."""

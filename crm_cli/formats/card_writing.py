@@ -9,10 +9,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from crm_cli import countries
 from crm_cli.formats.card_fields import ADDRESS, OUR_UID, urn
 from crm_cli.formats.cards import KIND
 from crm_cli.formats.vcard import BEGIN, END, escaped, folded
+from crm_cli.values import countries
 
 _MADE_UP = "row:"  # begins the key that an import gives to what came without one
 _SHARED = ("uid", "external_id", "external_source", "name", *ADDRESS, "tags", "notes", "updated_at")

@@ -13,7 +13,7 @@ from collections.abc import Collection, Sequence
 from functools import lru_cache
 from pathlib import Path
 
-from crm_cli.folding import fold
+from crm_cli.values.folding import fold
 
 _PREFIXES = {
     "contact": ("contact", "person", "customer", "client"),

@@ -8,10 +8,10 @@ settles it. Nothing is guessed.
 from collections.abc import Mapping
 from typing import Protocol
 
-from crm_cli.dates import OrderSeen
 from crm_cli.errors import InvalidError
 from crm_cli.formats.table import Table
-from crm_cli.numbers import DecimalSeen
+from crm_cli.values.dates import OrderSeen
+from crm_cli.values.numbers import DecimalSeen
 
 _DATES = {"day", "instant"}
 _NUMBERS = {"money", "decimal", "percent"}

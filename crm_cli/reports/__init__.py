@@ -19,10 +19,11 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
 
-from crm_cli import asof, fields, figures, groups
+from crm_cli import fields
+from crm_cli.asking import asof, figures, groups
+from crm_cli.asking.groups import Group, Place
 from crm_cli.errors import InvalidError
 from crm_cli.fields import Field
-from crm_cli.groups import Group, Place
 from crm_cli.output import Rows
 
 if TYPE_CHECKING:

@@ -4,9 +4,9 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from crm_cli.asking.figures import money
+from crm_cli.asking.groups import Place
 from crm_cli.fields import Field
-from crm_cli.figures import money
-from crm_cli.groups import Place
 from crm_cli.output import Rows
 from crm_cli.reports import Asked
 

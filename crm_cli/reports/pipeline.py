@@ -7,9 +7,9 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from crm_cli import clock
+from crm_cli.asking.figures import mean, money
+from crm_cli.asking.groups import Place
 from crm_cli.fields import Field
-from crm_cli.figures import mean, money
-from crm_cli.groups import Place
 from crm_cli.output import Rows
 from crm_cli.reports import Asked, Stage
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from crm_cli import config, fields, filters, soundness
+from crm_cli.asking.figures import share
+from crm_cli.asking.groups import Place
 from crm_cli.errors import InvalidError
 from crm_cli.fields import Field
-from crm_cli.figures import share
-from crm_cli.groups import Place
 from crm_cli.output import Rows
 from crm_cli.reports import Asked
 

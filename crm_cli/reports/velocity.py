@@ -2,10 +2,10 @@
 
 from collections import defaultdict
 
+from crm_cli.asking.figures import mean, money, share
+from crm_cli.asking.groups import Place
 from crm_cli.errors import InvalidError
 from crm_cli.fields import Field
-from crm_cli.figures import mean, money, share
-from crm_cli.groups import Place
 from crm_cli.output import Rows
 from crm_cli.reports import Asked
 from crm_cli.reports.winloss import Tally, decided

@@ -8,10 +8,11 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from crm_cli import fields, repeats
+from crm_cli import fields
 from crm_cli.changing import Change
 from crm_cli.rules import moments, records, recurrence
 from crm_cli.rules.drafts import Draft
+from crm_cli.values import repeats
 
 TASK_WORDS = {"planned": "not_started", "done": "completed"}
 EVENT_WORDS = {

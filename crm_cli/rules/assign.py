@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from crm_cli import values
 from crm_cli.changing import Change
 from crm_cli.errors import ConflictError, NotFoundError
-from crm_cli.folding import fold
 from crm_cli.rules import matching, records
 from crm_cli.rules.drafts import Draft
+from crm_cli.values.folding import fold
 
 LOADS = (
     "SELECT owner_id, count(*) AS n FROM lead WHERE converted_at IS NULL "

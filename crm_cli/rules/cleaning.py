@@ -9,10 +9,11 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from crm_cli import emails, fields
+from crm_cli import fields
 from crm_cli.changing import Change
 from crm_cli.errors import InvalidError
 from crm_cli.rules import drafts, people, records
+from crm_cli.values import emails
 
 NOUNS = ("contact", "company", "lead", "deal", "campaign", "product", "user", "activity")
 TIDIED = frozenset(("text", "open", "email", "phone", "url", "country"))
@@ -122,7 +123,7 @@ def tidied(kind: str, text: str) -> str:
     if kind == "email":
         return emails.check(plain).lower() if emails.is_valid(plain) else plain
     if kind == "country":
-        from crm_cli import countries
+        from crm_cli.values import countries
 
         return countries.code(plain) or plain
     return plain

@@ -8,11 +8,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from crm_cli import emails, values
+from crm_cli import values
 from crm_cli.changing import Change
 from crm_cli.errors import ConflictError, InvalidError, NotFoundError
 from crm_cli.rules import identity, matching, people, records
 from crm_cli.rules.drafts import Draft
+from crm_cli.values import emails
 
 ADDRESS = ("street", "city", "region", "postal_code", "country")
 COMPANY = ("website", "industry", "owner_id", *ADDRESS)

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from crm_cli import columns, fields
+from crm_cli import fields
 from crm_cli.errors import InvalidError
-from crm_cli.values import Reading
+from crm_cli.values import Reading, columns
 
 FINGERPRINT = "row:"
 """How an external id begins that an import has made of the row itself, for want of a key."""

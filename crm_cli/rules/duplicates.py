@@ -6,12 +6,13 @@ Only indexed look-ups, so that an `add`, an edit or a row of an import costs the
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from crm_cli import emails, fields
+from crm_cli import fields
 from crm_cli.changing import Change
 from crm_cli.errors import ConflictError
-from crm_cli.folding import fold
 from crm_cli.rules import identity, matching, people
 from crm_cli.rules.drafts import Draft
+from crm_cli.values import emails
+from crm_cli.values.folding import fold
 
 if TYPE_CHECKING:
     from crm_cli.rules.suspects import Suspect

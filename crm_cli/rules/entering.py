@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from crm_cli import dates
 from crm_cli.changing import Change
 from crm_cli.errors import InvalidError
 from crm_cli.rules import moments, records, stages
 from crm_cli.rules.drafts import Draft
+from crm_cli.values import dates
 
 # Who is known as one of these stays that, whatever they buy from us.
 OTHER_ROLES = ("customer", "partner", "reseller", "supplier", "investor", "competitor")

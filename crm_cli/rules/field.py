@@ -12,10 +12,10 @@ from crm_cli import fields, values
 from crm_cli.changing import Change
 from crm_cli.errors import ConflictError, InvalidError
 from crm_cli.fields import Field
-from crm_cli.folding import fold
 from crm_cli.rules import drafts as reading
 from crm_cli.rules import records
 from crm_cli.rules.drafts import Draft
+from crm_cli.values.folding import fold
 
 BATCH = 2000  # records whose values are changed at a time
 WORDS = frozenset(("tag",))  # words of filters that no field may take

@@ -6,8 +6,8 @@ free mail provider says nothing of a company.
 
 import re
 
-from crm_cli import emails
-from crm_cli.folding import fold
+from crm_cli.values import emails
+from crm_cli.values.folding import fold
 
 _FORMS = """
 ab ag aps as asa bhd bv bvba co company corp corporation cv doo eirl ek eood ev gbr gmbh hf inc incorporated

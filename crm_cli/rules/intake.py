@@ -75,7 +75,7 @@ def me(change: Change) -> int | None:
     name = change.config.get("me")
     if not name:
         return None
-    from crm_cli.folding import fold
+    from crm_cli.values.folding import fold
 
     found = change.value("SELECT id FROM user WHERE name_key = ?", fold(name))
     return found or records.add(change, "user", name=name).id

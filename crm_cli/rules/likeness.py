@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from rapidfuzz.distance import OSA, JaroWinkler
 
-from crm_cli.folding import fold
+from crm_cli.values.folding import fold
 
 Level = str | None
 Words = tuple[str, ...]

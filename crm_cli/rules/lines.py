@@ -9,12 +9,12 @@ from dataclasses import replace
 from typing import Any
 
 from crm_cli import values
-from crm_cli.amounts import SCALE, round_half_up
 from crm_cli.changing import Change
-from crm_cli.currencies import digits
 from crm_cli.errors import InvalidError, NotFoundError
 from crm_cli.rules import records
 from crm_cli.rules.drafts import Draft
+from crm_cli.values.amounts import SCALE, round_half_up
+from crm_cli.values.currencies import digits
 
 WHOLE = 100 * SCALE  # 100 per cent as it is stored
 NEW = {"quantity": SCALE, "unit_price": None, "discount_pct": None, "tax_pct": None}

@@ -6,12 +6,13 @@ its bare name, else by its own domain. Blanks never match. What is ambiguous is 
 
 from collections.abc import Iterable
 
-from crm_cli import emails, fields
+from crm_cli import fields
 from crm_cli.changing import Change
 from crm_cli.errors import ConflictError
-from crm_cli.folding import fold
 from crm_cli.rules import identity
 from crm_cli.rules.drafts import Draft
+from crm_cli.values import emails
+from crm_cli.values.folding import fold
 
 MOST = 5_000  # names of companies that begin alike and are looked at
 LAST = "\U0010ffff"

@@ -7,10 +7,11 @@ digits, and the other is used far more often, is a word of the field's vocabular
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from crm_cli import countries, fields
+from crm_cli import fields
 from crm_cli.changing import Change
 from crm_cli.fields import Field
-from crm_cli.folding import fold
+from crm_cli.values import countries
+from crm_cli.values.folding import fold
 
 # Texts whose values repeat, beside open vocabularies; names and titles do not, and are nobody's slip.
 REPEATING = frozenset(

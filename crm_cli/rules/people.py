@@ -4,9 +4,9 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from crm_cli import emails, phones
 from crm_cli.changing import Change
 from crm_cli.rules.drafts import Draft
+from crm_cli.values import emails, phones
 
 
 def name(draft: Draft) -> None:

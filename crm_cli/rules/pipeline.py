@@ -10,9 +10,9 @@ from typing import Any
 
 from crm_cli.changing import Change
 from crm_cli.errors import ConflictError, InvalidError
-from crm_cli.folding import fold
 from crm_cli.rules import records
 from crm_cli.rules.drafts import Draft
+from crm_cli.values.folding import fold
 
 SALES = "Prospecting:10,Qualification:20,Proposal:50,Negotiation:80,Won:won,Lost:lost"
 ROTTEN_DAYS = {"prospecting": 30, "qualification": 21, "proposal": 14, "negotiation": 10}
@@ -71,7 +71,7 @@ def _stated(text: str) -> Row:
     word = fold(said)
     if word in CLOSED:
         return {"name": name, "kind": word}
-    from crm_cli.numbers import parse_decimal
+    from crm_cli.values.numbers import parse_decimal
 
     try:
         return {"name": name, "kind": "open", "probability": parse_decimal(said.removesuffix("%"))}

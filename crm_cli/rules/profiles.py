@@ -7,11 +7,11 @@ from collections.abc import Collection, Iterator
 from functools import lru_cache
 from typing import Any
 
-from crm_cli import emails, phones
-from crm_cli.folding import fold
 from crm_cli.rules import identity, people
 from crm_cli.rules.evidence import Profile
 from crm_cli.rules.likeness import words
+from crm_cli.values import emails, phones
+from crm_cli.values.folding import fold
 
 NOUNS = ("contact", "company", "lead")
 MANY = 20  # records that share a key from which it is taken for a switchboard, a team's mailbox or a filler

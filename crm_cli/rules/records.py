@@ -17,9 +17,9 @@ from typing import Any
 from crm_cli import fields
 from crm_cli.changing import Change
 from crm_cli.errors import ConflictError
-from crm_cli.folding import fold
 from crm_cli.rules import words
 from crm_cli.rules.drafts import Draft
+from crm_cli.values.folding import fold
 
 SEARCHED = frozenset(("text", "long", "email", "phone", "url", "open", "list", "tags"))
 # References that a record can lose and still make sense; by any other it goes along with what it names.

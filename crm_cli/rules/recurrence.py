@@ -2,10 +2,11 @@
 
 from datetime import date, datetime, timedelta
 
-from crm_cli import clock, dates, repeats
+from crm_cli import clock
 from crm_cli.changing import Change
 from crm_cli.rules import records
 from crm_cli.rules.drafts import Draft
+from crm_cli.values import dates, repeats
 
 HANDED_ON = (
     "kind",

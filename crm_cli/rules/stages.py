@@ -9,10 +9,10 @@ from typing import Any
 
 from crm_cli.changing import Change
 from crm_cli.errors import ConflictError, InvalidError, NotFoundError
-from crm_cli.folding import fold
 from crm_cli.rules import records
 from crm_cli.rules.drafts import Draft
 from crm_cli.rules.pipeline import default_pipeline
+from crm_cli.values.folding import fold
 
 Row = dict[str, Any]
 KINDS = {"won": "won", "closed won": "won", "lost": "lost", "closed lost": "lost"}

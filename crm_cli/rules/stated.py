@@ -7,12 +7,12 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from crm_cli import emails, fields, values
+from crm_cli import fields, values
 from crm_cli.changing import Change
 from crm_cli.errors import InvalidError
 from crm_cli.rules import people
 from crm_cli.rules.drafts import Draft
-from crm_cli.values import Reading
+from crm_cli.values import Reading, emails
 
 KEPT = frozenset(("id", "key", "position"))  # what the program sees to itself
 HISTORY = "deal_stage"

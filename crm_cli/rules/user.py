@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from crm_cli import emails
 from crm_cli.changing import Change
 from crm_cli.errors import ConflictError, InvalidError
-from crm_cli.folding import fold
 from crm_cli.rules.drafts import Draft
+from crm_cli.values import emails
+from crm_cli.values.folding import fold
 
 
 def prepare(change: Change, drafts: Sequence[Draft]) -> None:

@@ -4,10 +4,11 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from crm_cli import fields, phones
+from crm_cli import fields
 from crm_cli.changing import Change
 from crm_cli.rules import people
 from crm_cli.rules.drafts import Draft
+from crm_cli.values import phones
 
 KEYED = {"contact_phone": phones.words}
 

@@ -31,7 +31,10 @@ ALL = tuple(MAKERS)
 def common(app: typer.Typer, noun: str, verbs: tuple[str, ...] = ALL, **examples: str) -> None:
     """Give a noun the common verbs; `examples` are lines of help by verb (`import_` for import)."""
     many = fields.plural(noun)
-    usual = {"import_": f"crm {noun} import {many}.csv --dry-run", "export": f"crm {noun} export > {many}.csv"}
+    usual = {
+        "import_": f"crm {noun} import {many}.csv --dry-run",
+        "export": f"crm {noun} export > {many}.csv",
+    }
     for verb in verbs:
         example = (usual | examples).get(verb, (usual | examples).get(f"{verb}_", ""))
         app.registered_commands.append(

@@ -6,8 +6,8 @@ A lead that has become a contact with the same address is that contact.
 import json
 from collections.abc import Iterable
 
-from crm_cli import emails
 from crm_cli.changing import Change
+from crm_cli.values import emails
 
 Who = tuple[str, int]
 """A noun and an id."""

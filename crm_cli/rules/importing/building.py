@@ -3,16 +3,16 @@
 from collections.abc import Iterator
 from typing import Any
 
-from crm_cli import emails
 from crm_cli.changing import Change
 from crm_cli.errors import CrmError
-from crm_cli.folding import fold
 from crm_cli.rules import people, stages
 from crm_cli.rules.drafts import FINGERPRINT, Draft
 from crm_cli.rules.importing.links import Links
 from crm_cli.rules.importing.matching import Before
 from crm_cli.rules.importing.plan import Plan
 from crm_cli.rules.importing.rows import Name, Problem, Row
+from crm_cli.values import emails
+from crm_cli.values.folding import fold
 
 # In an export of ours: the part, the reference in its rows, its noun.
 NAMED = {"companies": ("company", "company"), "contacts": ("contact", "contact"), "lines": ("product", "product"),

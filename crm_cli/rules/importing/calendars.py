@@ -11,7 +11,6 @@ from datetime import date
 from itertools import islice
 from typing import Any
 
-from crm_cli import dates, repeats
 from crm_cli.changing import Change
 from crm_cli.errors import InvalidError
 from crm_cli.formats import calendar
@@ -23,6 +22,7 @@ from crm_cli.rules.importing.happened import BATCH, LARGE, TABLES, Event, Events
 from crm_cli.rules.importing.report import Report
 from crm_cli.rules.importing.rows import Problem
 from crm_cli.rules.importing.wishes import Wishes
+from crm_cli.values import dates, repeats
 
 SOURCE = "ical"
 NAMED = 10  # unknown people that are named

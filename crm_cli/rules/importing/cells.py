@@ -9,11 +9,11 @@ import re
 from collections.abc import Sequence
 
 from crm_cli import choices, values
-from crm_cli.folding import fold
 from crm_cli.formats.table import Cells
 from crm_cli.rules.importing.plan import Column
 from crm_cli.rules.importing.recognition import Sight
 from crm_cli.rules.importing.wishes import Pairs, Wishes
+from crm_cli.values.folding import fold
 
 _SEVERAL = ":::"
 _MARK = "* "  # what some programs put before the groups that are theirs, and before the first of several

@@ -12,12 +12,13 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from crm_cli import emails, fields, refs
+from crm_cli import fields, refs
 from crm_cli.changing import Change
-from crm_cli.folding import fold
 from crm_cli.rules import records
 from crm_cli.rules.drafts import Draft
 from crm_cli.rules.importing.rows import Name
+from crm_cli.values import emails
+from crm_cli.values.folding import fold
 
 MADE = frozenset(("company", "contact", "user", "campaign"))
 """The nouns of which a missing record is made; from an export of ours also the deal that a lead became."""

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from itertools import islice
 
-from crm_cli import emails
 from crm_cli.changing import Change
 from crm_cli.formats import mail
 from crm_cli.formats.mail import Message, Person
@@ -21,6 +20,7 @@ from crm_cli.rules.importing.addresses import Addresses
 from crm_cli.rules.importing.happened import BATCH, LARGE, TABLES, Event, Events
 from crm_cli.rules.importing.report import Report
 from crm_cli.rules.importing.wishes import Wishes
+from crm_cli.values import emails
 
 SOURCE = "mail"
 NAMED = 10  # unknown senders that are named

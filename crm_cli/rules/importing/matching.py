@@ -12,14 +12,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from hashlib import blake2b
 from typing import Any
 
-from crm_cli import emails, fields
+from crm_cli import fields
 from crm_cli.changing import Change
-from crm_cli.folding import fold
 from crm_cli.rules import people, records
 from crm_cli.rules.drafts import FINGERPRINT
 from crm_cli.rules.importing.links import stub
 from crm_cli.rules.importing.plan import Plan
 from crm_cli.rules.importing.rows import Problem, Row
+from crm_cli.values import emails
+from crm_cli.values.folding import fold
 
 # What names a record of a noun where there is no key; the first that a row has decides, if it finds one.
 NAMING: dict[str, tuple[str, ...]] = {

@@ -11,10 +11,8 @@ from itertools import islice
 
 from crm_cli import fields
 from crm_cli.changing import Change
-from crm_cli.date_text import order_of
 from crm_cli.errors import InvalidError
 from crm_cli.fields import Field, Noun
-from crm_cli.folding import fold
 from crm_cli.formats import cards
 from crm_cli.formats.settle import settle
 from crm_cli.formats.table import Table
@@ -25,6 +23,8 @@ from crm_cli.rules.importing import programs
 from crm_cli.rules.importing.recognition import HALVES, REASON, Sight, sights, untaken
 from crm_cli.rules.importing.wishes import Pairs, Wishes
 from crm_cli.values import Reading
+from crm_cli.values.date_text import order_of
+from crm_cli.values.folding import fold
 
 SETTLED = frozenset(("day", "instant", "money", "decimal", "percent"))
 SAMPLE = 100  # rows that show how dates are written

@@ -16,8 +16,8 @@ from typing import Any
 
 from crm_cli import config, fields
 from crm_cli.errors import InvalidError
-from crm_cli.folding import fold
 from crm_cli.rules.importing.wishes import Wishes, check
+from crm_cli.values.folding import fold
 
 SHIPPED = Path(__file__).parents[2] / "formats" / "profiles"
 NONE = "none"

@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 
 from crm_cli import fields
 from crm_cli.fields import Field, Noun
-from crm_cli.folding import fold
 from crm_cli.formats import addresses
 from crm_cli.formats.headers import recognise
 from crm_cli.rules import field as custom_fields
 from crm_cli.rules.importing.wishes import Wishes
+from crm_cli.values.folding import fold
 
 REASON = "crm_error"
 """The column of a file of rejected rows that says why; it is never read."""

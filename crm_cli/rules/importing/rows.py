@@ -11,13 +11,14 @@ from dataclasses import replace as changed
 from itertools import compress
 from typing import Any, NamedTuple
 
-from crm_cli import columns, emails, fields, values
+from crm_cli import fields, values
 from crm_cli.errors import InvalidError
 from crm_cli.fields import Field
-from crm_cli.folding import fold
 from crm_cli.formats.table import Cells, ItemRow, RaggedRow
 from crm_cli.rules.importing import cells
 from crm_cli.rules.importing.plan import Column, Plan
+from crm_cli.values import columns, emails
+from crm_cli.values.folding import fold
 
 SEVERAL = re.compile(r"\s*(?:[,;]|:::)\s*")
 # What an activity may be about where another program names it by words alone; the first that is here counts.

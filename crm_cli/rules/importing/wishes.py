@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from crm_cli.errors import InvalidError
-from crm_cli.folding import fold
-from crm_cli.jalali import CALENDARS
+from crm_cli.values.folding import fold
+from crm_cli.values.jalali import CALENDARS
 
 MODES = ("upsert", "create", "update")
 EMPTY = ("keep", "clear")

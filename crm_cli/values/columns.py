@@ -7,8 +7,8 @@ A text takes 0.04 µs so, where one alone takes 0.15 and the model's own type 0.
 import re
 from collections.abc import Sequence
 
-from crm_cli import emails, values
-from crm_cli.values import Choices, Reading, Value
+from crm_cli import values
+from crm_cli.values import Choices, Reading, Value, emails
 
 _DIGIT = re.compile(r"\d").search
 

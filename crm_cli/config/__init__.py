@@ -1,7 +1,7 @@
 """The settings: a TOML file in the platform's config directory (or `CRM_CONFIG`); missing means defaults.
 
 `SETTINGS` declares every key once: its default, its help and the form its value must have. They are
-written by `crm_cli.settings`, which also looks at what a value means.
+written by `crm_cli.config.settings`, which also looks at what a value means.
 """
 
 import os

@@ -6,8 +6,8 @@ An amount is a whole number of ten-thousandths, or a fraction of them once it wa
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from crm_cli.amounts import SCALE, round_half_up
-from crm_cli.currencies import digits
+from crm_cli.values.amounts import SCALE, round_half_up
+from crm_cli.values.currencies import digits
 
 if TYPE_CHECKING:
     from fractions import Fraction

@@ -5,7 +5,7 @@ import re
 from functools import cache
 from pathlib import Path
 
-from crm_cli.folding import fold
+from crm_cli.values.folding import fold
 
 _FILE = Path(__file__).with_name("countries.json")
 _NOISE = re.compile(r"[^\w]+")

@@ -7,7 +7,7 @@ that come before it there.
 import re
 from functools import lru_cache
 
-from crm_cli.folding import ascii_digits
+from crm_cli.values.folding import ascii_digits
 
 _INTERNATIONAL = re.compile(r"(?:\+|00)\s?[1-9](?:[ ().\-/]{0,3}[0-9]){6,14}")
 _NOT_DIGIT = re.compile(r"[^0-9]+")

@@ -1,7 +1,7 @@
 """Absolute days and times of day as they are written, and what a column of them says about its order.
 
 Day and month are never guessed: `03/04/2026` is a day only in an order that is told, or that the rest of its
-column settles. Two-digit years are no years. Which years are Jalali is told in `crm_cli.jalali`.
+column settles. Two-digit years are no years. Which years are Jalali is told in `crm_cli.values.jalali`.
 """
 
 import re
@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from datetime import UTC, date, time, timedelta, timezone, tzinfo
 from functools import lru_cache
 
-from crm_cli import jalali
 from crm_cli.errors import InvalidError
-from crm_cli.folding import ascii_digits, fold
+from crm_cli.values import jalali
+from crm_cli.values.folding import ascii_digits, fold
 
 ORDERS = ("dmy", "mdy", "ymd")
 """The orders in which a day is written with numbers."""

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from crm_cli import amounts
 from crm_cli.errors import InvalidError
-from crm_cli.folding import fold
+from crm_cli.values import amounts
+from crm_cli.values.folding import fold
 
 Value = str | int | None
 Choices = Mapping[str, str]
@@ -161,25 +161,25 @@ def _long(text: str, _: Reading) -> str:
 
 
 def _integer(text: str, how: Reading) -> int:
-    from crm_cli import numbers
+    from crm_cli.values import numbers
 
     return numbers.parse_integer(text, decimal=how.decimal, factor=how.scale)
 
 
 def _decimal(text: str, how: Reading) -> int:
-    from crm_cli import numbers
+    from crm_cli.values import numbers
 
     return numbers.parse_decimal(text, decimal=how.decimal, factor=how.scale)
 
 
 def _percent(text: str, how: Reading) -> int:
-    from crm_cli import numbers
+    from crm_cli.values import numbers
 
     return numbers.parse_decimal(text.rstrip("%٪ "), decimal=how.decimal, factor=how.scale)
 
 
 def _money(text: str, how: Reading) -> int:
-    from crm_cli import currencies, numbers
+    from crm_cli.values import currencies, numbers
 
     currency = how.currency or None
     amount, seen = numbers.parse_money(
@@ -193,13 +193,13 @@ def _money(text: str, how: Reading) -> int:
 
 
 def _day(text: str, how: Reading) -> str:
-    from crm_cli import dates
+    from crm_cli.values import dates
 
     return dates.parse_day(text, today=how.today, order=how.date_order, calendar=how.calendar)
 
 
 def _instant(text: str, how: Reading) -> str:
-    from crm_cli import dates
+    from crm_cli.values import dates
 
     return dates.parse_instant(
         text, zone=how.zone, order=how.date_order, today=how.today, calendar=how.calendar
@@ -207,7 +207,7 @@ def _instant(text: str, how: Reading) -> str:
 
 
 def _time(text: str, _: Reading) -> str:
-    from crm_cli.date_text import plain, split_time
+    from crm_cli.values.date_text import plain, split_time
 
     day, moment, offset = split_time(" " + plain(text))
     if moment is None or day or offset:
@@ -223,7 +223,7 @@ def _boolean(text: str, _: Reading) -> int:
 
 
 def _email(text: str, how: Reading) -> str:
-    from crm_cli.emails import check
+    from crm_cli.values.emails import check
 
     try:
         return check(text)
@@ -246,13 +246,13 @@ def _url(text: str, _: Reading) -> str:
 
 
 def _country(text: str, how: Reading) -> str:
-    from crm_cli import countries
+    from crm_cli.values import countries
 
     return countries.code(text) or _text(text, how)
 
 
 def _currency(text: str, how: Reading) -> str:
-    from crm_cli.currencies import CURRENCIES, named
+    from crm_cli.values.currencies import CURRENCIES, named
 
     code = text.upper() if text.upper() in CURRENCIES else named(text, how.currency or None)
     if code is None:

@@ -8,10 +8,10 @@ Percentages and plain decimals use the same scale as money.
 import re
 from functools import lru_cache
 
-from crm_cli.amounts import SCALE, decimal_text, money_human, money_text, percent, round_half_up
-from crm_cli.currencies import CURRENCIES, DIGITS, DOLLARS, digits, named
 from crm_cli.errors import InvalidError
-from crm_cli.folding import ascii_digits
+from crm_cli.values.amounts import SCALE, decimal_text, money_human, money_text, percent, round_half_up
+from crm_cli.values.currencies import CURRENCIES, DIGITS, DOLLARS, digits, named
+from crm_cli.values.folding import ascii_digits
 
 __all__ = [
     "CURRENCIES",

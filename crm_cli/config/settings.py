@@ -96,7 +96,7 @@ def template() -> str:
 
 
 def _currency(_: str, code: str) -> None:
-    from crm_cli.currencies import CURRENCIES
+    from crm_cli.values.currencies import CURRENCIES
 
     if code not in CURRENCIES:
         raise InvalidError(f"{code} is no currency of ISO 4217; write one such as EUR")
@@ -109,7 +109,7 @@ def _rate(code: str, rate: str) -> None:
 
 
 def _country(_: str, code: str) -> None:
-    from crm_cli.countries import name
+    from crm_cli.values.countries import name
 
     if not name(code):
         raise InvalidError(f"{code} is no country of ISO 3166; write one such as NL")
@@ -122,7 +122,7 @@ def _zone(_: str, zone: str) -> None:
 
 
 def _addresses(_: str, addresses: str) -> None:
-    from crm_cli import emails
+    from crm_cli.values import emails
 
     for each in addresses.split(","):
         emails.check(each)

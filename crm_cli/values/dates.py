@@ -7,10 +7,11 @@ import re
 from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 
-from crm_cli import clock, jalali
+from crm_cli import clock
 from crm_cli.clock import now, today
-from crm_cli.date_text import ORDERS, OrderSeen, absolute_day, order_of, plain, split_time
 from crm_cli.errors import InvalidError
+from crm_cli.values import jalali
+from crm_cli.values.date_text import ORDERS, OrderSeen, absolute_day, order_of, plain, split_time
 
 __all__ = [
     "ORDERS",

@@ -3,7 +3,7 @@
 Money, percentages and decimals are stored as whole ten-thousandths; all arithmetic here is on whole numbers.
 """
 
-from crm_cli.currencies import digits
+from crm_cli.values.currencies import digits
 
 SCALE = 10_000
 """Stored units in one unit of a currency, in one per cent, in one of a plain decimal."""
