@@ -131,7 +131,7 @@ def test_what_cannot_be_edited_is_refused(deals: Crm) -> None:
         (("deal", "edit", "1", "--set", "id=7"), 2),
         (("deal", "edit", "1", "--set", "folded=x"), 2),
         (("deal", "edit", "1", "--set", "weighted=5"), 2),
-        (("deal", "edit", "1", "--set", "lines=[]"), 2),
+        (("deal", "edit", "1", "--set", "stages=[]"), 2),
         (("deal", "edit"), 2),
     ):
         done = deals(*args)

@@ -48,7 +48,7 @@ def text(
 def _occasion(row: dict[str, Any], address: Any) -> Occasion:
     people = [(each["contact"], each["contact_id"]) for each in json.loads(row["participants"] or "[]")]
     part = {number for _, number in people}
-    about = [each for each in json.loads(row["about_records"] or "[]") if each["name"]]
+    about = [each for each in json.loads(row["about_records"] or "[]") if each.get("name")]
     return Occasion(
         row,
         [(name, address(number)) for name, number in people if address(number)],
