@@ -39,6 +39,11 @@ LAST = (
 )
 TITLES = ("Buyer", "Head of Sales", "Engineer", "Owner", "Office Manager", "CFO")
 CITIES = (("Lyon", "FR"), ("Porto", "PT"), ("Graz", "AT"), ("Gent", "BE"), ("Turin", "IT"), ("Malmö", "SE"))
+STREETS = ("Main Street", "Rue de la Gare", "Bahnhofstraße", "Via Roma", "Storgatan", "Kerkstraat")
+SOURCES = ("Website", "Referral", "Trade Show", "Email Campaign", "Cold Call", "Partner")
+HEADER = ("First Name", "Last Name", "Email", "Phone", "Company", "Job Title", "Street", "City", "Postal Code",
+          "Country", "Lead Source", "Create Date")  # fmt: skip
+COMPANIES = 5_000
 DEALS = """
 WITH RECURSIVE number (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < :count),
 drawn AS (
@@ -62,23 +67,29 @@ SELECT printf('{table}%026d', n), :now, :now, '{table} ' || n, '{table} ' || n, 
 
 
 def contacts(file: Path, count: int) -> None:
-    """Write a CSV file of contacts, each with an address of its own, several at each company."""
+    """Write what another CRM exports: contacts with addresses of their own, several at each of 5,000 companies."""
     dice = Random(1)
     with file.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out)
-        writer.writerow(("name", "email", "phone", "company", "title", "city", "country"))
+        writer.writerow(HEADER)
         for number in range(count):
-            first, last = dice.choice(FIRST), dice.choice(LAST)
             city, country = dice.choice(CITIES)
+            company = dice.randrange(COMPANIES)
             writer.writerow(
                 (
-                    f"{first} {last}",
-                    f"person{number}@example{number % 977}.org",
+                    dice.choice(FIRST),
+                    dice.choice(LAST),
+                    f"person{number}@example{company}.org",
                     f"+33 4 {dice.randrange(10**8):08d}",
-                    f"Company {dice.randrange(count // 10 + 1)}",
+                    f"Company {company}",
                     dice.choice(TITLES),
+                    f"{dice.choice(STREETS)} {dice.randrange(1, 200)}",
                     city,
+                    f"{dice.randrange(1000, 10_000)}",
                     country,
+                    dice.choice(SOURCES),
+                    f"20{dice.randrange(18, 26)}-{dice.randrange(1, 13):02d}-{dice.randrange(1, 29):02d} "
+                    f"{dice.randrange(8, 19):02d}:{dice.randrange(60):02d}",
                 )
             )
 
