@@ -75,6 +75,7 @@ def contacts(file: Path, count: int) -> None:
         for number in range(count):
             city, country = dice.choice(CITIES)
             company = dice.randrange(COMPANIES)
+            day = f"20{dice.randrange(18, 26)}-{dice.randrange(1, 13):02d}-{dice.randrange(1, 29):02d}"
             writer.writerow(
                 (
                     dice.choice(FIRST),
@@ -88,8 +89,7 @@ def contacts(file: Path, count: int) -> None:
                     f"{dice.randrange(1000, 10_000)}",
                     country,
                     dice.choice(SOURCES),
-                    f"20{dice.randrange(18, 26)}-{dice.randrange(1, 13):02d}-{dice.randrange(1, 29):02d} "
-                    f"{dice.randrange(8, 19):02d}:{dice.randrange(60):02d}",
+                    f"{day} {dice.randrange(8, 19):02d}:{dice.randrange(60):02d}",
                 )
             )
 
