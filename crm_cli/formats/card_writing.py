@@ -89,7 +89,7 @@ def _address(
     name: str, each: dict[str, Any], version: str, labels: Iterator[int], *, prefers: bool
 ) -> Iterator[str]:
     """An e-mail address or phone number; a kind that TYPE has no word for stands beside it as a label."""
-    kind = each.get("kind")
+    kind: str = each.get("kind") or ""
     types = [_TYPES[kind]] if kind in _TYPES else []
     params = ""
     if prefers and version == "4.0":
