@@ -9,7 +9,8 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from io import TextIOWrapper
+from io import StringIO, TextIOWrapper
+from itertools import chain, islice
 from types import SimpleNamespace
 from typing import Any, TextIO
 
@@ -19,6 +20,7 @@ from crm_cli.fields import Field
 from crm_cli.values import numbers
 
 FORMATS = ("table", "json", "jsonl", "csv", "tsv", "ids", "md", "xlsx")
+_BLOCK = 500  # rows
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
@@ -267,12 +269,24 @@ def csv_into(
     """Write texts and numbers to a file as CSV."""
     import csv
 
-    # The line end of the writer decides what is quoted: a lone \r must be, or it would end the row when read.
-    lines = SimpleNamespace(write=lambda row, write=out.write: write(row[:-2] + "\n"))
-    writer = csv.writer(lines, delimiter=delimiter, lineterminator="\r\n")
-    if header:
-        writer.writerow(header)
-    writer.writerows(rows)
+    block = StringIO(newline="")
+    writer = csv.writer(block, delimiter=delimiter, lineterminator="\n")
+    # A lone \r must be quoted, or it would end the row when read; the line end of the writer decides that.
+    lines = SimpleNamespace(write=lambda row: block.write(row[:-2] + "\n"))
+    careful = csv.writer(lines, delimiter=delimiter, lineterminator="\r\n")
+    left = chain([header] if header else [], rows)
+    while batch := list(islice(left, _BLOCK)):
+        writer.writerows(batch)
+        if "\r" in block.getvalue():
+            _empty(block)
+            careful.writerows(batch)
+        out.write(block.getvalue())
+        _empty(block)
+
+
+def _empty(block: StringIO) -> None:
+    block.seek(0)
+    block.truncate()
 
 
 def _objects(rows: Rows) -> Iterator[str]:

@@ -14,7 +14,7 @@ import pytest
 from conftest import Crm, Terminal
 from rich.cells import cell_len
 
-from crm_cli import db
+from crm_cli import db, output
 from crm_cli.rules import intake, records
 
 HARD = [
@@ -76,6 +76,17 @@ def test_every_machine_format_gives_the_stored_text(crm: Crm, hard: Path) -> Non
     assert cells_of_tsv(crm(*args).out) == rows[1:]
     assert crm(*args, "-o", "ids").out == "".join(f"{row[0]}\n" for row in rows[1:])
     assert hard.exists()
+
+
+@pytest.mark.parametrize("hard_row", [0, 499, 500, 1_299])
+def test_a_return_is_quoted_in_any_row_of_a_long_answer(hard_row: int) -> None:
+    rows: list[list[Any]] = [[number, "plain", None, "a,b"] for number in range(1_300)]
+    rows[hard_row][1] = "one\rtwo\r\nthree"
+    out = io.StringIO(newline="")
+    output.csv_into(out, ["id", "text", "none", "comma"], iter(rows))
+    found = cells_of_csv(out.getvalue())
+    assert found == [["id", "text", "none", "comma"]] + [[str(a), b, "", d] for a, b, _, d in rows]
+    assert out.getvalue().count("\r") == 2  # rows end with \n alone
 
 
 @pytest.mark.usefixtures("hard")
