@@ -13,7 +13,7 @@ from functools import cached_property
 from types import TracebackType
 from typing import Any, Self
 
-from crm_cli import clock, config, fields
+from crm_cli import clock, config, db, fields
 from crm_cli.values import Reading
 
 CACHE = 16_384  # KiB of pages kept in memory by a bulk change
@@ -36,6 +36,7 @@ class Change:
         self.config = config.load()
         self.now: str = clock.now(self.config.zone)
         self.today: date = clock.today(self.config.zone)
+        db.at(connection, self.now, self.today.isoformat())
         self.command_id = 0
         self.reverts_id: int | None = None
         self._bulk: dict[str, str] | None = None

@@ -262,6 +262,82 @@ class FieldKind(StrEnum):
     CHOICE = "choice"
 
 
+class CaseType(StrEnum):
+    """What a case is (open list)."""
+
+    QUESTION = "question"
+    PROBLEM = "problem"
+    COMPLAINT = "complaint"
+    REQUEST = "request"
+    SUGGESTION = "suggestion"
+
+
+class CaseStatus(StrEnum):
+    """Where a case stands; waiting and on hold stop its clock."""
+
+    NEW = "new"
+    IN_PROGRESS = "in_progress"
+    WAITING_ON_CUSTOMER = "waiting_on_customer"
+    ON_HOLD = "on_hold"
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+
+
+class CaseOrigin(StrEnum):
+    """How a case reached us (open list)."""
+
+    EMAIL = "email"
+    PHONE = "phone"
+    WEB = "web"
+    SOCIAL = "social"
+    IN_PERSON = "in_person"
+    CHAT = "chat"
+
+
+class SlaResult(StrEnum):
+    """Whether a promise was kept."""
+
+    MET = "met"
+    BREACHED = "breached"
+
+
+class SlaState(StrEnum):
+    """Where the clock of a case stands now, the gravest first."""
+
+    BREACHED = "breached"
+    PAUSED = "paused"
+    NEARING = "nearing"
+    IN_PROGRESS = "in_progress"
+    MET = "met"
+
+
+class ContractStatus(StrEnum):
+    """Where a contract stands."""
+
+    NOT_STARTED = "not_started"
+    ACTIVE = "active"
+    ON_HOLD = "on_hold"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+
+
+class ArticleStatus(StrEnum):
+    """Where an article stands."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    ARCHIVED = "archived"
+
+
+class SurveyKind(StrEnum):
+    """What was asked: recommendation, contentment or effort."""
+
+    NPS = "nps"
+    CSAT = "csat"
+    CES = "ces"
+
+
 SYNONYMS: dict[str, dict[str, str]] = {
     "Lifecycle": {"client": "customer", "marketing_qualified_lead": "mql", "sales_qualified_lead": "sql"},
     "Channel": {"telephone": "phone", "letter": "mail", "post": "mail", "e_mail": "email"},
@@ -322,6 +398,35 @@ SYNONYMS: dict[str, dict[str, str]] = {
     "ProductKind": {"good": "goods", "product": "goods", "services": "service"},
     "FieldKind": {"number": "decimal", "date": "day", "bool": "boolean", "string": "text", "int": "integer",
                   "list": "choice", "select": "choice"},
+    "CaseType": {"incident": "problem", "bug": "problem", "issue": "problem", "feature_request": "suggestion",
+                 "idea": "suggestion", "service_request": "request", "inquiry": "question", "enquiry": "question"},
+    "CaseStatus": {
+        "open": "in_progress",
+        "assigned": "in_progress",
+        "active": "in_progress",
+        "working": "in_progress",
+        "escalated": "in_progress",
+        "reopened": "in_progress",
+        "pending": "waiting_on_customer",
+        "awaiting_user_info": "waiting_on_customer",
+        "awaiting_customer": "waiting_on_customer",
+        "waiting_for_customer": "waiting_on_customer",
+        "waiting": "waiting_on_customer",
+        "awaiting_problem": "on_hold",
+        "awaiting_vendor": "on_hold",
+        "awaiting_evidence": "on_hold",
+        "hold": "on_hold",
+        "solved": "resolved",
+        "done": "resolved",
+        "canceled": "cancelled",
+        "rejected": "cancelled",
+    },
+    "CaseOrigin": {"e_mail": "email", "mail": "email", "telephone": "phone", "website": "web", "portal": "web",
+                   "live_chat": "chat", "social_media": "social"},
+    "ContractStatus": {"draft": "not_started", "in_force": "active", "activated": "active", "paused": "on_hold",
+                       "ended": "expired", "canceled": "cancelled", "terminated": "cancelled"},
+    "ArticleStatus": {"online": "published", "public": "published", "offline": "archived"},
+    "SlaResult": {"kept": "met", "true": "met", "missed": "breached", "violated": "breached", "false": "breached"},
     "AddressKind": {"cell": "mobile", "cellular": "mobile", "office": "work", "private": "home"},
 }  # fmt: skip
 

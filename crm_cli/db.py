@@ -99,6 +99,17 @@ def views() -> dict[str, str]:
     return {file.stem: file.read_text(encoding="utf-8") for file in sorted((HERE / "views").glob("*.sql"))}
 
 
+def at(connection: sqlite3.Connection, now: str, today: str) -> None:
+    """Let a connection see the views as they are at a moment: an instant, and the day it is for the user.
+
+    What is seen only so (a deadline that has passed) is nothing that the store holds, and other tools that
+    read the store's views see facts alone.
+    """
+    for name, question in fields.momentary().items():
+        told = question.replace(":now", f"'{now}'").replace(":today", f"'{today}'")
+        connection.execute(f"CREATE TEMP VIEW {name} AS {told}")
+
+
 def decorate(connection: sqlite3.Connection) -> None:
     """Create the views, the triggers and the marks that say whose file this is."""
     for name, question in views().items():

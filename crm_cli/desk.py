@@ -40,8 +40,13 @@ class Desk:
 
     @cached_property
     def connection(self) -> sqlite3.Connection:
-        """The store, for asking."""
-        return db.ask(self.path)
+        """The store, for asking, as it is at this moment."""
+        from crm_cli import clock
+
+        connection = db.ask(self.path)
+        zone = self.config.zone
+        db.at(connection, clock.now(zone), clock.today(zone).isoformat())
+        return connection
 
     @cached_property
     def reading(self) -> Reading:

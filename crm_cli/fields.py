@@ -70,6 +70,8 @@ class Noun:
     shown: tuple[str, ...]
     parts: dict[str, str] = field(default_factory=dict)
     only: dict[str, str] = field(default_factory=dict)
+    label: str = "name"
+    named: bool = True
 
     def options(self) -> list[Field]:
         """The fields that `add` and `edit` offer."""
@@ -93,6 +95,12 @@ def names() -> list[str]:
     return list(_file()["nouns"])
 
 
+def momentary() -> dict[str, str]:
+    """View → the question that completes it by what depends on the moment; see `views/now`."""
+    found: dict[str, str] = _file()["now"]
+    return found
+
+
 @cache
 def noun(name: str) -> Noun:
     """The noun called `name`."""
@@ -108,6 +116,8 @@ def noun(name: str) -> Noun:
         shown=tuple(data["shown"]),
         parts=data["parts"],
         only=data["only"],
+        label=data["label"],
+        named=data["named"],
     )
 
 

@@ -15,7 +15,7 @@ from crm_cli.fields import Field, Noun
 __all__ = ["Asking", "Where", "commas", "is_filter", "split", "where"]
 
 _FILTER = re.compile(r"([^\W\d][\w.]*)(!=|!~|<=|>=|=|~|<|>)(.*)", re.DOTALL)
-_ALIASES = {"tag": "tags"}
+_ALIASES = {"tag": "tags", "sla": "sla_state"}
 
 
 def split(text: str) -> tuple[str, str, str] | None:

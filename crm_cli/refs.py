@@ -15,9 +15,9 @@ from crm_cli.values import emails
 from crm_cli.values.folding import fold
 
 # The column in which a noun's own numbers or codes stand.
-CODES = {"product": "code", "campaign": "code"}
+CODES = {"product": "code", "campaign": "code", "case": "number", "contract": "number"}
 # The nouns that activities are about.
-ABOUT = ("contact", "company", "deal", "lead", "campaign", "product")
+ABOUT = ("contact", "company", "deal", "lead", "case", "contract", "campaign", "product")
 # Who has a number by its key; and the numbers of a record, with its country where they have no key.
 _BY_KEY = {
     "contact": "SELECT DISTINCT contact_id FROM contact_phone WHERE key IN (?, ?)",
@@ -106,16 +106,16 @@ def like(connection: sqlite3.Connection, noun: str, text: str) -> list[str]:
     """The names most like a text, among those that begin alike (all of them in a small store)."""
     from difflib import get_close_matches
 
-    table, key = _table(noun), fold(text)
+    table, label, key = _table(noun), _label(noun), fold(text)
     if "name_key" not in _columns(connection, table):
         return []
-    most = 'SELECT name_key, name FROM "{}" WHERE {} LIMIT 2000'
+    most = 'SELECT name_key, "{}" FROM "{}" WHERE {} LIMIT 2000'
     rows = connection.execute(
-        most.format(table, "name_key >= ? AND name_key < ?"), (key[:1], key[:1] + "\U0010ffff")
+        most.format(label, table, "name_key >= ? AND name_key < ?"), (key[:1], key[:1] + "\U0010ffff")
     )
     names = dict(rows.fetchall())
     if len(names) < _NEAR:
-        names |= dict(connection.execute(most.format(table, "1")).fetchall())
+        names |= dict(connection.execute(most.format(label, table, "1")).fetchall())
     return [names[each] for each in get_close_matches(key, list(names), n=3, cutoff=0.6)]
 
 
@@ -129,15 +129,18 @@ def _table(noun: str) -> str:
     return "stage" if noun == "stage" else fields.noun(noun).table
 
 
+def _label(noun: str) -> str:
+    return "name" if noun == "stage" else fields.noun(noun).label
+
+
 def _columns(connection: sqlite3.Connection, table: str) -> set[str]:
     return {row[1] for row in connection.execute(f'PRAGMA table_info("{table}")')}
 
 
 def _named(connection: sqlite3.Connection, noun: str, ids: list[int]) -> list[tuple[int, str]]:
-    label = {"activity": "subject", "task": "subject"}.get(noun, "name")
     marks = ", ".join("?" * len(ids[:200]))
     return connection.execute(
-        f'SELECT id, "{label}" FROM "{_table(noun)}" WHERE id IN ({marks})', ids[:200]
+        f'SELECT id, "{_label(noun)}" FROM "{_table(noun)}" WHERE id IN ({marks})', ids[:200]
     ).fetchall()
 
 

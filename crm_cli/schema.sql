@@ -90,6 +90,31 @@ CREATE TABLE activity (
 CREATE INDEX ix_activity_due ON activity (due);
 CREATE UNIQUE INDEX ix_activity_external ON activity (external_id, external_source) WHERE external_id IS NOT NULL;
 CREATE INDEX ix_activity_owner_id ON activity (owner_id);
+CREATE TABLE calendar (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
+	uid VARCHAR NOT NULL, 
+	created_at VARCHAR NOT NULL, 
+	updated_at VARCHAR NOT NULL, 
+	owner_id INTEGER, 
+	tags VARCHAR, 
+	notes VARCHAR, 
+	external_id VARCHAR, 
+	external_source VARCHAR, 
+	custom VARCHAR, 
+	import_id INTEGER, 
+	folded VARCHAR NOT NULL, 
+	name_key VARCHAR NOT NULL, 
+	name VARCHAR NOT NULL, 
+	zone VARCHAR, 
+	hours VARCHAR, 
+	holidays VARCHAR, 
+	is_default BOOLEAN, 
+	UNIQUE (uid), 
+	FOREIGN KEY(owner_id) REFERENCES user (id)
+);
+CREATE UNIQUE INDEX ix_calendar_external ON calendar (external_id, external_source) WHERE external_id IS NOT NULL;
+CREATE INDEX ix_calendar_name_key ON calendar (name_key);
+CREATE INDEX ix_calendar_owner_id ON calendar (owner_id);
 CREATE TABLE campaign (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
 	uid VARCHAR NOT NULL, 
@@ -128,58 +153,6 @@ CREATE UNIQUE INDEX ix_campaign_external ON campaign (external_id, external_sour
 CREATE INDEX ix_campaign_name_key ON campaign (name_key);
 CREATE INDEX ix_campaign_owner_id ON campaign (owner_id);
 CREATE INDEX ix_campaign_parent_id ON campaign (parent_id);
-CREATE TABLE company (
-	street VARCHAR, 
-	city VARCHAR, 
-	region VARCHAR, 
-	postal_code VARCHAR, 
-	country VARCHAR, 
-	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
-	uid VARCHAR NOT NULL, 
-	created_at VARCHAR NOT NULL, 
-	updated_at VARCHAR NOT NULL, 
-	owner_id INTEGER, 
-	tags VARCHAR, 
-	notes VARCHAR, 
-	external_id VARCHAR, 
-	external_source VARCHAR, 
-	custom VARCHAR, 
-	import_id INTEGER, 
-	folded VARCHAR NOT NULL, 
-	name_key VARCHAR NOT NULL, 
-	name VARCHAR NOT NULL, 
-	domain VARCHAR, 
-	website VARCHAR, 
-	phone VARCHAR, 
-	email VARCHAR, 
-	type VARCHAR, 
-	industry VARCHAR, 
-	employees INTEGER, 
-	annual_revenue INTEGER, 
-	default_currency VARCHAR, 
-	tax_number VARCHAR, 
-	needs VARCHAR, 
-	revenue_potential VARCHAR, 
-	parent_id INTEGER, 
-	shipping_street VARCHAR, 
-	shipping_city VARCHAR, 
-	shipping_region VARCHAR, 
-	shipping_postal_code VARCHAR, 
-	shipping_country VARCHAR, 
-	payment_terms_days INTEGER, 
-	partner_level VARCHAR, 
-	territory VARCHAR, 
-	UNIQUE (uid), 
-	FOREIGN KEY(owner_id) REFERENCES user (id), 
-	FOREIGN KEY(parent_id) REFERENCES company (id)
-);
-CREATE INDEX ix_company_domain ON company (domain);
-CREATE INDEX ix_company_email ON company (email);
-CREATE UNIQUE INDEX ix_company_external ON company (external_id, external_source) WHERE external_id IS NOT NULL;
-CREATE INDEX ix_company_name_key ON company (name_key);
-CREATE INDEX ix_company_owner_id ON company (owner_id);
-CREATE INDEX ix_company_parent_id ON company (parent_id);
-CREATE INDEX ix_company_tax_number ON company (tax_number);
 CREATE TABLE custom_field (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
 	uid VARCHAR NOT NULL, 
@@ -280,6 +253,147 @@ CREATE TABLE activity_about (
 );
 CREATE INDEX ix_activity_about_activity_id ON activity_about (activity_id);
 CREATE INDEX ix_activity_about_record ON activity_about (noun, record_id, activity_id);
+CREATE TABLE article (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
+	uid VARCHAR NOT NULL, 
+	created_at VARCHAR NOT NULL, 
+	updated_at VARCHAR NOT NULL, 
+	owner_id INTEGER, 
+	tags VARCHAR, 
+	notes VARCHAR, 
+	external_id VARCHAR, 
+	external_source VARCHAR, 
+	custom VARCHAR, 
+	import_id INTEGER, 
+	folded VARCHAR NOT NULL, 
+	name_key VARCHAR NOT NULL, 
+	name VARCHAR NOT NULL, 
+	body VARCHAR, 
+	status VARCHAR, 
+	product_id INTEGER, 
+	UNIQUE (uid), 
+	FOREIGN KEY(owner_id) REFERENCES user (id), 
+	FOREIGN KEY(product_id) REFERENCES product (id)
+);
+CREATE UNIQUE INDEX ix_article_external ON article (external_id, external_source) WHERE external_id IS NOT NULL;
+CREATE INDEX ix_article_name_key ON article (name_key);
+CREATE INDEX ix_article_owner_id ON article (owner_id);
+CREATE INDEX ix_article_product_id ON article (product_id);
+CREATE TABLE calendar_day (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
+	calendar_id INTEGER NOT NULL, 
+	day VARCHAR NOT NULL, 
+	hours VARCHAR, 
+	name VARCHAR, 
+	FOREIGN KEY(calendar_id) REFERENCES calendar (id) ON DELETE CASCADE
+);
+CREATE INDEX ix_calendar_day_calendar_id ON calendar_day (calendar_id);
+CREATE TABLE sla (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
+	uid VARCHAR NOT NULL, 
+	created_at VARCHAR NOT NULL, 
+	updated_at VARCHAR NOT NULL, 
+	owner_id INTEGER, 
+	tags VARCHAR, 
+	notes VARCHAR, 
+	external_id VARCHAR, 
+	external_source VARCHAR, 
+	custom VARCHAR, 
+	import_id INTEGER, 
+	folded VARCHAR NOT NULL, 
+	name_key VARCHAR NOT NULL, 
+	name VARCHAR NOT NULL, 
+	calendar_id INTEGER, 
+	warn_pct INTEGER, 
+	condition VARCHAR, 
+	rank INTEGER, 
+	is_default BOOLEAN, 
+	UNIQUE (uid), 
+	FOREIGN KEY(owner_id) REFERENCES user (id), 
+	FOREIGN KEY(calendar_id) REFERENCES calendar (id)
+);
+CREATE INDEX ix_sla_calendar_id ON sla (calendar_id);
+CREATE UNIQUE INDEX ix_sla_external ON sla (external_id, external_source) WHERE external_id IS NOT NULL;
+CREATE INDEX ix_sla_name_key ON sla (name_key);
+CREATE INDEX ix_sla_owner_id ON sla (owner_id);
+CREATE TABLE stage (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
+	pipeline_id INTEGER NOT NULL, 
+	position INTEGER NOT NULL, 
+	name VARCHAR NOT NULL, 
+	name_key VARCHAR NOT NULL, 
+	kind VARCHAR, 
+	probability INTEGER, 
+	forecast_category VARCHAR, 
+	rotten_days INTEGER, 
+	requires VARCHAR, 
+	FOREIGN KEY(pipeline_id) REFERENCES pipeline (id) ON DELETE CASCADE
+);
+CREATE INDEX ix_stage_pipeline_id ON stage (pipeline_id);
+CREATE TABLE company (
+	street VARCHAR, 
+	city VARCHAR, 
+	region VARCHAR, 
+	postal_code VARCHAR, 
+	country VARCHAR, 
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
+	uid VARCHAR NOT NULL, 
+	created_at VARCHAR NOT NULL, 
+	updated_at VARCHAR NOT NULL, 
+	owner_id INTEGER, 
+	tags VARCHAR, 
+	notes VARCHAR, 
+	external_id VARCHAR, 
+	external_source VARCHAR, 
+	custom VARCHAR, 
+	import_id INTEGER, 
+	folded VARCHAR NOT NULL, 
+	name_key VARCHAR NOT NULL, 
+	name VARCHAR NOT NULL, 
+	domain VARCHAR, 
+	website VARCHAR, 
+	phone VARCHAR, 
+	email VARCHAR, 
+	type VARCHAR, 
+	industry VARCHAR, 
+	employees INTEGER, 
+	annual_revenue INTEGER, 
+	default_currency VARCHAR, 
+	tax_number VARCHAR, 
+	needs VARCHAR, 
+	revenue_potential VARCHAR, 
+	parent_id INTEGER, 
+	shipping_street VARCHAR, 
+	shipping_city VARCHAR, 
+	shipping_region VARCHAR, 
+	shipping_postal_code VARCHAR, 
+	shipping_country VARCHAR, 
+	payment_terms_days INTEGER, 
+	partner_level VARCHAR, 
+	territory VARCHAR, 
+	sla_policy_id INTEGER, 
+	UNIQUE (uid), 
+	FOREIGN KEY(owner_id) REFERENCES user (id), 
+	FOREIGN KEY(parent_id) REFERENCES company (id), 
+	FOREIGN KEY(sla_policy_id) REFERENCES sla (id)
+);
+CREATE INDEX ix_company_domain ON company (domain);
+CREATE INDEX ix_company_email ON company (email);
+CREATE UNIQUE INDEX ix_company_external ON company (external_id, external_source) WHERE external_id IS NOT NULL;
+CREATE INDEX ix_company_name_key ON company (name_key);
+CREATE INDEX ix_company_owner_id ON company (owner_id);
+CREATE INDEX ix_company_parent_id ON company (parent_id);
+CREATE INDEX ix_company_sla_policy_id ON company (sla_policy_id);
+CREATE INDEX ix_company_tax_number ON company (tax_number);
+CREATE TABLE sla_target (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
+	sla_id INTEGER NOT NULL, 
+	priority VARCHAR NOT NULL, 
+	response_minutes INTEGER, 
+	resolution_minutes INTEGER, 
+	FOREIGN KEY(sla_id) REFERENCES sla (id) ON DELETE CASCADE
+);
+CREATE INDEX ix_sla_target_sla_id ON sla_target (sla_id);
 CREATE TABLE contact (
 	do_not_email BOOLEAN, 
 	do_not_bulk_email BOOLEAN, 
@@ -331,20 +445,6 @@ CREATE UNIQUE INDEX ix_contact_external ON contact (external_id, external_source
 CREATE INDEX ix_contact_name_key ON contact (name_key);
 CREATE INDEX ix_contact_national_id ON contact (national_id);
 CREATE INDEX ix_contact_owner_id ON contact (owner_id);
-CREATE TABLE stage (
-	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
-	pipeline_id INTEGER NOT NULL, 
-	position INTEGER NOT NULL, 
-	name VARCHAR NOT NULL, 
-	name_key VARCHAR NOT NULL, 
-	kind VARCHAR, 
-	probability INTEGER, 
-	forecast_category VARCHAR, 
-	rotten_days INTEGER, 
-	requires VARCHAR, 
-	FOREIGN KEY(pipeline_id) REFERENCES pipeline (id) ON DELETE CASCADE
-);
-CREATE INDEX ix_stage_pipeline_id ON stage (pipeline_id);
 CREATE TABLE activity_participant (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
 	activity_id INTEGER NOT NULL, 
@@ -451,6 +551,54 @@ CREATE INDEX ix_deal_name_key ON deal (name_key);
 CREATE INDEX ix_deal_owner_id ON deal (owner_id);
 CREATE INDEX ix_deal_pipeline_id ON deal (pipeline_id);
 CREATE INDEX ix_deal_report ON deal (stage_id, currency, closed_on, opened_on, amount, probability, stage_since, expected_close, forecast_category, owner_id, rate);
+CREATE TABLE contract (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
+	uid VARCHAR NOT NULL, 
+	created_at VARCHAR NOT NULL, 
+	updated_at VARCHAR NOT NULL, 
+	owner_id INTEGER, 
+	tags VARCHAR, 
+	notes VARCHAR, 
+	external_id VARCHAR, 
+	external_source VARCHAR, 
+	custom VARCHAR, 
+	import_id INTEGER, 
+	folded VARCHAR NOT NULL, 
+	name_key VARCHAR NOT NULL, 
+	number VARCHAR, 
+	name VARCHAR NOT NULL, 
+	company_id INTEGER, 
+	contact_id INTEGER, 
+	product_id INTEGER, 
+	starts_on VARCHAR, 
+	ends_on VARCHAR, 
+	value INTEGER, 
+	currency VARCHAR, 
+	status VARCHAR, 
+	status_original VARCHAR, 
+	sla_policy_id INTEGER, 
+	renewal_reminder_days INTEGER, 
+	renewal_deal_id INTEGER, 
+	renewed_from_id INTEGER, 
+	UNIQUE (uid), 
+	FOREIGN KEY(owner_id) REFERENCES user (id), 
+	UNIQUE (number), 
+	FOREIGN KEY(company_id) REFERENCES company (id), 
+	FOREIGN KEY(contact_id) REFERENCES contact (id), 
+	FOREIGN KEY(product_id) REFERENCES product (id), 
+	FOREIGN KEY(sla_policy_id) REFERENCES sla (id), 
+	FOREIGN KEY(renewal_deal_id) REFERENCES deal (id), 
+	FOREIGN KEY(renewed_from_id) REFERENCES contract (id)
+);
+CREATE INDEX ix_contract_company_id ON contract (company_id);
+CREATE INDEX ix_contract_contact_id ON contract (contact_id);
+CREATE UNIQUE INDEX ix_contract_external ON contract (external_id, external_source) WHERE external_id IS NOT NULL;
+CREATE INDEX ix_contract_name_key ON contract (name_key);
+CREATE INDEX ix_contract_owner_id ON contract (owner_id);
+CREATE INDEX ix_contract_product_id ON contract (product_id);
+CREATE INDEX ix_contract_renewal_deal_id ON contract (renewal_deal_id);
+CREATE INDEX ix_contract_renewed_from_id ON contract (renewed_from_id);
+CREATE INDEX ix_contract_sla_policy_id ON contract (sla_policy_id);
 CREATE TABLE deal_contact (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
 	deal_id INTEGER NOT NULL, 
@@ -565,6 +713,136 @@ CREATE UNIQUE INDEX ix_lead_external ON lead (external_id, external_source) WHER
 CREATE INDEX ix_lead_name_key ON lead (name_key);
 CREATE INDEX ix_lead_owner_id ON lead (owner_id);
 CREATE INDEX ix_lead_phone_key ON lead (phone_key);
+CREATE TABLE "case" (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
+	uid VARCHAR NOT NULL, 
+	created_at VARCHAR NOT NULL, 
+	updated_at VARCHAR NOT NULL, 
+	owner_id INTEGER, 
+	tags VARCHAR, 
+	notes VARCHAR, 
+	external_id VARCHAR, 
+	external_source VARCHAR, 
+	custom VARCHAR, 
+	import_id INTEGER, 
+	folded VARCHAR NOT NULL, 
+	name_key VARCHAR NOT NULL, 
+	number VARCHAR, 
+	subject VARCHAR NOT NULL, 
+	description VARCHAR, 
+	type VARCHAR, 
+	status VARCHAR, 
+	status_original VARCHAR, 
+	priority VARCHAR, 
+	origin VARCHAR, 
+	company_id INTEGER, 
+	contact_id INTEGER, 
+	product_id INTEGER, 
+	deal_id INTEGER, 
+	contract_id INTEGER, 
+	parent_id INTEGER, 
+	sla_policy_id INTEGER, 
+	resolution VARCHAR, 
+	first_response_at VARCHAR, 
+	resolved_at VARCHAR, 
+	closed_at VARCHAR, 
+	reopened_count INTEGER, 
+	satisfaction INTEGER, 
+	sla_result VARCHAR, 
+	odd VARCHAR, 
+	first_response_due VARCHAR, 
+	first_response_warn VARCHAR, 
+	first_response_left INTEGER, 
+	first_response_met BOOLEAN, 
+	resolution_due VARCHAR, 
+	resolution_warn VARCHAR, 
+	resolution_left INTEGER, 
+	resolution_met BOOLEAN, 
+	UNIQUE (uid), 
+	FOREIGN KEY(owner_id) REFERENCES user (id), 
+	UNIQUE (number), 
+	FOREIGN KEY(company_id) REFERENCES company (id), 
+	FOREIGN KEY(contact_id) REFERENCES contact (id), 
+	FOREIGN KEY(product_id) REFERENCES product (id), 
+	FOREIGN KEY(deal_id) REFERENCES deal (id), 
+	FOREIGN KEY(contract_id) REFERENCES contract (id), 
+	FOREIGN KEY(parent_id) REFERENCES "case" (id), 
+	FOREIGN KEY(sla_policy_id) REFERENCES sla (id)
+);
+CREATE INDEX ix_case_company_id ON "case" (company_id);
+CREATE INDEX ix_case_company_status ON "case" (company_id, status, type);
+CREATE INDEX ix_case_contact_id ON "case" (contact_id);
+CREATE INDEX ix_case_contract_id ON "case" (contract_id);
+CREATE INDEX ix_case_deal_id ON "case" (deal_id);
+CREATE UNIQUE INDEX ix_case_external ON "case" (external_id, external_source) WHERE external_id IS NOT NULL;
+CREATE INDEX ix_case_name_key ON "case" (name_key);
+CREATE INDEX ix_case_owner_id ON "case" (owner_id);
+CREATE INDEX ix_case_parent_id ON "case" (parent_id);
+CREATE INDEX ix_case_product_id ON "case" (product_id);
+CREATE INDEX ix_case_sla_policy_id ON "case" (sla_policy_id);
+CREATE INDEX ix_case_status_due ON "case" (status, resolution_due);
+CREATE TABLE article_case (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
+	article_id INTEGER NOT NULL, 
+	case_id INTEGER NOT NULL, 
+	FOREIGN KEY(article_id) REFERENCES article (id) ON DELETE CASCADE, 
+	FOREIGN KEY(case_id) REFERENCES "case" (id) ON DELETE CASCADE
+);
+CREATE INDEX ix_article_case_article_id ON article_case (article_id);
+CREATE INDEX ix_article_case_case_id ON article_case (case_id);
+CREATE TABLE case_status (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
+	case_id INTEGER NOT NULL, 
+	from_status VARCHAR, 
+	status VARCHAR NOT NULL, 
+	at VARCHAR NOT NULL, 
+	FOREIGN KEY(case_id) REFERENCES "case" (id) ON DELETE CASCADE
+);
+CREATE INDEX ix_case_status_case_id ON case_status (case_id);
+CREATE TABLE case_step (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
+	case_id INTEGER NOT NULL, 
+	position INTEGER NOT NULL, 
+	text VARCHAR NOT NULL, 
+	done_at VARCHAR, 
+	FOREIGN KEY(case_id) REFERENCES "case" (id) ON DELETE CASCADE
+);
+CREATE INDEX ix_case_step_case_id ON case_step (case_id);
+CREATE TABLE survey (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
+	uid VARCHAR NOT NULL, 
+	created_at VARCHAR NOT NULL, 
+	updated_at VARCHAR NOT NULL, 
+	owner_id INTEGER, 
+	tags VARCHAR, 
+	notes VARCHAR, 
+	external_id VARCHAR, 
+	external_source VARCHAR, 
+	custom VARCHAR, 
+	import_id INTEGER, 
+	folded VARCHAR NOT NULL, 
+	kind VARCHAR, 
+	score INTEGER NOT NULL, 
+	comment VARCHAR, 
+	at VARCHAR NOT NULL, 
+	contact_id INTEGER, 
+	company_id INTEGER, 
+	case_id INTEGER, 
+	deal_id INTEGER, 
+	touchpoint VARCHAR, 
+	UNIQUE (uid), 
+	FOREIGN KEY(owner_id) REFERENCES user (id), 
+	FOREIGN KEY(contact_id) REFERENCES contact (id), 
+	FOREIGN KEY(company_id) REFERENCES company (id), 
+	FOREIGN KEY(case_id) REFERENCES "case" (id), 
+	FOREIGN KEY(deal_id) REFERENCES deal (id)
+);
+CREATE INDEX ix_survey_case_id ON survey (case_id);
+CREATE INDEX ix_survey_company_id ON survey (company_id);
+CREATE INDEX ix_survey_contact_id ON survey (contact_id);
+CREATE INDEX ix_survey_deal_id ON survey (deal_id);
+CREATE UNIQUE INDEX ix_survey_external ON survey (external_id, external_source) WHERE external_id IS NOT NULL;
+CREATE INDEX ix_survey_owner_id ON survey (owner_id);
 CREATE VIRTUAL TABLE search USING fts5(text, content='', tokenize='unicode61 remove_diacritics 0');
 CREATE TABLE alembic_version (version_num VARCHAR(32) PRIMARY KEY NOT NULL);
 INSERT INTO alembic_version VALUES ('0001');

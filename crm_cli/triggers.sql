@@ -19,11 +19,11 @@ END;
 CREATE TRIGGER log_update_company AFTER UPDATE ON "company" BEGIN
   INSERT INTO log (command_id, tbl, row_id, op, data)
   SELECT (SELECT id FROM command WHERE open = 1), 'company', NEW.id, 'update', d FROM (
-    SELECT json_group_object(k, json_array(o, n)) AS d FROM (SELECT 'street' AS k, OLD."street" AS o, NEW."street" AS n UNION ALL SELECT 'city' AS k, OLD."city" AS o, NEW."city" AS n UNION ALL SELECT 'region' AS k, OLD."region" AS o, NEW."region" AS n UNION ALL SELECT 'postal_code' AS k, OLD."postal_code" AS o, NEW."postal_code" AS n UNION ALL SELECT 'country' AS k, OLD."country" AS o, NEW."country" AS n UNION ALL SELECT 'id' AS k, OLD."id" AS o, NEW."id" AS n UNION ALL SELECT 'uid' AS k, OLD."uid" AS o, NEW."uid" AS n UNION ALL SELECT 'created_at' AS k, OLD."created_at" AS o, NEW."created_at" AS n UNION ALL SELECT 'updated_at' AS k, OLD."updated_at" AS o, NEW."updated_at" AS n UNION ALL SELECT 'owner_id' AS k, OLD."owner_id" AS o, NEW."owner_id" AS n UNION ALL SELECT 'tags' AS k, OLD."tags" AS o, NEW."tags" AS n UNION ALL SELECT 'notes' AS k, OLD."notes" AS o, NEW."notes" AS n UNION ALL SELECT 'external_id' AS k, OLD."external_id" AS o, NEW."external_id" AS n UNION ALL SELECT 'external_source' AS k, OLD."external_source" AS o, NEW."external_source" AS n UNION ALL SELECT 'custom' AS k, OLD."custom" AS o, NEW."custom" AS n UNION ALL SELECT 'import_id' AS k, OLD."import_id" AS o, NEW."import_id" AS n UNION ALL SELECT 'folded' AS k, OLD."folded" AS o, NEW."folded" AS n UNION ALL SELECT 'name_key' AS k, OLD."name_key" AS o, NEW."name_key" AS n UNION ALL SELECT 'name' AS k, OLD."name" AS o, NEW."name" AS n UNION ALL SELECT 'domain' AS k, OLD."domain" AS o, NEW."domain" AS n UNION ALL SELECT 'website' AS k, OLD."website" AS o, NEW."website" AS n UNION ALL SELECT 'phone' AS k, OLD."phone" AS o, NEW."phone" AS n UNION ALL SELECT 'email' AS k, OLD."email" AS o, NEW."email" AS n UNION ALL SELECT 'type' AS k, OLD."type" AS o, NEW."type" AS n UNION ALL SELECT 'industry' AS k, OLD."industry" AS o, NEW."industry" AS n UNION ALL SELECT 'employees' AS k, OLD."employees" AS o, NEW."employees" AS n UNION ALL SELECT 'annual_revenue' AS k, OLD."annual_revenue" AS o, NEW."annual_revenue" AS n UNION ALL SELECT 'default_currency' AS k, OLD."default_currency" AS o, NEW."default_currency" AS n UNION ALL SELECT 'tax_number' AS k, OLD."tax_number" AS o, NEW."tax_number" AS n UNION ALL SELECT 'needs' AS k, OLD."needs" AS o, NEW."needs" AS n UNION ALL SELECT 'revenue_potential' AS k, OLD."revenue_potential" AS o, NEW."revenue_potential" AS n UNION ALL SELECT 'parent_id' AS k, OLD."parent_id" AS o, NEW."parent_id" AS n UNION ALL SELECT 'shipping_street' AS k, OLD."shipping_street" AS o, NEW."shipping_street" AS n UNION ALL SELECT 'shipping_city' AS k, OLD."shipping_city" AS o, NEW."shipping_city" AS n UNION ALL SELECT 'shipping_region' AS k, OLD."shipping_region" AS o, NEW."shipping_region" AS n UNION ALL SELECT 'shipping_postal_code' AS k, OLD."shipping_postal_code" AS o, NEW."shipping_postal_code" AS n UNION ALL SELECT 'shipping_country' AS k, OLD."shipping_country" AS o, NEW."shipping_country" AS n UNION ALL SELECT 'payment_terms_days' AS k, OLD."payment_terms_days" AS o, NEW."payment_terms_days" AS n UNION ALL SELECT 'partner_level' AS k, OLD."partner_level" AS o, NEW."partner_level" AS n UNION ALL SELECT 'territory' AS k, OLD."territory" AS o, NEW."territory" AS n) WHERE o IS NOT n) WHERE d <> '{}';
+    SELECT json_group_object(k, json_array(o, n)) AS d FROM (SELECT 'street' AS k, OLD."street" AS o, NEW."street" AS n UNION ALL SELECT 'city' AS k, OLD."city" AS o, NEW."city" AS n UNION ALL SELECT 'region' AS k, OLD."region" AS o, NEW."region" AS n UNION ALL SELECT 'postal_code' AS k, OLD."postal_code" AS o, NEW."postal_code" AS n UNION ALL SELECT 'country' AS k, OLD."country" AS o, NEW."country" AS n UNION ALL SELECT 'id' AS k, OLD."id" AS o, NEW."id" AS n UNION ALL SELECT 'uid' AS k, OLD."uid" AS o, NEW."uid" AS n UNION ALL SELECT 'created_at' AS k, OLD."created_at" AS o, NEW."created_at" AS n UNION ALL SELECT 'updated_at' AS k, OLD."updated_at" AS o, NEW."updated_at" AS n UNION ALL SELECT 'owner_id' AS k, OLD."owner_id" AS o, NEW."owner_id" AS n UNION ALL SELECT 'tags' AS k, OLD."tags" AS o, NEW."tags" AS n UNION ALL SELECT 'notes' AS k, OLD."notes" AS o, NEW."notes" AS n UNION ALL SELECT 'external_id' AS k, OLD."external_id" AS o, NEW."external_id" AS n UNION ALL SELECT 'external_source' AS k, OLD."external_source" AS o, NEW."external_source" AS n UNION ALL SELECT 'custom' AS k, OLD."custom" AS o, NEW."custom" AS n UNION ALL SELECT 'import_id' AS k, OLD."import_id" AS o, NEW."import_id" AS n UNION ALL SELECT 'folded' AS k, OLD."folded" AS o, NEW."folded" AS n UNION ALL SELECT 'name_key' AS k, OLD."name_key" AS o, NEW."name_key" AS n UNION ALL SELECT 'name' AS k, OLD."name" AS o, NEW."name" AS n UNION ALL SELECT 'domain' AS k, OLD."domain" AS o, NEW."domain" AS n UNION ALL SELECT 'website' AS k, OLD."website" AS o, NEW."website" AS n UNION ALL SELECT 'phone' AS k, OLD."phone" AS o, NEW."phone" AS n UNION ALL SELECT 'email' AS k, OLD."email" AS o, NEW."email" AS n UNION ALL SELECT 'type' AS k, OLD."type" AS o, NEW."type" AS n UNION ALL SELECT 'industry' AS k, OLD."industry" AS o, NEW."industry" AS n UNION ALL SELECT 'employees' AS k, OLD."employees" AS o, NEW."employees" AS n UNION ALL SELECT 'annual_revenue' AS k, OLD."annual_revenue" AS o, NEW."annual_revenue" AS n UNION ALL SELECT 'default_currency' AS k, OLD."default_currency" AS o, NEW."default_currency" AS n UNION ALL SELECT 'tax_number' AS k, OLD."tax_number" AS o, NEW."tax_number" AS n UNION ALL SELECT 'needs' AS k, OLD."needs" AS o, NEW."needs" AS n UNION ALL SELECT 'revenue_potential' AS k, OLD."revenue_potential" AS o, NEW."revenue_potential" AS n UNION ALL SELECT 'parent_id' AS k, OLD."parent_id" AS o, NEW."parent_id" AS n UNION ALL SELECT 'shipping_street' AS k, OLD."shipping_street" AS o, NEW."shipping_street" AS n UNION ALL SELECT 'shipping_city' AS k, OLD."shipping_city" AS o, NEW."shipping_city" AS n UNION ALL SELECT 'shipping_region' AS k, OLD."shipping_region" AS o, NEW."shipping_region" AS n UNION ALL SELECT 'shipping_postal_code' AS k, OLD."shipping_postal_code" AS o, NEW."shipping_postal_code" AS n UNION ALL SELECT 'shipping_country' AS k, OLD."shipping_country" AS o, NEW."shipping_country" AS n UNION ALL SELECT 'payment_terms_days' AS k, OLD."payment_terms_days" AS o, NEW."payment_terms_days" AS n UNION ALL SELECT 'partner_level' AS k, OLD."partner_level" AS o, NEW."partner_level" AS n UNION ALL SELECT 'territory' AS k, OLD."territory" AS o, NEW."territory" AS n UNION ALL SELECT 'sla_policy_id' AS k, OLD."sla_policy_id" AS o, NEW."sla_policy_id" AS n) WHERE o IS NOT n) WHERE d <> '{}';
 END;
 CREATE TRIGGER log_delete_company AFTER DELETE ON "company" BEGIN
   INSERT INTO log (command_id, tbl, row_id, op, data)
-  VALUES ((SELECT id FROM command WHERE open = 1), 'company', OLD.id, 'delete', json_object('street', OLD."street", 'city', OLD."city", 'region', OLD."region", 'postal_code', OLD."postal_code", 'country', OLD."country", 'id', OLD."id", 'uid', OLD."uid", 'created_at', OLD."created_at", 'updated_at', OLD."updated_at", 'owner_id', OLD."owner_id", 'tags', OLD."tags", 'notes', OLD."notes", 'external_id', OLD."external_id", 'external_source', OLD."external_source", 'custom', OLD."custom", 'import_id', OLD."import_id", 'folded', OLD."folded", 'name_key', OLD."name_key", 'name', OLD."name", 'domain', OLD."domain", 'website', OLD."website", 'phone', OLD."phone", 'email', OLD."email", 'type', OLD."type", 'industry', OLD."industry", 'employees', OLD."employees", 'annual_revenue', OLD."annual_revenue", 'default_currency', OLD."default_currency", 'tax_number', OLD."tax_number", 'needs', OLD."needs", 'revenue_potential', OLD."revenue_potential", 'parent_id', OLD."parent_id", 'shipping_street', OLD."shipping_street", 'shipping_city', OLD."shipping_city", 'shipping_region', OLD."shipping_region", 'shipping_postal_code', OLD."shipping_postal_code", 'shipping_country', OLD."shipping_country", 'payment_terms_days', OLD."payment_terms_days", 'partner_level', OLD."partner_level", 'territory', OLD."territory"));
+  VALUES ((SELECT id FROM command WHERE open = 1), 'company', OLD.id, 'delete', json_object('street', OLD."street", 'city', OLD."city", 'region', OLD."region", 'postal_code', OLD."postal_code", 'country', OLD."country", 'id', OLD."id", 'uid', OLD."uid", 'created_at', OLD."created_at", 'updated_at', OLD."updated_at", 'owner_id', OLD."owner_id", 'tags', OLD."tags", 'notes', OLD."notes", 'external_id', OLD."external_id", 'external_source', OLD."external_source", 'custom', OLD."custom", 'import_id', OLD."import_id", 'folded', OLD."folded", 'name_key', OLD."name_key", 'name', OLD."name", 'domain', OLD."domain", 'website', OLD."website", 'phone', OLD."phone", 'email', OLD."email", 'type', OLD."type", 'industry', OLD."industry", 'employees', OLD."employees", 'annual_revenue', OLD."annual_revenue", 'default_currency', OLD."default_currency", 'tax_number', OLD."tax_number", 'needs', OLD."needs", 'revenue_potential', OLD."revenue_potential", 'parent_id', OLD."parent_id", 'shipping_street', OLD."shipping_street", 'shipping_city', OLD."shipping_city", 'shipping_region', OLD."shipping_region", 'shipping_postal_code', OLD."shipping_postal_code", 'shipping_country', OLD."shipping_country", 'payment_terms_days', OLD."payment_terms_days", 'partner_level', OLD."partner_level", 'territory', OLD."territory", 'sla_policy_id', OLD."sla_policy_id"));
 END;
 
 CREATE TRIGGER log_insert_lead AFTER INSERT ON "lead" BEGIN
@@ -128,6 +128,84 @@ END;
 CREATE TRIGGER log_delete_custom_field AFTER DELETE ON "custom_field" BEGIN
   INSERT INTO log (command_id, tbl, row_id, op, data)
   VALUES ((SELECT id FROM command WHERE open = 1), 'custom_field', OLD.id, 'delete', json_object('id', OLD."id", 'uid', OLD."uid", 'created_at', OLD."created_at", 'updated_at', OLD."updated_at", 'owner_id', OLD."owner_id", 'tags', OLD."tags", 'notes', OLD."notes", 'external_id', OLD."external_id", 'external_source', OLD."external_source", 'custom', OLD."custom", 'import_id', OLD."import_id", 'folded', OLD."folded", 'name_key', OLD."name_key", 'on', OLD."on", 'name', OLD."name", 'kind', OLD."kind", 'help', OLD."help", 'words', OLD."words"));
+END;
+
+CREATE TRIGGER log_insert_case AFTER INSERT ON "case" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op) VALUES ((SELECT id FROM command WHERE open = 1), 'case', NEW.id, 'insert');
+END;
+CREATE TRIGGER log_update_case AFTER UPDATE ON "case" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op, data)
+  SELECT (SELECT id FROM command WHERE open = 1), 'case', NEW.id, 'update', d FROM (
+    SELECT json_group_object(k, json_array(o, n)) AS d FROM (SELECT 'id' AS k, OLD."id" AS o, NEW."id" AS n UNION ALL SELECT 'uid' AS k, OLD."uid" AS o, NEW."uid" AS n UNION ALL SELECT 'created_at' AS k, OLD."created_at" AS o, NEW."created_at" AS n UNION ALL SELECT 'updated_at' AS k, OLD."updated_at" AS o, NEW."updated_at" AS n UNION ALL SELECT 'owner_id' AS k, OLD."owner_id" AS o, NEW."owner_id" AS n UNION ALL SELECT 'tags' AS k, OLD."tags" AS o, NEW."tags" AS n UNION ALL SELECT 'notes' AS k, OLD."notes" AS o, NEW."notes" AS n UNION ALL SELECT 'external_id' AS k, OLD."external_id" AS o, NEW."external_id" AS n UNION ALL SELECT 'external_source' AS k, OLD."external_source" AS o, NEW."external_source" AS n UNION ALL SELECT 'custom' AS k, OLD."custom" AS o, NEW."custom" AS n UNION ALL SELECT 'import_id' AS k, OLD."import_id" AS o, NEW."import_id" AS n UNION ALL SELECT 'folded' AS k, OLD."folded" AS o, NEW."folded" AS n UNION ALL SELECT 'name_key' AS k, OLD."name_key" AS o, NEW."name_key" AS n UNION ALL SELECT 'number' AS k, OLD."number" AS o, NEW."number" AS n UNION ALL SELECT 'subject' AS k, OLD."subject" AS o, NEW."subject" AS n UNION ALL SELECT 'description' AS k, OLD."description" AS o, NEW."description" AS n UNION ALL SELECT 'type' AS k, OLD."type" AS o, NEW."type" AS n UNION ALL SELECT 'status' AS k, OLD."status" AS o, NEW."status" AS n UNION ALL SELECT 'status_original' AS k, OLD."status_original" AS o, NEW."status_original" AS n UNION ALL SELECT 'priority' AS k, OLD."priority" AS o, NEW."priority" AS n UNION ALL SELECT 'origin' AS k, OLD."origin" AS o, NEW."origin" AS n UNION ALL SELECT 'company_id' AS k, OLD."company_id" AS o, NEW."company_id" AS n UNION ALL SELECT 'contact_id' AS k, OLD."contact_id" AS o, NEW."contact_id" AS n UNION ALL SELECT 'product_id' AS k, OLD."product_id" AS o, NEW."product_id" AS n UNION ALL SELECT 'deal_id' AS k, OLD."deal_id" AS o, NEW."deal_id" AS n UNION ALL SELECT 'contract_id' AS k, OLD."contract_id" AS o, NEW."contract_id" AS n UNION ALL SELECT 'parent_id' AS k, OLD."parent_id" AS o, NEW."parent_id" AS n UNION ALL SELECT 'sla_policy_id' AS k, OLD."sla_policy_id" AS o, NEW."sla_policy_id" AS n UNION ALL SELECT 'resolution' AS k, OLD."resolution" AS o, NEW."resolution" AS n UNION ALL SELECT 'first_response_at' AS k, OLD."first_response_at" AS o, NEW."first_response_at" AS n UNION ALL SELECT 'resolved_at' AS k, OLD."resolved_at" AS o, NEW."resolved_at" AS n UNION ALL SELECT 'closed_at' AS k, OLD."closed_at" AS o, NEW."closed_at" AS n UNION ALL SELECT 'reopened_count' AS k, OLD."reopened_count" AS o, NEW."reopened_count" AS n UNION ALL SELECT 'satisfaction' AS k, OLD."satisfaction" AS o, NEW."satisfaction" AS n UNION ALL SELECT 'sla_result' AS k, OLD."sla_result" AS o, NEW."sla_result" AS n UNION ALL SELECT 'odd' AS k, OLD."odd" AS o, NEW."odd" AS n UNION ALL SELECT 'first_response_due' AS k, OLD."first_response_due" AS o, NEW."first_response_due" AS n UNION ALL SELECT 'first_response_warn' AS k, OLD."first_response_warn" AS o, NEW."first_response_warn" AS n UNION ALL SELECT 'first_response_left' AS k, OLD."first_response_left" AS o, NEW."first_response_left" AS n UNION ALL SELECT 'first_response_met' AS k, OLD."first_response_met" AS o, NEW."first_response_met" AS n UNION ALL SELECT 'resolution_due' AS k, OLD."resolution_due" AS o, NEW."resolution_due" AS n UNION ALL SELECT 'resolution_warn' AS k, OLD."resolution_warn" AS o, NEW."resolution_warn" AS n UNION ALL SELECT 'resolution_left' AS k, OLD."resolution_left" AS o, NEW."resolution_left" AS n UNION ALL SELECT 'resolution_met' AS k, OLD."resolution_met" AS o, NEW."resolution_met" AS n) WHERE o IS NOT n) WHERE d <> '{}';
+END;
+CREATE TRIGGER log_delete_case AFTER DELETE ON "case" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op, data)
+  VALUES ((SELECT id FROM command WHERE open = 1), 'case', OLD.id, 'delete', json_object('id', OLD."id", 'uid', OLD."uid", 'created_at', OLD."created_at", 'updated_at', OLD."updated_at", 'owner_id', OLD."owner_id", 'tags', OLD."tags", 'notes', OLD."notes", 'external_id', OLD."external_id", 'external_source', OLD."external_source", 'custom', OLD."custom", 'import_id', OLD."import_id", 'folded', OLD."folded", 'name_key', OLD."name_key", 'number', OLD."number", 'subject', OLD."subject", 'description', OLD."description", 'type', OLD."type", 'status', OLD."status", 'status_original', OLD."status_original", 'priority', OLD."priority", 'origin', OLD."origin", 'company_id', OLD."company_id", 'contact_id', OLD."contact_id", 'product_id', OLD."product_id", 'deal_id', OLD."deal_id", 'contract_id', OLD."contract_id", 'parent_id', OLD."parent_id", 'sla_policy_id', OLD."sla_policy_id", 'resolution', OLD."resolution", 'first_response_at', OLD."first_response_at", 'resolved_at', OLD."resolved_at", 'closed_at', OLD."closed_at", 'reopened_count', OLD."reopened_count", 'satisfaction', OLD."satisfaction", 'sla_result', OLD."sla_result", 'odd', OLD."odd", 'first_response_due', OLD."first_response_due", 'first_response_warn', OLD."first_response_warn", 'first_response_left', OLD."first_response_left", 'first_response_met', OLD."first_response_met", 'resolution_due', OLD."resolution_due", 'resolution_warn', OLD."resolution_warn", 'resolution_left', OLD."resolution_left", 'resolution_met', OLD."resolution_met"));
+END;
+
+CREATE TRIGGER log_insert_contract AFTER INSERT ON "contract" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op) VALUES ((SELECT id FROM command WHERE open = 1), 'contract', NEW.id, 'insert');
+END;
+CREATE TRIGGER log_update_contract AFTER UPDATE ON "contract" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op, data)
+  SELECT (SELECT id FROM command WHERE open = 1), 'contract', NEW.id, 'update', d FROM (
+    SELECT json_group_object(k, json_array(o, n)) AS d FROM (SELECT 'id' AS k, OLD."id" AS o, NEW."id" AS n UNION ALL SELECT 'uid' AS k, OLD."uid" AS o, NEW."uid" AS n UNION ALL SELECT 'created_at' AS k, OLD."created_at" AS o, NEW."created_at" AS n UNION ALL SELECT 'updated_at' AS k, OLD."updated_at" AS o, NEW."updated_at" AS n UNION ALL SELECT 'owner_id' AS k, OLD."owner_id" AS o, NEW."owner_id" AS n UNION ALL SELECT 'tags' AS k, OLD."tags" AS o, NEW."tags" AS n UNION ALL SELECT 'notes' AS k, OLD."notes" AS o, NEW."notes" AS n UNION ALL SELECT 'external_id' AS k, OLD."external_id" AS o, NEW."external_id" AS n UNION ALL SELECT 'external_source' AS k, OLD."external_source" AS o, NEW."external_source" AS n UNION ALL SELECT 'custom' AS k, OLD."custom" AS o, NEW."custom" AS n UNION ALL SELECT 'import_id' AS k, OLD."import_id" AS o, NEW."import_id" AS n UNION ALL SELECT 'folded' AS k, OLD."folded" AS o, NEW."folded" AS n UNION ALL SELECT 'name_key' AS k, OLD."name_key" AS o, NEW."name_key" AS n UNION ALL SELECT 'number' AS k, OLD."number" AS o, NEW."number" AS n UNION ALL SELECT 'name' AS k, OLD."name" AS o, NEW."name" AS n UNION ALL SELECT 'company_id' AS k, OLD."company_id" AS o, NEW."company_id" AS n UNION ALL SELECT 'contact_id' AS k, OLD."contact_id" AS o, NEW."contact_id" AS n UNION ALL SELECT 'product_id' AS k, OLD."product_id" AS o, NEW."product_id" AS n UNION ALL SELECT 'starts_on' AS k, OLD."starts_on" AS o, NEW."starts_on" AS n UNION ALL SELECT 'ends_on' AS k, OLD."ends_on" AS o, NEW."ends_on" AS n UNION ALL SELECT 'value' AS k, OLD."value" AS o, NEW."value" AS n UNION ALL SELECT 'currency' AS k, OLD."currency" AS o, NEW."currency" AS n UNION ALL SELECT 'status' AS k, OLD."status" AS o, NEW."status" AS n UNION ALL SELECT 'status_original' AS k, OLD."status_original" AS o, NEW."status_original" AS n UNION ALL SELECT 'sla_policy_id' AS k, OLD."sla_policy_id" AS o, NEW."sla_policy_id" AS n UNION ALL SELECT 'renewal_reminder_days' AS k, OLD."renewal_reminder_days" AS o, NEW."renewal_reminder_days" AS n UNION ALL SELECT 'renewal_deal_id' AS k, OLD."renewal_deal_id" AS o, NEW."renewal_deal_id" AS n UNION ALL SELECT 'renewed_from_id' AS k, OLD."renewed_from_id" AS o, NEW."renewed_from_id" AS n) WHERE o IS NOT n) WHERE d <> '{}';
+END;
+CREATE TRIGGER log_delete_contract AFTER DELETE ON "contract" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op, data)
+  VALUES ((SELECT id FROM command WHERE open = 1), 'contract', OLD.id, 'delete', json_object('id', OLD."id", 'uid', OLD."uid", 'created_at', OLD."created_at", 'updated_at', OLD."updated_at", 'owner_id', OLD."owner_id", 'tags', OLD."tags", 'notes', OLD."notes", 'external_id', OLD."external_id", 'external_source', OLD."external_source", 'custom', OLD."custom", 'import_id', OLD."import_id", 'folded', OLD."folded", 'name_key', OLD."name_key", 'number', OLD."number", 'name', OLD."name", 'company_id', OLD."company_id", 'contact_id', OLD."contact_id", 'product_id', OLD."product_id", 'starts_on', OLD."starts_on", 'ends_on', OLD."ends_on", 'value', OLD."value", 'currency', OLD."currency", 'status', OLD."status", 'status_original', OLD."status_original", 'sla_policy_id', OLD."sla_policy_id", 'renewal_reminder_days', OLD."renewal_reminder_days", 'renewal_deal_id', OLD."renewal_deal_id", 'renewed_from_id', OLD."renewed_from_id"));
+END;
+
+CREATE TRIGGER log_insert_sla AFTER INSERT ON "sla" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op) VALUES ((SELECT id FROM command WHERE open = 1), 'sla', NEW.id, 'insert');
+END;
+CREATE TRIGGER log_update_sla AFTER UPDATE ON "sla" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op, data)
+  SELECT (SELECT id FROM command WHERE open = 1), 'sla', NEW.id, 'update', d FROM (
+    SELECT json_group_object(k, json_array(o, n)) AS d FROM (SELECT 'id' AS k, OLD."id" AS o, NEW."id" AS n UNION ALL SELECT 'uid' AS k, OLD."uid" AS o, NEW."uid" AS n UNION ALL SELECT 'created_at' AS k, OLD."created_at" AS o, NEW."created_at" AS n UNION ALL SELECT 'updated_at' AS k, OLD."updated_at" AS o, NEW."updated_at" AS n UNION ALL SELECT 'owner_id' AS k, OLD."owner_id" AS o, NEW."owner_id" AS n UNION ALL SELECT 'tags' AS k, OLD."tags" AS o, NEW."tags" AS n UNION ALL SELECT 'notes' AS k, OLD."notes" AS o, NEW."notes" AS n UNION ALL SELECT 'external_id' AS k, OLD."external_id" AS o, NEW."external_id" AS n UNION ALL SELECT 'external_source' AS k, OLD."external_source" AS o, NEW."external_source" AS n UNION ALL SELECT 'custom' AS k, OLD."custom" AS o, NEW."custom" AS n UNION ALL SELECT 'import_id' AS k, OLD."import_id" AS o, NEW."import_id" AS n UNION ALL SELECT 'folded' AS k, OLD."folded" AS o, NEW."folded" AS n UNION ALL SELECT 'name_key' AS k, OLD."name_key" AS o, NEW."name_key" AS n UNION ALL SELECT 'name' AS k, OLD."name" AS o, NEW."name" AS n UNION ALL SELECT 'calendar_id' AS k, OLD."calendar_id" AS o, NEW."calendar_id" AS n UNION ALL SELECT 'warn_pct' AS k, OLD."warn_pct" AS o, NEW."warn_pct" AS n UNION ALL SELECT 'condition' AS k, OLD."condition" AS o, NEW."condition" AS n UNION ALL SELECT 'rank' AS k, OLD."rank" AS o, NEW."rank" AS n UNION ALL SELECT 'is_default' AS k, OLD."is_default" AS o, NEW."is_default" AS n) WHERE o IS NOT n) WHERE d <> '{}';
+END;
+CREATE TRIGGER log_delete_sla AFTER DELETE ON "sla" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op, data)
+  VALUES ((SELECT id FROM command WHERE open = 1), 'sla', OLD.id, 'delete', json_object('id', OLD."id", 'uid', OLD."uid", 'created_at', OLD."created_at", 'updated_at', OLD."updated_at", 'owner_id', OLD."owner_id", 'tags', OLD."tags", 'notes', OLD."notes", 'external_id', OLD."external_id", 'external_source', OLD."external_source", 'custom', OLD."custom", 'import_id', OLD."import_id", 'folded', OLD."folded", 'name_key', OLD."name_key", 'name', OLD."name", 'calendar_id', OLD."calendar_id", 'warn_pct', OLD."warn_pct", 'condition', OLD."condition", 'rank', OLD."rank", 'is_default', OLD."is_default"));
+END;
+
+CREATE TRIGGER log_insert_calendar AFTER INSERT ON "calendar" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op) VALUES ((SELECT id FROM command WHERE open = 1), 'calendar', NEW.id, 'insert');
+END;
+CREATE TRIGGER log_update_calendar AFTER UPDATE ON "calendar" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op, data)
+  SELECT (SELECT id FROM command WHERE open = 1), 'calendar', NEW.id, 'update', d FROM (
+    SELECT json_group_object(k, json_array(o, n)) AS d FROM (SELECT 'id' AS k, OLD."id" AS o, NEW."id" AS n UNION ALL SELECT 'uid' AS k, OLD."uid" AS o, NEW."uid" AS n UNION ALL SELECT 'created_at' AS k, OLD."created_at" AS o, NEW."created_at" AS n UNION ALL SELECT 'updated_at' AS k, OLD."updated_at" AS o, NEW."updated_at" AS n UNION ALL SELECT 'owner_id' AS k, OLD."owner_id" AS o, NEW."owner_id" AS n UNION ALL SELECT 'tags' AS k, OLD."tags" AS o, NEW."tags" AS n UNION ALL SELECT 'notes' AS k, OLD."notes" AS o, NEW."notes" AS n UNION ALL SELECT 'external_id' AS k, OLD."external_id" AS o, NEW."external_id" AS n UNION ALL SELECT 'external_source' AS k, OLD."external_source" AS o, NEW."external_source" AS n UNION ALL SELECT 'custom' AS k, OLD."custom" AS o, NEW."custom" AS n UNION ALL SELECT 'import_id' AS k, OLD."import_id" AS o, NEW."import_id" AS n UNION ALL SELECT 'folded' AS k, OLD."folded" AS o, NEW."folded" AS n UNION ALL SELECT 'name_key' AS k, OLD."name_key" AS o, NEW."name_key" AS n UNION ALL SELECT 'name' AS k, OLD."name" AS o, NEW."name" AS n UNION ALL SELECT 'zone' AS k, OLD."zone" AS o, NEW."zone" AS n UNION ALL SELECT 'hours' AS k, OLD."hours" AS o, NEW."hours" AS n UNION ALL SELECT 'holidays' AS k, OLD."holidays" AS o, NEW."holidays" AS n UNION ALL SELECT 'is_default' AS k, OLD."is_default" AS o, NEW."is_default" AS n) WHERE o IS NOT n) WHERE d <> '{}';
+END;
+CREATE TRIGGER log_delete_calendar AFTER DELETE ON "calendar" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op, data)
+  VALUES ((SELECT id FROM command WHERE open = 1), 'calendar', OLD.id, 'delete', json_object('id', OLD."id", 'uid', OLD."uid", 'created_at', OLD."created_at", 'updated_at', OLD."updated_at", 'owner_id', OLD."owner_id", 'tags', OLD."tags", 'notes', OLD."notes", 'external_id', OLD."external_id", 'external_source', OLD."external_source", 'custom', OLD."custom", 'import_id', OLD."import_id", 'folded', OLD."folded", 'name_key', OLD."name_key", 'name', OLD."name", 'zone', OLD."zone", 'hours', OLD."hours", 'holidays', OLD."holidays", 'is_default', OLD."is_default"));
+END;
+
+CREATE TRIGGER log_insert_article AFTER INSERT ON "article" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op) VALUES ((SELECT id FROM command WHERE open = 1), 'article', NEW.id, 'insert');
+END;
+CREATE TRIGGER log_update_article AFTER UPDATE ON "article" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op, data)
+  SELECT (SELECT id FROM command WHERE open = 1), 'article', NEW.id, 'update', d FROM (
+    SELECT json_group_object(k, json_array(o, n)) AS d FROM (SELECT 'id' AS k, OLD."id" AS o, NEW."id" AS n UNION ALL SELECT 'uid' AS k, OLD."uid" AS o, NEW."uid" AS n UNION ALL SELECT 'created_at' AS k, OLD."created_at" AS o, NEW."created_at" AS n UNION ALL SELECT 'updated_at' AS k, OLD."updated_at" AS o, NEW."updated_at" AS n UNION ALL SELECT 'owner_id' AS k, OLD."owner_id" AS o, NEW."owner_id" AS n UNION ALL SELECT 'tags' AS k, OLD."tags" AS o, NEW."tags" AS n UNION ALL SELECT 'notes' AS k, OLD."notes" AS o, NEW."notes" AS n UNION ALL SELECT 'external_id' AS k, OLD."external_id" AS o, NEW."external_id" AS n UNION ALL SELECT 'external_source' AS k, OLD."external_source" AS o, NEW."external_source" AS n UNION ALL SELECT 'custom' AS k, OLD."custom" AS o, NEW."custom" AS n UNION ALL SELECT 'import_id' AS k, OLD."import_id" AS o, NEW."import_id" AS n UNION ALL SELECT 'folded' AS k, OLD."folded" AS o, NEW."folded" AS n UNION ALL SELECT 'name_key' AS k, OLD."name_key" AS o, NEW."name_key" AS n UNION ALL SELECT 'name' AS k, OLD."name" AS o, NEW."name" AS n UNION ALL SELECT 'body' AS k, OLD."body" AS o, NEW."body" AS n UNION ALL SELECT 'status' AS k, OLD."status" AS o, NEW."status" AS n UNION ALL SELECT 'product_id' AS k, OLD."product_id" AS o, NEW."product_id" AS n) WHERE o IS NOT n) WHERE d <> '{}';
+END;
+CREATE TRIGGER log_delete_article AFTER DELETE ON "article" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op, data)
+  VALUES ((SELECT id FROM command WHERE open = 1), 'article', OLD.id, 'delete', json_object('id', OLD."id", 'uid', OLD."uid", 'created_at', OLD."created_at", 'updated_at', OLD."updated_at", 'owner_id', OLD."owner_id", 'tags', OLD."tags", 'notes', OLD."notes", 'external_id', OLD."external_id", 'external_source', OLD."external_source", 'custom', OLD."custom", 'import_id', OLD."import_id", 'folded', OLD."folded", 'name_key', OLD."name_key", 'name', OLD."name", 'body', OLD."body", 'status', OLD."status", 'product_id', OLD."product_id"));
+END;
+
+CREATE TRIGGER log_insert_survey AFTER INSERT ON "survey" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op) VALUES ((SELECT id FROM command WHERE open = 1), 'survey', NEW.id, 'insert');
+END;
+CREATE TRIGGER log_update_survey AFTER UPDATE ON "survey" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op, data)
+  SELECT (SELECT id FROM command WHERE open = 1), 'survey', NEW.id, 'update', d FROM (
+    SELECT json_group_object(k, json_array(o, n)) AS d FROM (SELECT 'id' AS k, OLD."id" AS o, NEW."id" AS n UNION ALL SELECT 'uid' AS k, OLD."uid" AS o, NEW."uid" AS n UNION ALL SELECT 'created_at' AS k, OLD."created_at" AS o, NEW."created_at" AS n UNION ALL SELECT 'updated_at' AS k, OLD."updated_at" AS o, NEW."updated_at" AS n UNION ALL SELECT 'owner_id' AS k, OLD."owner_id" AS o, NEW."owner_id" AS n UNION ALL SELECT 'tags' AS k, OLD."tags" AS o, NEW."tags" AS n UNION ALL SELECT 'notes' AS k, OLD."notes" AS o, NEW."notes" AS n UNION ALL SELECT 'external_id' AS k, OLD."external_id" AS o, NEW."external_id" AS n UNION ALL SELECT 'external_source' AS k, OLD."external_source" AS o, NEW."external_source" AS n UNION ALL SELECT 'custom' AS k, OLD."custom" AS o, NEW."custom" AS n UNION ALL SELECT 'import_id' AS k, OLD."import_id" AS o, NEW."import_id" AS n UNION ALL SELECT 'folded' AS k, OLD."folded" AS o, NEW."folded" AS n UNION ALL SELECT 'kind' AS k, OLD."kind" AS o, NEW."kind" AS n UNION ALL SELECT 'score' AS k, OLD."score" AS o, NEW."score" AS n UNION ALL SELECT 'comment' AS k, OLD."comment" AS o, NEW."comment" AS n UNION ALL SELECT 'at' AS k, OLD."at" AS o, NEW."at" AS n UNION ALL SELECT 'contact_id' AS k, OLD."contact_id" AS o, NEW."contact_id" AS n UNION ALL SELECT 'company_id' AS k, OLD."company_id" AS o, NEW."company_id" AS n UNION ALL SELECT 'case_id' AS k, OLD."case_id" AS o, NEW."case_id" AS n UNION ALL SELECT 'deal_id' AS k, OLD."deal_id" AS o, NEW."deal_id" AS n UNION ALL SELECT 'touchpoint' AS k, OLD."touchpoint" AS o, NEW."touchpoint" AS n) WHERE o IS NOT n) WHERE d <> '{}';
+END;
+CREATE TRIGGER log_delete_survey AFTER DELETE ON "survey" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op, data)
+  VALUES ((SELECT id FROM command WHERE open = 1), 'survey', OLD.id, 'delete', json_object('id', OLD."id", 'uid', OLD."uid", 'created_at', OLD."created_at", 'updated_at', OLD."updated_at", 'owner_id', OLD."owner_id", 'tags', OLD."tags", 'notes', OLD."notes", 'external_id', OLD."external_id", 'external_source', OLD."external_source", 'custom', OLD."custom", 'import_id', OLD."import_id", 'folded', OLD."folded", 'kind', OLD."kind", 'score', OLD."score", 'comment', OLD."comment", 'at', OLD."at", 'contact_id', OLD."contact_id", 'company_id', OLD."company_id", 'case_id', OLD."case_id", 'deal_id', OLD."deal_id", 'touchpoint', OLD."touchpoint"));
 END;
 
 CREATE TRIGGER log_insert_contact_email AFTER INSERT ON "contact_email" BEGIN
@@ -273,6 +351,71 @@ CREATE TRIGGER log_delete_merged_key AFTER DELETE ON "merged_key" BEGIN
   VALUES ((SELECT id FROM command WHERE open = 1), 'merged_key', OLD.id, 'delete', json_object('id', OLD."id", 'noun', OLD."noun", 'record_id', OLD."record_id", 'external_id', OLD."external_id", 'external_source', OLD."external_source"));
 END;
 
+CREATE TRIGGER log_insert_calendar_day AFTER INSERT ON "calendar_day" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op) VALUES ((SELECT id FROM command WHERE open = 1), 'calendar_day', NEW.id, 'insert');
+END;
+CREATE TRIGGER log_update_calendar_day AFTER UPDATE ON "calendar_day" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op, data)
+  SELECT (SELECT id FROM command WHERE open = 1), 'calendar_day', NEW.id, 'update', d FROM (
+    SELECT json_group_object(k, json_array(o, n)) AS d FROM (SELECT 'id' AS k, OLD."id" AS o, NEW."id" AS n UNION ALL SELECT 'calendar_id' AS k, OLD."calendar_id" AS o, NEW."calendar_id" AS n UNION ALL SELECT 'day' AS k, OLD."day" AS o, NEW."day" AS n UNION ALL SELECT 'hours' AS k, OLD."hours" AS o, NEW."hours" AS n UNION ALL SELECT 'name' AS k, OLD."name" AS o, NEW."name" AS n) WHERE o IS NOT n) WHERE d <> '{}';
+END;
+CREATE TRIGGER log_delete_calendar_day AFTER DELETE ON "calendar_day" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op, data)
+  VALUES ((SELECT id FROM command WHERE open = 1), 'calendar_day', OLD.id, 'delete', json_object('id', OLD."id", 'calendar_id', OLD."calendar_id", 'day', OLD."day", 'hours', OLD."hours", 'name', OLD."name"));
+END;
+
+CREATE TRIGGER log_insert_sla_target AFTER INSERT ON "sla_target" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op) VALUES ((SELECT id FROM command WHERE open = 1), 'sla_target', NEW.id, 'insert');
+END;
+CREATE TRIGGER log_update_sla_target AFTER UPDATE ON "sla_target" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op, data)
+  SELECT (SELECT id FROM command WHERE open = 1), 'sla_target', NEW.id, 'update', d FROM (
+    SELECT json_group_object(k, json_array(o, n)) AS d FROM (SELECT 'id' AS k, OLD."id" AS o, NEW."id" AS n UNION ALL SELECT 'sla_id' AS k, OLD."sla_id" AS o, NEW."sla_id" AS n UNION ALL SELECT 'priority' AS k, OLD."priority" AS o, NEW."priority" AS n UNION ALL SELECT 'response_minutes' AS k, OLD."response_minutes" AS o, NEW."response_minutes" AS n UNION ALL SELECT 'resolution_minutes' AS k, OLD."resolution_minutes" AS o, NEW."resolution_minutes" AS n) WHERE o IS NOT n) WHERE d <> '{}';
+END;
+CREATE TRIGGER log_delete_sla_target AFTER DELETE ON "sla_target" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op, data)
+  VALUES ((SELECT id FROM command WHERE open = 1), 'sla_target', OLD.id, 'delete', json_object('id', OLD."id", 'sla_id', OLD."sla_id", 'priority', OLD."priority", 'response_minutes', OLD."response_minutes", 'resolution_minutes', OLD."resolution_minutes"));
+END;
+
+CREATE TRIGGER log_insert_case_step AFTER INSERT ON "case_step" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op) VALUES ((SELECT id FROM command WHERE open = 1), 'case_step', NEW.id, 'insert');
+END;
+CREATE TRIGGER log_update_case_step AFTER UPDATE ON "case_step" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op, data)
+  SELECT (SELECT id FROM command WHERE open = 1), 'case_step', NEW.id, 'update', d FROM (
+    SELECT json_group_object(k, json_array(o, n)) AS d FROM (SELECT 'id' AS k, OLD."id" AS o, NEW."id" AS n UNION ALL SELECT 'case_id' AS k, OLD."case_id" AS o, NEW."case_id" AS n UNION ALL SELECT 'position' AS k, OLD."position" AS o, NEW."position" AS n UNION ALL SELECT 'text' AS k, OLD."text" AS o, NEW."text" AS n UNION ALL SELECT 'done_at' AS k, OLD."done_at" AS o, NEW."done_at" AS n) WHERE o IS NOT n) WHERE d <> '{}';
+END;
+CREATE TRIGGER log_delete_case_step AFTER DELETE ON "case_step" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op, data)
+  VALUES ((SELECT id FROM command WHERE open = 1), 'case_step', OLD.id, 'delete', json_object('id', OLD."id", 'case_id', OLD."case_id", 'position', OLD."position", 'text', OLD."text", 'done_at', OLD."done_at"));
+END;
+
+CREATE TRIGGER log_insert_case_status AFTER INSERT ON "case_status" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op) VALUES ((SELECT id FROM command WHERE open = 1), 'case_status', NEW.id, 'insert');
+END;
+CREATE TRIGGER log_update_case_status AFTER UPDATE ON "case_status" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op, data)
+  SELECT (SELECT id FROM command WHERE open = 1), 'case_status', NEW.id, 'update', d FROM (
+    SELECT json_group_object(k, json_array(o, n)) AS d FROM (SELECT 'id' AS k, OLD."id" AS o, NEW."id" AS n UNION ALL SELECT 'case_id' AS k, OLD."case_id" AS o, NEW."case_id" AS n UNION ALL SELECT 'from_status' AS k, OLD."from_status" AS o, NEW."from_status" AS n UNION ALL SELECT 'status' AS k, OLD."status" AS o, NEW."status" AS n UNION ALL SELECT 'at' AS k, OLD."at" AS o, NEW."at" AS n) WHERE o IS NOT n) WHERE d <> '{}';
+END;
+CREATE TRIGGER log_delete_case_status AFTER DELETE ON "case_status" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op, data)
+  VALUES ((SELECT id FROM command WHERE open = 1), 'case_status', OLD.id, 'delete', json_object('id', OLD."id", 'case_id', OLD."case_id", 'from_status', OLD."from_status", 'status', OLD."status", 'at', OLD."at"));
+END;
+
+CREATE TRIGGER log_insert_article_case AFTER INSERT ON "article_case" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op) VALUES ((SELECT id FROM command WHERE open = 1), 'article_case', NEW.id, 'insert');
+END;
+CREATE TRIGGER log_update_article_case AFTER UPDATE ON "article_case" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op, data)
+  SELECT (SELECT id FROM command WHERE open = 1), 'article_case', NEW.id, 'update', d FROM (
+    SELECT json_group_object(k, json_array(o, n)) AS d FROM (SELECT 'id' AS k, OLD."id" AS o, NEW."id" AS n UNION ALL SELECT 'article_id' AS k, OLD."article_id" AS o, NEW."article_id" AS n UNION ALL SELECT 'case_id' AS k, OLD."case_id" AS o, NEW."case_id" AS n) WHERE o IS NOT n) WHERE d <> '{}';
+END;
+CREATE TRIGGER log_delete_article_case AFTER DELETE ON "article_case" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op, data)
+  VALUES ((SELECT id FROM command WHERE open = 1), 'article_case', OLD.id, 'delete', json_object('id', OLD."id", 'article_id', OLD."article_id", 'case_id', OLD."case_id"));
+END;
+
 CREATE TRIGGER search_insert_contact AFTER INSERT ON "contact" BEGIN
   INSERT INTO search (rowid, text) VALUES (NEW.id * 64 + 1, NEW.folded);
 END;
@@ -381,4 +524,70 @@ CREATE TRIGGER search_update_custom_field AFTER UPDATE OF folded ON "custom_fiel
 END;
 CREATE TRIGGER search_delete_custom_field AFTER DELETE ON "custom_field" BEGIN
   INSERT INTO search (search, rowid, text) VALUES ('delete', OLD.id * 64 + 10, OLD.folded);
+END;
+
+CREATE TRIGGER search_insert_case AFTER INSERT ON "case" BEGIN
+  INSERT INTO search (rowid, text) VALUES (NEW.id * 64 + 11, NEW.folded);
+END;
+CREATE TRIGGER search_update_case AFTER UPDATE OF folded ON "case" WHEN OLD.folded <> NEW.folded BEGIN
+  INSERT INTO search (search, rowid, text) VALUES ('delete', OLD.id * 64 + 11, OLD.folded);
+  INSERT INTO search (rowid, text) VALUES (NEW.id * 64 + 11, NEW.folded);
+END;
+CREATE TRIGGER search_delete_case AFTER DELETE ON "case" BEGIN
+  INSERT INTO search (search, rowid, text) VALUES ('delete', OLD.id * 64 + 11, OLD.folded);
+END;
+
+CREATE TRIGGER search_insert_contract AFTER INSERT ON "contract" BEGIN
+  INSERT INTO search (rowid, text) VALUES (NEW.id * 64 + 12, NEW.folded);
+END;
+CREATE TRIGGER search_update_contract AFTER UPDATE OF folded ON "contract" WHEN OLD.folded <> NEW.folded BEGIN
+  INSERT INTO search (search, rowid, text) VALUES ('delete', OLD.id * 64 + 12, OLD.folded);
+  INSERT INTO search (rowid, text) VALUES (NEW.id * 64 + 12, NEW.folded);
+END;
+CREATE TRIGGER search_delete_contract AFTER DELETE ON "contract" BEGIN
+  INSERT INTO search (search, rowid, text) VALUES ('delete', OLD.id * 64 + 12, OLD.folded);
+END;
+
+CREATE TRIGGER search_insert_sla AFTER INSERT ON "sla" BEGIN
+  INSERT INTO search (rowid, text) VALUES (NEW.id * 64 + 13, NEW.folded);
+END;
+CREATE TRIGGER search_update_sla AFTER UPDATE OF folded ON "sla" WHEN OLD.folded <> NEW.folded BEGIN
+  INSERT INTO search (search, rowid, text) VALUES ('delete', OLD.id * 64 + 13, OLD.folded);
+  INSERT INTO search (rowid, text) VALUES (NEW.id * 64 + 13, NEW.folded);
+END;
+CREATE TRIGGER search_delete_sla AFTER DELETE ON "sla" BEGIN
+  INSERT INTO search (search, rowid, text) VALUES ('delete', OLD.id * 64 + 13, OLD.folded);
+END;
+
+CREATE TRIGGER search_insert_calendar AFTER INSERT ON "calendar" BEGIN
+  INSERT INTO search (rowid, text) VALUES (NEW.id * 64 + 14, NEW.folded);
+END;
+CREATE TRIGGER search_update_calendar AFTER UPDATE OF folded ON "calendar" WHEN OLD.folded <> NEW.folded BEGIN
+  INSERT INTO search (search, rowid, text) VALUES ('delete', OLD.id * 64 + 14, OLD.folded);
+  INSERT INTO search (rowid, text) VALUES (NEW.id * 64 + 14, NEW.folded);
+END;
+CREATE TRIGGER search_delete_calendar AFTER DELETE ON "calendar" BEGIN
+  INSERT INTO search (search, rowid, text) VALUES ('delete', OLD.id * 64 + 14, OLD.folded);
+END;
+
+CREATE TRIGGER search_insert_article AFTER INSERT ON "article" BEGIN
+  INSERT INTO search (rowid, text) VALUES (NEW.id * 64 + 15, NEW.folded);
+END;
+CREATE TRIGGER search_update_article AFTER UPDATE OF folded ON "article" WHEN OLD.folded <> NEW.folded BEGIN
+  INSERT INTO search (search, rowid, text) VALUES ('delete', OLD.id * 64 + 15, OLD.folded);
+  INSERT INTO search (rowid, text) VALUES (NEW.id * 64 + 15, NEW.folded);
+END;
+CREATE TRIGGER search_delete_article AFTER DELETE ON "article" BEGIN
+  INSERT INTO search (search, rowid, text) VALUES ('delete', OLD.id * 64 + 15, OLD.folded);
+END;
+
+CREATE TRIGGER search_insert_survey AFTER INSERT ON "survey" BEGIN
+  INSERT INTO search (rowid, text) VALUES (NEW.id * 64 + 16, NEW.folded);
+END;
+CREATE TRIGGER search_update_survey AFTER UPDATE OF folded ON "survey" WHEN OLD.folded <> NEW.folded BEGIN
+  INSERT INTO search (search, rowid, text) VALUES ('delete', OLD.id * 64 + 16, OLD.folded);
+  INSERT INTO search (rowid, text) VALUES (NEW.id * 64 + 16, NEW.folded);
+END;
+CREATE TRIGGER search_delete_survey AFTER DELETE ON "survey" BEGIN
+  INSERT INTO search (search, rowid, text) VALUES ('delete', OLD.id * 64 + 16, OLD.folded);
 END;

@@ -134,7 +134,7 @@ def test_asking_changes_nothing() -> None:
 
 
 def test_only_changing_paths_load_the_models() -> None:
-    changing = below("models", "changing", "rules", "migrations", "demo")
+    changing = below("models", "records", "changing", "rules", "migrations", "demo")
     rest = [module for module in MODULES if module not in changing]
     assert reach(rest, *ORM) == []
     assert reach(rest, "crm_cli.models") == []

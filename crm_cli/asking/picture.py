@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from crm_cli import output, values
+from crm_cli import fields, output, values
 from crm_cli.asking.listing import listing
 from crm_cli.clock import local_text
 from crm_cli.fields import Field
@@ -31,7 +31,7 @@ def lines(desk: "Desk", noun: str, record_id: int) -> Iterator[str]:
     rows = listing(desk, noun, ids=[record_id], columns=["all"])
     row = next(iter(rows.rows))
     held = {each.name: (each, value) for each, value in zip(rows.columns, row, strict=True)}
-    title = held.get("name", held.get("subject"))
+    title = held.get(fields.noun(noun).label)
     yield f"{noun} {record_id}  {output.visible(str(title[1] if title else ''))}"
     yield from _indented(_facts(desk, held))
     for heading, found in _sections(desk, noun, record_id, held):

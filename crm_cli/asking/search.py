@@ -75,10 +75,11 @@ def _rows(
     """The matches of one noun, with what they are called; a name that holds the words goes before the rest."""
     name = next(each for each in fields.names() if fields.noun(each).number == number)
     about = fields.noun(name)
-    title = "name" if "name" in about.columns else "subject"
     hint = {"contact": "coalesce(company, email)", "company": "industry", "lead": "company_name", "deal": "stage",
             "product": "code", "activity": "kind", "campaign": "status", "user": "email"}.get(name, "NULL")  # fmt: skip
-    question = f"SELECT id, {title}, {hint} FROM {about.view} WHERE id IN (SELECT value FROM json_each(?))"
+    question = (
+        f'SELECT id, "{about.label}", {hint} FROM {about.view} WHERE id IN (SELECT value FROM json_each(?))'
+    )
     made = []
     for record_id, called, more in desk.connection.execute(question, (json.dumps(list(ranks)),)):
         folded = fold(str(called))

@@ -214,10 +214,13 @@ def _names(ctx: Any, noun: str, incomplete: str) -> Iterator[str]:
 
     if noun not in fields.names() and noun != "stage":
         return
-    table = noun if noun == "stage" else fields.noun(noun).table
-    if noun != "stage" and "name" not in fields.noun(noun).fields:
-        return
+    table, label = noun, "name"
+    if noun != "stage":
+        about = fields.noun(noun)
+        if not about.named:
+            return
+        table, label = about.table, about.label
     key = fold(incomplete)
-    question = f'SELECT DISTINCT name FROM "{table}" WHERE name_key >= ? AND name_key < ? LIMIT {MOST}'
+    question = f'SELECT DISTINCT "{label}" FROM "{table}" WHERE name_key >= ? AND name_key < ? LIMIT {MOST}'
     for row in desk_of(ctx).connection.execute(question, (key, key + "\U0010ffff")):
         yield _offer(row[0])

@@ -28,8 +28,16 @@ EVERYDAY = (
     "user",
     "activity",
     "task",
+    "case",
+    "contract",
+    "sla",
+    "calendar",
+    "article",
+    "survey",
     "field",
 )
+# A column of a view that depends on the moment of the question: its expression and name.
+_MOMENTARY = re.compile(r"^  (\(.*?\)) AS (\w+),?(?= -- )", re.MULTILINE | re.DOTALL)
 VIEW_OF = {"company": "companies", "activity": "activities"}
 ONLY = {"task": ("activity", {"kind": "task"})}
 _SAID = re.compile(r"(\w+)\"?,?[ ]+-- ([\w:]+)(?:=([\w.]+))?: (.*)$", re.MULTILINE)
@@ -44,7 +52,24 @@ def fields() -> dict[str, Any]:
     """What `fields.json` holds: every noun's fields and columns, every part's columns."""
     nouns = {name: _noun(name) for name in EVERYDAY}
     parts = {_table(part).name: _fields(part) for part in models.PARTS}
-    return {"schema": len(versions()), "nouns": nouns, "parts": parts}
+    return {"schema": len(versions()), "nouns": nouns, "parts": parts, "now": momentary()}
+
+
+def momentary() -> dict[str, str]:
+    """The views that are asked in place of the stored ones, completed by what depends on the moment.
+
+    A file of `views/now` defines columns over the stored view: a new one follows the others, one of a
+    stored column's name takes its place.
+    """
+    found = {}
+    with closing(_empty_store()) as connection:
+        for path in sorted((VIEWS / "now").glob("*.sql")):
+            made = {name: expression for expression, name in _MOMENTARY.findall(path.read_text("utf-8"))}
+            names = [row[1] for row in connection.execute(f"PRAGMA table_info({path.stem})")]
+            columns = [f'{made[name]} AS "{name}"' if name in made else f'facts."{name}"'
+                       for name in dict.fromkeys([*names, *made])]  # fmt: skip
+            found[path.stem] = f"SELECT {', '.join(columns)} FROM main.{path.stem} AS facts"
+    return found
 
 
 def schema() -> str:
@@ -102,6 +127,8 @@ def _noun(name: str) -> dict[str, Any]:
         "shown": _comment(head, "table") or listed,
         "parts": model.several,
         "only": only,
+        "label": model.label,
+        "named": issubclass(model, models.Named),
     }
 
 
@@ -151,9 +178,13 @@ def _kind(annotation: Any, metadata: list[Any]) -> tuple[str, str | None]:
 
 def _columns(seen: str, known: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
     """The columns of a view in order; a column without a kind of its own is the field of its name."""
-    text = view(seen)
-    said = {name: (kind, path, help_) for name, kind, path, help_ in _SAID.findall(text)}
+    text, now = view(seen), VIEWS / "now" / f"{seen}.sql"
+    told = _SAID.findall(text) + (_SAID.findall(now.read_text("utf-8")) if now.exists() else [])
+    said = {name: (kind, path, help_) for name, kind, path, help_ in told}
     with closing(_empty_store()) as connection:
+        if now.exists():
+            asked = momentary()[seen].replace(":now", "''").replace(":today", "''")
+            connection.execute(f"CREATE TEMP VIEW {seen} AS {asked}")
         names = [row[1] for row in connection.execute(f"PRAGMA table_info({seen})")]
     head = [line for line in text.splitlines() if line.startswith("--")]
     return {name: _column(name, *said.get(name, ("", "", "")), known) for name in names}, head

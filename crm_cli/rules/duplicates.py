@@ -157,6 +157,6 @@ def _with_address(change: Change, noun: str, address: str) -> int | None:
 
 
 def _named(change: Change, noun: str, record_id: int) -> str:
-    title = "name" if "name" in fields.noun(noun).fields else "subject"
-    name = change.value(f'SELECT "{title}" FROM "{fields.noun(noun).table}" WHERE id = ?', record_id)
+    about = fields.noun(noun)
+    name = change.value(f'SELECT "{about.label}" FROM "{about.table}" WHERE id = ?', record_id)
     return f"{noun} {record_id} {name}"

@@ -46,7 +46,7 @@ def write(change: Change, noun: str, drafts: Sequence[Draft]) -> None:
     searched, found = searched_columns(noun), words.of(change, about, drafts)
     said = set(chain.from_iterable(draft.values for draft in drafts))
     told = [column for column in searched if column in said]
-    named = "name" in about.fields
+    named = about.label if about.named else None
     for draft in drafts:
         draft.changed = draft.before is None
         _fold(draft, told if draft.before is None else searched, found.get(draft.id, ()), named=named)
@@ -128,7 +128,7 @@ def refold(change: Change, rows: Iterable[tuple[str, int]]) -> None:
         for draft in load(change, about.name, [record_id]):
             found = words.of(change, about, [draft])
             more = found.get(draft.id, ())
-            _fold(draft, searched_columns(about.name), more, named="name" in about.fields)
+            _fold(draft, searched_columns(about.name), more, named=about.label if about.named else None)
             _update(change, table, [draft])
 
 
@@ -172,8 +172,8 @@ def _identify(change: Change, about: fields.Noun, drafts: list[Draft]) -> None:
             draft.values["uid"] = f"{stamp}{number:08x}"
 
 
-def _fold(draft: Draft, searched: list[str], more: Iterable[str], *, named: bool) -> None:
-    """Set the folded name and the search text; `more` are words beside its columns."""
+def _fold(draft: Draft, searched: list[str], more: Iterable[str], *, named: str | None) -> None:
+    """Set the folded name, which stands in the column `named`, and the search text; `more` are words beside it."""
     if draft.custom:
         standing = json.loads(draft.get("custom") or "{}") | draft.custom
         kept = {key: value for key, value in sorted(standing.items()) if value is not None}
@@ -182,7 +182,7 @@ def _fold(draft: Draft, searched: list[str], more: Iterable[str], *, named: bool
     found = [*filter(None, map(value_of, searched)), *sorted(more)]
     values = draft.values
     if named and "name_key" not in values:
-        values["name_key"] = fold(value_of("name") or "")
+        values["name_key"] = fold(value_of(named) or "")
     values["folded"] = fold(" ".join(found))
 
 

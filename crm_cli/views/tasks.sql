@@ -8,7 +8,7 @@ SELECT
   activity.body, activity.status_original, activity.recurrence,
   activity.status IN ('planned', 'not_started', 'in_progress', 'waiting', 'deferred') AS open, -- boolean: Is still to be done
   (SELECT json_group_array(json_patch('{}', json_object('contact', c.name, 'contact_id', c.id))) FROM activity_participant AS x JOIN contact AS c ON c.id = x.contact_id WHERE x.activity_id = activity.id) AS participants, -- parts:activity_participant: Who takes part
-  (SELECT json_group_array(json_patch('{}', json_object('noun', x.noun, 'record_id', x.record_id, 'name', CASE x.noun WHEN 'contact' THEN (SELECT name FROM contact WHERE id = x.record_id) WHEN 'company' THEN (SELECT name FROM company WHERE id = x.record_id) WHEN 'deal' THEN (SELECT name FROM deal WHERE id = x.record_id) WHEN 'lead' THEN (SELECT name FROM lead WHERE id = x.record_id) WHEN 'campaign' THEN (SELECT name FROM campaign WHERE id = x.record_id) WHEN 'product' THEN (SELECT name FROM product WHERE id = x.record_id) END))) FROM (SELECT * FROM activity_about WHERE activity_id = activity.id ORDER BY id) AS x) AS about_records, -- parts:activity_about: The records it is about, in full
+  (SELECT json_group_array(json_patch('{}', json_object('noun', x.noun, 'record_id', x.record_id, 'name', (SELECT name FROM called WHERE called.noun = x.noun AND called.id = x.record_id)))) FROM (SELECT * FROM activity_about WHERE activity_id = activity.id ORDER BY id) AS x) AS about_records, -- parts:activity_about: The records it is about, in full
   activity.notes, activity.owner_id, activity.external_id, activity.external_source, activity.created_at, activity.updated_at, activity.uid
 FROM activity
 WHERE activity.kind = 'task'

@@ -25,7 +25,7 @@ CALLED = {
 
 def make_add(noun: str) -> Callable[..., None]:
     """`add`."""
-    title = "name" if "name" in fields.noun(noun).fields else "subject"
+    title = fields.noun(noun).label
     options: Any = given(noun, without=(title,))
 
     def add(
@@ -54,7 +54,7 @@ def add_record(desk: Desk, noun: str, texts: dict[str, Any], doing: Doing, *, fo
     doing.on(desk)
     from crm_cli.rules import duplicates, intake, records
 
-    if not any(texts.get(each) for each in CALLED.get(noun, ("name",))):
+    if not any(texts.get(each) for each in CALLED.get(noun, (fields.noun(noun).label,))):
         texts |= _asked_name(desk, noun)
     with desk.change(f"{noun} add", dry_run=doing.dry_run) as change:
         change.reading.lenient = force
@@ -62,7 +62,7 @@ def add_record(desk: Desk, noun: str, texts: dict[str, Any], doing: Doing, *, fo
         duplicates.refuse(change, noun, draft, force=force)
         change.notes += duplicates.warn(change, noun, draft)
         records.write(change, noun, [draft])
-        called = str(draft.get("name") or draft.get("subject"))
+        called = str(draft.get(fields.noun(noun).label))
         change.summary = called
     if doing.dry_run:
         desk.say(f"would add {noun} {called}")
@@ -73,7 +73,7 @@ def add_record(desk: Desk, noun: str, texts: dict[str, Any], doing: Doing, *, fo
 
 def _asked_name(desk: Desk, noun: str) -> dict[str, str]:
     """What the person calls a record that nothing given tells apart."""
-    title = "name" if "name" in fields.noun(noun).fields else "subject"
+    title = fields.noun(noun).label
     if not desk.interactive:
         raise InvalidError(
             f"which {noun}? Give its {title}: crm {noun} add {title.upper()} (crm {noun} add --help)"

@@ -191,12 +191,13 @@ class Links:
             self._settle(keyed, self.change.rows(question, json.dumps(list(keyed))))
 
     def _by_name(self, noun: str, wanted: Sequence[Name]) -> None:
-        if "name" not in fields.noun(noun).fields:
+        about = fields.noun(noun)
+        if not about.named:
             return
         keys = _grouped((fold(name.words), name) for name in wanted if name.words)
         found: dict[str, list[Any]] = {}
         for row in self.change.rows(
-            f'SELECT id, uid, name_key, name, external_id, external_source FROM "{fields.noun(noun).table}" '
+            f'SELECT id, uid, name_key, "{about.label}" AS name, external_id, external_source FROM "{about.table}" '
             "WHERE name_key IN (SELECT value FROM json_each(?))",
             json.dumps(list(keys)),
         ):  # fmt: skip
@@ -256,4 +257,4 @@ def free_ids(change: Change, noun: str, ids: Iterable[int]) -> set[int]:
 
 
 def _label(noun: str) -> str:
-    return "name" if "name" in fields.noun(noun).fields else "subject"
+    return fields.noun(noun).label

@@ -32,6 +32,11 @@ NAMING: dict[str, tuple[str, ...]] = {
     "campaign": ("code", "name"),
     "pipeline": ("name",),
     "field": ("name",),
+    "case": ("number",),
+    "contract": ("number", "name"),
+    "sla": ("name",),
+    "calendar": ("name",),
+    "article": ("name",),
 }
 # In an export of ours every row has its uid; these are what no two records of a store may share.
 UNIQUE: dict[str, tuple[str, ...]] = {
@@ -40,6 +45,10 @@ UNIQUE: dict[str, tuple[str, ...]] = {
     "campaign": ("code",),
     "pipeline": ("name",),
     "field": ("name",),
+    "case": ("number",),
+    "contract": ("number",),
+    "sla": ("name",),
+    "calendar": ("name",),
 }
 Key = tuple[str, Any]
 Before = dict[str, Any]

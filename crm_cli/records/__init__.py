@@ -1,0 +1,1 @@
+"""Every record, declared: a room for each part of the business."""
