@@ -338,6 +338,96 @@ class SurveyKind(StrEnum):
     CES = "ces"
 
 
+class SegmentKind(StrEnum):
+    """How a segment knows its members."""
+
+    STATIC = "static"
+    DYNAMIC = "dynamic"
+    SUPPRESSION = "suppression"
+
+
+class SegmentOn(StrEnum):
+    """What a segment holds."""
+
+    CONTACT = "contact"
+    LEAD = "lead"
+    COMPANY = "company"
+
+
+class MessageChannel(StrEnum):
+    """How a message goes out."""
+
+    EMAIL = "email"
+    SMS = "sms"
+    MAIL = "mail"
+    PHONE = "phone"
+
+
+class CampaignStepName(StrEnum):
+    """The ten steps of a campaign, in order."""
+
+    CREATE = "create"
+    TARGET = "target"
+    OFFER = "offer"
+    BUDGET = "budget"
+    MESSAGE = "message"
+    SEND = "send"
+    RESPONSES = "responses"
+    MEASURE = "measure"
+    ROI = "roi"
+    NEXT = "next"
+
+
+class MemberStatus(StrEnum):
+    """How far a campaign came with a person."""
+
+    TARGETED = "targeted"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    OPENED = "opened"
+    CLICKED = "clicked"
+    RESPONDED = "responded"
+    CONVERTED = "converted"
+    BOUNCED = "bounced"
+    OPTED_OUT = "opted_out"
+    EXCLUDED = "excluded"
+
+
+class ConsentState(StrEnum):
+    """What a person said to a purpose."""
+
+    UNKNOWN = "unknown"
+    OPTED_IN = "opted_in"
+    CONFIRMED = "confirmed"
+    OPTED_OUT = "opted_out"
+
+
+class LegalBasis(StrEnum):
+    """On what ground a person may be written to (open list)."""
+
+    CONSENT = "consent"
+    CONTRACT = "contract"
+    LEGITIMATE_INTEREST = "legitimate_interest"
+
+
+class DeliveryPurpose(StrEnum):
+    """Why a message goes out: marketing needs consent, service answers what was asked."""
+
+    MARKETING = "marketing"
+    SERVICE = "service"
+
+
+class DeliveryStatus(StrEnum):
+    """Where a message stands on its way out."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    UNCERTAIN = "uncertain"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
 SYNONYMS: dict[str, dict[str, str]] = {
     "Lifecycle": {"client": "customer", "marketing_qualified_lead": "mql", "sales_qualified_lead": "sql"},
     "Channel": {"telephone": "phone", "letter": "mail", "post": "mail", "e_mail": "email"},
@@ -427,6 +517,12 @@ SYNONYMS: dict[str, dict[str, str]] = {
                        "ended": "expired", "canceled": "cancelled", "terminated": "cancelled"},
     "ArticleStatus": {"online": "published", "public": "published", "offline": "archived"},
     "SlaResult": {"kept": "met", "true": "met", "missed": "breached", "violated": "breached", "false": "breached"},
+    "MemberStatus": {"planned": "targeted", "invited": "sent", "received": "delivered", "read": "opened",
+                     "bounce": "bounced", "replied": "responded", "attended": "responded", "registered": "responded",
+                     "unsubscribed": "opted_out", "opt_out": "opted_out", "opted_out_of_email": "opted_out"},
+    "ConsentState": {"subscribed": "opted_in", "granted": "opted_in", "double_opt_in": "confirmed",
+                     "unsubscribed": "opted_out", "withdrawn": "opted_out", "denied": "opted_out"},
+    "MessageChannel": {"e_mail": "email", "letter": "mail", "post": "mail", "call": "phone", "telephone": "phone"},
     "AddressKind": {"cell": "mobile", "cellular": "mobile", "office": "work", "private": "home"},
 }  # fmt: skip
 

@@ -17,7 +17,21 @@ from sqlmodel import SQLModel
 from crm_cli.records.activities import Activity, ActivityAbout, ActivityParticipant
 from crm_cli.records.base import Address, Kind, Named, Part, Preferences, Record
 from crm_cli.records.keeping import Command, CustomField, Log, MergedKey, NotDuplicate
-from crm_cli.records.marketing import Campaign
+from crm_cli.records.marketing import (
+    Campaign,
+    CampaignCost,
+    CampaignMessage,
+    CampaignProduct,
+    CampaignSegment,
+    CampaignStep,
+    Consent,
+    Delivery,
+    Member,
+    MemberStatusChange,
+    Result,
+    Segment,
+    SegmentMember,
+)
 from crm_cli.records.people import Company, Contact, ContactCompany, ContactEmail, ContactPhone, User
 from crm_cli.records.selling import Deal, DealContact, DealLine, DealStage, Lead, Pipeline, Product, Stage
 from crm_cli.records.service import (
@@ -41,12 +55,13 @@ NOUNS: dict[str, type[Record]] = {
     model.noun or model.__name__.lower(): model
     for model in (
         Contact, Company, Lead, Deal, Campaign, Product, Pipeline, User, Activity, CustomField,
-        Case, Contract, Sla, Calendar, Article, Survey,
+        Case, Contract, Sla, Calendar, Article, Survey, Segment, Member, Result, Consent, Delivery,
     )
 }  # fmt: skip
 PARTS: tuple[type[Part], ...] = (
     ContactEmail, ContactPhone, ContactCompany, Stage, DealLine, DealContact, DealStage, ActivityAbout,
     ActivityParticipant, NotDuplicate, MergedKey, CalendarDay, SlaTarget, CaseStep, CaseStatusChange, ArticleCase,
+    SegmentMember, CampaignSegment, CampaignMessage, CampaignProduct, CampaignCost, CampaignStep, MemberStatusChange,
 )  # fmt: skip
 LOGGED: tuple[type[SQLModel], ...] = (*NOUNS.values(), *PARTS)
 
@@ -81,3 +96,11 @@ Index("ix_log_row", _table(Log).c.tbl, _table(Log).c.row_id)
 # What questions about cases and their clocks look for: the open ones, and what is due.
 Index("ix_case_status_due", _table(Case).c.status, _table(Case).c.resolution_due)
 Index("ix_case_company_status", _table(Case).c.company_id, _table(Case).c.status, _table(Case).c.type)
+# Who is in a campaign and how far; a person is in a campaign once.
+Index("ix_member_campaign_status", _table(Member).c.campaign_id, _table(Member).c.status)
+Index("ix_member_contact", _table(Member).c.contact_id, _table(Member).c.campaign_id, unique=True,
+      sqlite_where=text("contact_id IS NOT NULL"))  # fmt: skip
+Index("ix_member_lead", _table(Member).c.lead_id, _table(Member).c.campaign_id, unique=True,
+      sqlite_where=text("lead_id IS NOT NULL"))  # fmt: skip
+Index("ix_segment_member_record", _table(SegmentMember).c.noun, _table(SegmentMember).c.record_id)
+Index("ix_delivery_status", _table(Delivery).c.status, _table(Delivery).c.campaign_id)

@@ -12,6 +12,12 @@ CREATE TABLE command (
 );
 CREATE UNIQUE INDEX ix_command_open ON command (open) WHERE open IS NOT NULL;
 CREATE INDEX ix_command_reverts_id ON command (reverts_id);
+CREATE TABLE forgotten (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
+	digest VARCHAR NOT NULL, 
+	at VARCHAR NOT NULL, 
+	UNIQUE (digest)
+);
 CREATE TABLE merged_key (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
 	noun VARCHAR NOT NULL, 
@@ -115,44 +121,6 @@ CREATE TABLE calendar (
 CREATE UNIQUE INDEX ix_calendar_external ON calendar (external_id, external_source) WHERE external_id IS NOT NULL;
 CREATE INDEX ix_calendar_name_key ON calendar (name_key);
 CREATE INDEX ix_calendar_owner_id ON calendar (owner_id);
-CREATE TABLE campaign (
-	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
-	uid VARCHAR NOT NULL, 
-	created_at VARCHAR NOT NULL, 
-	updated_at VARCHAR NOT NULL, 
-	owner_id INTEGER, 
-	tags VARCHAR, 
-	notes VARCHAR, 
-	external_id VARCHAR, 
-	external_source VARCHAR, 
-	custom VARCHAR, 
-	import_id INTEGER, 
-	folded VARCHAR NOT NULL, 
-	name_key VARCHAR NOT NULL, 
-	name VARCHAR NOT NULL, 
-	code VARCHAR, 
-	type VARCHAR, 
-	status VARCHAR, 
-	planned_start VARCHAR, 
-	planned_end VARCHAR, 
-	starts_on VARCHAR, 
-	ends_on VARCHAR, 
-	budget INTEGER, 
-	cost INTEGER, 
-	expected_revenue INTEGER, 
-	currency VARCHAR, 
-	expected_response_pct INTEGER, 
-	objective VARCHAR, 
-	parent_id INTEGER, 
-	UNIQUE (uid), 
-	FOREIGN KEY(owner_id) REFERENCES user (id), 
-	FOREIGN KEY(parent_id) REFERENCES campaign (id)
-);
-CREATE INDEX ix_campaign_code ON campaign (code);
-CREATE UNIQUE INDEX ix_campaign_external ON campaign (external_id, external_source) WHERE external_id IS NOT NULL;
-CREATE INDEX ix_campaign_name_key ON campaign (name_key);
-CREATE INDEX ix_campaign_owner_id ON campaign (owner_id);
-CREATE INDEX ix_campaign_parent_id ON campaign (parent_id);
 CREATE TABLE custom_field (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
 	uid VARCHAR NOT NULL, 
@@ -244,6 +212,31 @@ CREATE TABLE product (
 CREATE UNIQUE INDEX ix_product_external ON product (external_id, external_source) WHERE external_id IS NOT NULL;
 CREATE INDEX ix_product_name_key ON product (name_key);
 CREATE INDEX ix_product_owner_id ON product (owner_id);
+CREATE TABLE segment (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
+	uid VARCHAR NOT NULL, 
+	created_at VARCHAR NOT NULL, 
+	updated_at VARCHAR NOT NULL, 
+	owner_id INTEGER, 
+	tags VARCHAR, 
+	notes VARCHAR, 
+	external_id VARCHAR, 
+	external_source VARCHAR, 
+	custom VARCHAR, 
+	import_id INTEGER, 
+	folded VARCHAR NOT NULL, 
+	name_key VARCHAR NOT NULL, 
+	name VARCHAR NOT NULL, 
+	kind VARCHAR, 
+	"on" VARCHAR, 
+	filter VARCHAR, 
+	description VARCHAR, 
+	UNIQUE (uid), 
+	FOREIGN KEY(owner_id) REFERENCES user (id)
+);
+CREATE UNIQUE INDEX ix_segment_external ON segment (external_id, external_source) WHERE external_id IS NOT NULL;
+CREATE INDEX ix_segment_name_key ON segment (name_key);
+CREATE INDEX ix_segment_owner_id ON segment (owner_id);
 CREATE TABLE activity_about (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
 	activity_id INTEGER NOT NULL, 
@@ -288,6 +281,18 @@ CREATE TABLE calendar_day (
 	FOREIGN KEY(calendar_id) REFERENCES calendar (id) ON DELETE CASCADE
 );
 CREATE INDEX ix_calendar_day_calendar_id ON calendar_day (calendar_id);
+CREATE TABLE segment_member (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
+	segment_id INTEGER NOT NULL, 
+	noun VARCHAR, 
+	record_id INTEGER, 
+	address VARCHAR, 
+	added_at VARCHAR, 
+	FOREIGN KEY(segment_id) REFERENCES segment (id) ON DELETE CASCADE
+);
+CREATE INDEX ix_segment_member_address ON segment_member (address);
+CREATE INDEX ix_segment_member_record ON segment_member (noun, record_id);
+CREATE INDEX ix_segment_member_segment_id ON segment_member (segment_id);
 CREATE TABLE sla (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
 	uid VARCHAR NOT NULL, 
@@ -394,6 +399,55 @@ CREATE TABLE sla_target (
 	FOREIGN KEY(sla_id) REFERENCES sla (id) ON DELETE CASCADE
 );
 CREATE INDEX ix_sla_target_sla_id ON sla_target (sla_id);
+CREATE TABLE campaign (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
+	uid VARCHAR NOT NULL, 
+	created_at VARCHAR NOT NULL, 
+	updated_at VARCHAR NOT NULL, 
+	owner_id INTEGER, 
+	tags VARCHAR, 
+	notes VARCHAR, 
+	external_id VARCHAR, 
+	external_source VARCHAR, 
+	custom VARCHAR, 
+	import_id INTEGER, 
+	folded VARCHAR NOT NULL, 
+	name_key VARCHAR NOT NULL, 
+	name VARCHAR NOT NULL, 
+	code VARCHAR, 
+	type VARCHAR, 
+	status VARCHAR, 
+	planned_start VARCHAR, 
+	planned_end VARCHAR, 
+	starts_on VARCHAR, 
+	ends_on VARCHAR, 
+	budget INTEGER, 
+	cost INTEGER, 
+	expected_revenue INTEGER, 
+	currency VARCHAR, 
+	expected_response_pct INTEGER, 
+	objective VARCHAR, 
+	offer VARCHAR, 
+	promo_code VARCHAR, 
+	partner_id INTEGER, 
+	parent_id INTEGER, 
+	control_pct INTEGER, 
+	control_of_id INTEGER, 
+	seed INTEGER, 
+	send_at VARCHAR, 
+	UNIQUE (uid), 
+	FOREIGN KEY(owner_id) REFERENCES user (id), 
+	FOREIGN KEY(partner_id) REFERENCES company (id), 
+	FOREIGN KEY(parent_id) REFERENCES campaign (id), 
+	FOREIGN KEY(control_of_id) REFERENCES campaign (id)
+);
+CREATE INDEX ix_campaign_code ON campaign (code);
+CREATE INDEX ix_campaign_control_of_id ON campaign (control_of_id);
+CREATE UNIQUE INDEX ix_campaign_external ON campaign (external_id, external_source) WHERE external_id IS NOT NULL;
+CREATE INDEX ix_campaign_name_key ON campaign (name_key);
+CREATE INDEX ix_campaign_owner_id ON campaign (owner_id);
+CREATE INDEX ix_campaign_parent_id ON campaign (parent_id);
+CREATE INDEX ix_campaign_partner_id ON campaign (partner_id);
 CREATE TABLE contact (
 	do_not_email BOOLEAN, 
 	do_not_bulk_email BOOLEAN, 
@@ -454,6 +508,54 @@ CREATE TABLE activity_participant (
 );
 CREATE INDEX ix_activity_participant_activity_id ON activity_participant (activity_id);
 CREATE INDEX ix_activity_participant_contact_id ON activity_participant (contact_id);
+CREATE TABLE campaign_cost (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
+	campaign_id INTEGER NOT NULL, 
+	day VARCHAR, 
+	amount INTEGER NOT NULL, 
+	note VARCHAR, 
+	FOREIGN KEY(campaign_id) REFERENCES campaign (id) ON DELETE CASCADE
+);
+CREATE INDEX ix_campaign_cost_campaign_id ON campaign_cost (campaign_id);
+CREATE TABLE campaign_message (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
+	campaign_id INTEGER NOT NULL, 
+	channel VARCHAR, 
+	subject VARCHAR, 
+	body VARCHAR, 
+	html VARCHAR, 
+	FOREIGN KEY(campaign_id) REFERENCES campaign (id) ON DELETE CASCADE
+);
+CREATE INDEX ix_campaign_message_campaign_id ON campaign_message (campaign_id);
+CREATE TABLE campaign_product (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
+	campaign_id INTEGER NOT NULL, 
+	product_id INTEGER NOT NULL, 
+	FOREIGN KEY(campaign_id) REFERENCES campaign (id) ON DELETE CASCADE, 
+	FOREIGN KEY(product_id) REFERENCES product (id)
+);
+CREATE INDEX ix_campaign_product_campaign_id ON campaign_product (campaign_id);
+CREATE INDEX ix_campaign_product_product_id ON campaign_product (product_id);
+CREATE TABLE campaign_segment (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
+	campaign_id INTEGER NOT NULL, 
+	segment_id INTEGER NOT NULL, 
+	excluded BOOLEAN NOT NULL, 
+	FOREIGN KEY(campaign_id) REFERENCES campaign (id) ON DELETE CASCADE, 
+	FOREIGN KEY(segment_id) REFERENCES segment (id)
+);
+CREATE INDEX ix_campaign_segment_campaign_id ON campaign_segment (campaign_id);
+CREATE INDEX ix_campaign_segment_segment_id ON campaign_segment (segment_id);
+CREATE TABLE campaign_step (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
+	campaign_id INTEGER NOT NULL, 
+	step VARCHAR NOT NULL, 
+	planned_on VARCHAR, 
+	done_on VARCHAR, 
+	note VARCHAR, 
+	FOREIGN KEY(campaign_id) REFERENCES campaign (id) ON DELETE CASCADE
+);
+CREATE INDEX ix_campaign_step_campaign_id ON campaign_step (campaign_id);
 CREATE TABLE contact_company (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
 	contact_id INTEGER NOT NULL, 
@@ -551,6 +653,36 @@ CREATE INDEX ix_deal_name_key ON deal (name_key);
 CREATE INDEX ix_deal_owner_id ON deal (owner_id);
 CREATE INDEX ix_deal_pipeline_id ON deal (pipeline_id);
 CREATE INDEX ix_deal_report ON deal (stage_id, currency, closed_on, opened_on, amount, probability, stage_since, expected_close, forecast_category, owner_id, rate);
+CREATE TABLE result (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
+	uid VARCHAR NOT NULL, 
+	created_at VARCHAR NOT NULL, 
+	updated_at VARCHAR NOT NULL, 
+	owner_id INTEGER, 
+	tags VARCHAR, 
+	notes VARCHAR, 
+	external_id VARCHAR, 
+	external_source VARCHAR, 
+	custom VARCHAR, 
+	import_id INTEGER, 
+	folded VARCHAR NOT NULL, 
+	campaign_id INTEGER, 
+	name VARCHAR, 
+	day VARCHAR, 
+	impressions INTEGER, 
+	clicks INTEGER, 
+	responses INTEGER, 
+	sales INTEGER, 
+	amount INTEGER, 
+	cost INTEGER, 
+	currency VARCHAR, 
+	UNIQUE (uid), 
+	FOREIGN KEY(owner_id) REFERENCES user (id), 
+	FOREIGN KEY(campaign_id) REFERENCES campaign (id)
+);
+CREATE INDEX ix_result_campaign_id ON result (campaign_id);
+CREATE UNIQUE INDEX ix_result_external ON result (external_id, external_source) WHERE external_id IS NOT NULL;
+CREATE INDEX ix_result_owner_id ON result (owner_id);
 CREATE TABLE contract (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
 	uid VARCHAR NOT NULL, 
@@ -781,6 +913,79 @@ CREATE INDEX ix_case_parent_id ON "case" (parent_id);
 CREATE INDEX ix_case_product_id ON "case" (product_id);
 CREATE INDEX ix_case_sla_policy_id ON "case" (sla_policy_id);
 CREATE INDEX ix_case_status_due ON "case" (status, resolution_due);
+CREATE TABLE consent (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
+	uid VARCHAR NOT NULL, 
+	created_at VARCHAR NOT NULL, 
+	updated_at VARCHAR NOT NULL, 
+	owner_id INTEGER, 
+	tags VARCHAR, 
+	notes VARCHAR, 
+	external_id VARCHAR, 
+	external_source VARCHAR, 
+	custom VARCHAR, 
+	import_id INTEGER, 
+	folded VARCHAR NOT NULL, 
+	contact_id INTEGER, 
+	lead_id INTEGER, 
+	purpose VARCHAR, 
+	state VARCHAR NOT NULL, 
+	basis VARCHAR, 
+	source VARCHAR, 
+	wording VARCHAR, 
+	at VARCHAR NOT NULL, 
+	expires VARCHAR, 
+	UNIQUE (uid), 
+	FOREIGN KEY(owner_id) REFERENCES user (id), 
+	FOREIGN KEY(contact_id) REFERENCES contact (id), 
+	FOREIGN KEY(lead_id) REFERENCES lead (id)
+);
+CREATE INDEX ix_consent_contact_id ON consent (contact_id);
+CREATE UNIQUE INDEX ix_consent_external ON consent (external_id, external_source) WHERE external_id IS NOT NULL;
+CREATE INDEX ix_consent_lead_id ON consent (lead_id);
+CREATE INDEX ix_consent_owner_id ON consent (owner_id);
+CREATE TABLE member (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
+	uid VARCHAR NOT NULL, 
+	created_at VARCHAR NOT NULL, 
+	updated_at VARCHAR NOT NULL, 
+	owner_id INTEGER, 
+	tags VARCHAR, 
+	notes VARCHAR, 
+	external_id VARCHAR, 
+	external_source VARCHAR, 
+	custom VARCHAR, 
+	import_id INTEGER, 
+	folded VARCHAR NOT NULL, 
+	campaign_id INTEGER, 
+	contact_id INTEGER, 
+	lead_id INTEGER, 
+	name VARCHAR, 
+	status VARCHAR, 
+	status_original VARCHAR, 
+	channel VARCHAR, 
+	address VARCHAR, 
+	control BOOLEAN, 
+	reason VARCHAR, 
+	sent_at VARCHAR, 
+	first_responded_at VARCHAR, 
+	response VARCHAR, 
+	amount INTEGER, 
+	currency VARCHAR, 
+	UNIQUE (uid), 
+	FOREIGN KEY(owner_id) REFERENCES user (id), 
+	FOREIGN KEY(campaign_id) REFERENCES campaign (id), 
+	FOREIGN KEY(contact_id) REFERENCES contact (id), 
+	FOREIGN KEY(lead_id) REFERENCES lead (id)
+);
+CREATE INDEX ix_member_campaign_id ON member (campaign_id);
+CREATE INDEX ix_member_campaign_status ON member (campaign_id, status);
+CREATE UNIQUE INDEX ix_member_contact ON member (contact_id, campaign_id) WHERE contact_id IS NOT NULL;
+CREATE INDEX ix_member_contact_id ON member (contact_id);
+CREATE UNIQUE INDEX ix_member_external ON member (external_id, external_source) WHERE external_id IS NOT NULL;
+CREATE UNIQUE INDEX ix_member_lead ON member (lead_id, campaign_id) WHERE lead_id IS NOT NULL;
+CREATE INDEX ix_member_lead_id ON member (lead_id);
+CREATE INDEX ix_member_owner_id ON member (owner_id);
 CREATE TABLE article_case (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
 	article_id INTEGER NOT NULL, 
@@ -808,6 +1013,65 @@ CREATE TABLE case_step (
 	FOREIGN KEY(case_id) REFERENCES "case" (id) ON DELETE CASCADE
 );
 CREATE INDEX ix_case_step_case_id ON case_step (case_id);
+CREATE TABLE delivery (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
+	uid VARCHAR NOT NULL, 
+	created_at VARCHAR NOT NULL, 
+	updated_at VARCHAR NOT NULL, 
+	owner_id INTEGER, 
+	tags VARCHAR, 
+	notes VARCHAR, 
+	external_id VARCHAR, 
+	external_source VARCHAR, 
+	custom VARCHAR, 
+	import_id INTEGER, 
+	folded VARCHAR NOT NULL, 
+	channel VARCHAR, 
+	purpose VARCHAR, 
+	"to" VARCHAR NOT NULL, 
+	to_name VARCHAR, 
+	subject VARCHAR, 
+	body VARCHAR, 
+	html VARCHAR, 
+	status VARCHAR, 
+	send_at VARCHAR, 
+	sent_at VARCHAR, 
+	message_id VARCHAR, 
+	attempts INTEGER, 
+	error VARCHAR, 
+	campaign_id INTEGER, 
+	member_id INTEGER, 
+	contact_id INTEGER, 
+	lead_id INTEGER, 
+	case_id INTEGER, 
+	activity_id INTEGER, 
+	UNIQUE (uid), 
+	FOREIGN KEY(owner_id) REFERENCES user (id), 
+	FOREIGN KEY(campaign_id) REFERENCES campaign (id), 
+	FOREIGN KEY(member_id) REFERENCES member (id), 
+	FOREIGN KEY(contact_id) REFERENCES contact (id), 
+	FOREIGN KEY(lead_id) REFERENCES lead (id), 
+	FOREIGN KEY(case_id) REFERENCES "case" (id), 
+	FOREIGN KEY(activity_id) REFERENCES activity (id)
+);
+CREATE INDEX ix_delivery_activity_id ON delivery (activity_id);
+CREATE INDEX ix_delivery_campaign_id ON delivery (campaign_id);
+CREATE INDEX ix_delivery_case_id ON delivery (case_id);
+CREATE INDEX ix_delivery_contact_id ON delivery (contact_id);
+CREATE UNIQUE INDEX ix_delivery_external ON delivery (external_id, external_source) WHERE external_id IS NOT NULL;
+CREATE INDEX ix_delivery_lead_id ON delivery (lead_id);
+CREATE INDEX ix_delivery_member_id ON delivery (member_id);
+CREATE INDEX ix_delivery_message_id ON delivery (message_id);
+CREATE INDEX ix_delivery_owner_id ON delivery (owner_id);
+CREATE INDEX ix_delivery_status ON delivery (status, campaign_id);
+CREATE TABLE member_status (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
+	member_id INTEGER NOT NULL, 
+	status VARCHAR NOT NULL, 
+	at VARCHAR NOT NULL, 
+	FOREIGN KEY(member_id) REFERENCES member (id) ON DELETE CASCADE
+);
+CREATE INDEX ix_member_status_member_id ON member_status (member_id);
 CREATE TABLE survey (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
 	uid VARCHAR NOT NULL, 

@@ -58,11 +58,11 @@ END;
 CREATE TRIGGER log_update_campaign AFTER UPDATE ON "campaign" BEGIN
   INSERT INTO log (command_id, tbl, row_id, op, data)
   SELECT (SELECT id FROM command WHERE open = 1), 'campaign', NEW.id, 'update', d FROM (
-    SELECT json_group_object(k, json_array(o, n)) AS d FROM (SELECT 'id' AS k, OLD."id" AS o, NEW."id" AS n UNION ALL SELECT 'uid' AS k, OLD."uid" AS o, NEW."uid" AS n UNION ALL SELECT 'created_at' AS k, OLD."created_at" AS o, NEW."created_at" AS n UNION ALL SELECT 'updated_at' AS k, OLD."updated_at" AS o, NEW."updated_at" AS n UNION ALL SELECT 'owner_id' AS k, OLD."owner_id" AS o, NEW."owner_id" AS n UNION ALL SELECT 'tags' AS k, OLD."tags" AS o, NEW."tags" AS n UNION ALL SELECT 'notes' AS k, OLD."notes" AS o, NEW."notes" AS n UNION ALL SELECT 'external_id' AS k, OLD."external_id" AS o, NEW."external_id" AS n UNION ALL SELECT 'external_source' AS k, OLD."external_source" AS o, NEW."external_source" AS n UNION ALL SELECT 'custom' AS k, OLD."custom" AS o, NEW."custom" AS n UNION ALL SELECT 'import_id' AS k, OLD."import_id" AS o, NEW."import_id" AS n UNION ALL SELECT 'folded' AS k, OLD."folded" AS o, NEW."folded" AS n UNION ALL SELECT 'name_key' AS k, OLD."name_key" AS o, NEW."name_key" AS n UNION ALL SELECT 'name' AS k, OLD."name" AS o, NEW."name" AS n UNION ALL SELECT 'code' AS k, OLD."code" AS o, NEW."code" AS n UNION ALL SELECT 'type' AS k, OLD."type" AS o, NEW."type" AS n UNION ALL SELECT 'status' AS k, OLD."status" AS o, NEW."status" AS n UNION ALL SELECT 'planned_start' AS k, OLD."planned_start" AS o, NEW."planned_start" AS n UNION ALL SELECT 'planned_end' AS k, OLD."planned_end" AS o, NEW."planned_end" AS n UNION ALL SELECT 'starts_on' AS k, OLD."starts_on" AS o, NEW."starts_on" AS n UNION ALL SELECT 'ends_on' AS k, OLD."ends_on" AS o, NEW."ends_on" AS n UNION ALL SELECT 'budget' AS k, OLD."budget" AS o, NEW."budget" AS n UNION ALL SELECT 'cost' AS k, OLD."cost" AS o, NEW."cost" AS n UNION ALL SELECT 'expected_revenue' AS k, OLD."expected_revenue" AS o, NEW."expected_revenue" AS n UNION ALL SELECT 'currency' AS k, OLD."currency" AS o, NEW."currency" AS n UNION ALL SELECT 'expected_response_pct' AS k, OLD."expected_response_pct" AS o, NEW."expected_response_pct" AS n UNION ALL SELECT 'objective' AS k, OLD."objective" AS o, NEW."objective" AS n UNION ALL SELECT 'parent_id' AS k, OLD."parent_id" AS o, NEW."parent_id" AS n) WHERE o IS NOT n) WHERE d <> '{}';
+    SELECT json_group_object(k, json_array(o, n)) AS d FROM (SELECT 'id' AS k, OLD."id" AS o, NEW."id" AS n UNION ALL SELECT 'uid' AS k, OLD."uid" AS o, NEW."uid" AS n UNION ALL SELECT 'created_at' AS k, OLD."created_at" AS o, NEW."created_at" AS n UNION ALL SELECT 'updated_at' AS k, OLD."updated_at" AS o, NEW."updated_at" AS n UNION ALL SELECT 'owner_id' AS k, OLD."owner_id" AS o, NEW."owner_id" AS n UNION ALL SELECT 'tags' AS k, OLD."tags" AS o, NEW."tags" AS n UNION ALL SELECT 'notes' AS k, OLD."notes" AS o, NEW."notes" AS n UNION ALL SELECT 'external_id' AS k, OLD."external_id" AS o, NEW."external_id" AS n UNION ALL SELECT 'external_source' AS k, OLD."external_source" AS o, NEW."external_source" AS n UNION ALL SELECT 'custom' AS k, OLD."custom" AS o, NEW."custom" AS n UNION ALL SELECT 'import_id' AS k, OLD."import_id" AS o, NEW."import_id" AS n UNION ALL SELECT 'folded' AS k, OLD."folded" AS o, NEW."folded" AS n UNION ALL SELECT 'name_key' AS k, OLD."name_key" AS o, NEW."name_key" AS n UNION ALL SELECT 'name' AS k, OLD."name" AS o, NEW."name" AS n UNION ALL SELECT 'code' AS k, OLD."code" AS o, NEW."code" AS n UNION ALL SELECT 'type' AS k, OLD."type" AS o, NEW."type" AS n UNION ALL SELECT 'status' AS k, OLD."status" AS o, NEW."status" AS n UNION ALL SELECT 'planned_start' AS k, OLD."planned_start" AS o, NEW."planned_start" AS n UNION ALL SELECT 'planned_end' AS k, OLD."planned_end" AS o, NEW."planned_end" AS n UNION ALL SELECT 'starts_on' AS k, OLD."starts_on" AS o, NEW."starts_on" AS n UNION ALL SELECT 'ends_on' AS k, OLD."ends_on" AS o, NEW."ends_on" AS n UNION ALL SELECT 'budget' AS k, OLD."budget" AS o, NEW."budget" AS n UNION ALL SELECT 'cost' AS k, OLD."cost" AS o, NEW."cost" AS n UNION ALL SELECT 'expected_revenue' AS k, OLD."expected_revenue" AS o, NEW."expected_revenue" AS n UNION ALL SELECT 'currency' AS k, OLD."currency" AS o, NEW."currency" AS n UNION ALL SELECT 'expected_response_pct' AS k, OLD."expected_response_pct" AS o, NEW."expected_response_pct" AS n UNION ALL SELECT 'objective' AS k, OLD."objective" AS o, NEW."objective" AS n UNION ALL SELECT 'offer' AS k, OLD."offer" AS o, NEW."offer" AS n UNION ALL SELECT 'promo_code' AS k, OLD."promo_code" AS o, NEW."promo_code" AS n UNION ALL SELECT 'partner_id' AS k, OLD."partner_id" AS o, NEW."partner_id" AS n UNION ALL SELECT 'parent_id' AS k, OLD."parent_id" AS o, NEW."parent_id" AS n UNION ALL SELECT 'control_pct' AS k, OLD."control_pct" AS o, NEW."control_pct" AS n UNION ALL SELECT 'control_of_id' AS k, OLD."control_of_id" AS o, NEW."control_of_id" AS n UNION ALL SELECT 'seed' AS k, OLD."seed" AS o, NEW."seed" AS n UNION ALL SELECT 'send_at' AS k, OLD."send_at" AS o, NEW."send_at" AS n) WHERE o IS NOT n) WHERE d <> '{}';
 END;
 CREATE TRIGGER log_delete_campaign AFTER DELETE ON "campaign" BEGIN
   INSERT INTO log (command_id, tbl, row_id, op, data)
-  VALUES ((SELECT id FROM command WHERE open = 1), 'campaign', OLD.id, 'delete', json_object('id', OLD."id", 'uid', OLD."uid", 'created_at', OLD."created_at", 'updated_at', OLD."updated_at", 'owner_id', OLD."owner_id", 'tags', OLD."tags", 'notes', OLD."notes", 'external_id', OLD."external_id", 'external_source', OLD."external_source", 'custom', OLD."custom", 'import_id', OLD."import_id", 'folded', OLD."folded", 'name_key', OLD."name_key", 'name', OLD."name", 'code', OLD."code", 'type', OLD."type", 'status', OLD."status", 'planned_start', OLD."planned_start", 'planned_end', OLD."planned_end", 'starts_on', OLD."starts_on", 'ends_on', OLD."ends_on", 'budget', OLD."budget", 'cost', OLD."cost", 'expected_revenue', OLD."expected_revenue", 'currency', OLD."currency", 'expected_response_pct', OLD."expected_response_pct", 'objective', OLD."objective", 'parent_id', OLD."parent_id"));
+  VALUES ((SELECT id FROM command WHERE open = 1), 'campaign', OLD.id, 'delete', json_object('id', OLD."id", 'uid', OLD."uid", 'created_at', OLD."created_at", 'updated_at', OLD."updated_at", 'owner_id', OLD."owner_id", 'tags', OLD."tags", 'notes', OLD."notes", 'external_id', OLD."external_id", 'external_source', OLD."external_source", 'custom', OLD."custom", 'import_id', OLD."import_id", 'folded', OLD."folded", 'name_key', OLD."name_key", 'name', OLD."name", 'code', OLD."code", 'type', OLD."type", 'status', OLD."status", 'planned_start', OLD."planned_start", 'planned_end', OLD."planned_end", 'starts_on', OLD."starts_on", 'ends_on', OLD."ends_on", 'budget', OLD."budget", 'cost', OLD."cost", 'expected_revenue', OLD."expected_revenue", 'currency', OLD."currency", 'expected_response_pct', OLD."expected_response_pct", 'objective', OLD."objective", 'offer', OLD."offer", 'promo_code', OLD."promo_code", 'partner_id', OLD."partner_id", 'parent_id', OLD."parent_id", 'control_pct', OLD."control_pct", 'control_of_id', OLD."control_of_id", 'seed', OLD."seed", 'send_at', OLD."send_at"));
 END;
 
 CREATE TRIGGER log_insert_product AFTER INSERT ON "product" BEGIN
@@ -206,6 +206,71 @@ END;
 CREATE TRIGGER log_delete_survey AFTER DELETE ON "survey" BEGIN
   INSERT INTO log (command_id, tbl, row_id, op, data)
   VALUES ((SELECT id FROM command WHERE open = 1), 'survey', OLD.id, 'delete', json_object('id', OLD."id", 'uid', OLD."uid", 'created_at', OLD."created_at", 'updated_at', OLD."updated_at", 'owner_id', OLD."owner_id", 'tags', OLD."tags", 'notes', OLD."notes", 'external_id', OLD."external_id", 'external_source', OLD."external_source", 'custom', OLD."custom", 'import_id', OLD."import_id", 'folded', OLD."folded", 'kind', OLD."kind", 'score', OLD."score", 'comment', OLD."comment", 'at', OLD."at", 'contact_id', OLD."contact_id", 'company_id', OLD."company_id", 'case_id', OLD."case_id", 'deal_id', OLD."deal_id", 'touchpoint', OLD."touchpoint"));
+END;
+
+CREATE TRIGGER log_insert_segment AFTER INSERT ON "segment" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op) VALUES ((SELECT id FROM command WHERE open = 1), 'segment', NEW.id, 'insert');
+END;
+CREATE TRIGGER log_update_segment AFTER UPDATE ON "segment" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op, data)
+  SELECT (SELECT id FROM command WHERE open = 1), 'segment', NEW.id, 'update', d FROM (
+    SELECT json_group_object(k, json_array(o, n)) AS d FROM (SELECT 'id' AS k, OLD."id" AS o, NEW."id" AS n UNION ALL SELECT 'uid' AS k, OLD."uid" AS o, NEW."uid" AS n UNION ALL SELECT 'created_at' AS k, OLD."created_at" AS o, NEW."created_at" AS n UNION ALL SELECT 'updated_at' AS k, OLD."updated_at" AS o, NEW."updated_at" AS n UNION ALL SELECT 'owner_id' AS k, OLD."owner_id" AS o, NEW."owner_id" AS n UNION ALL SELECT 'tags' AS k, OLD."tags" AS o, NEW."tags" AS n UNION ALL SELECT 'notes' AS k, OLD."notes" AS o, NEW."notes" AS n UNION ALL SELECT 'external_id' AS k, OLD."external_id" AS o, NEW."external_id" AS n UNION ALL SELECT 'external_source' AS k, OLD."external_source" AS o, NEW."external_source" AS n UNION ALL SELECT 'custom' AS k, OLD."custom" AS o, NEW."custom" AS n UNION ALL SELECT 'import_id' AS k, OLD."import_id" AS o, NEW."import_id" AS n UNION ALL SELECT 'folded' AS k, OLD."folded" AS o, NEW."folded" AS n UNION ALL SELECT 'name_key' AS k, OLD."name_key" AS o, NEW."name_key" AS n UNION ALL SELECT 'name' AS k, OLD."name" AS o, NEW."name" AS n UNION ALL SELECT 'kind' AS k, OLD."kind" AS o, NEW."kind" AS n UNION ALL SELECT 'on' AS k, OLD."on" AS o, NEW."on" AS n UNION ALL SELECT 'filter' AS k, OLD."filter" AS o, NEW."filter" AS n UNION ALL SELECT 'description' AS k, OLD."description" AS o, NEW."description" AS n) WHERE o IS NOT n) WHERE d <> '{}';
+END;
+CREATE TRIGGER log_delete_segment AFTER DELETE ON "segment" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op, data)
+  VALUES ((SELECT id FROM command WHERE open = 1), 'segment', OLD.id, 'delete', json_object('id', OLD."id", 'uid', OLD."uid", 'created_at', OLD."created_at", 'updated_at', OLD."updated_at", 'owner_id', OLD."owner_id", 'tags', OLD."tags", 'notes', OLD."notes", 'external_id', OLD."external_id", 'external_source', OLD."external_source", 'custom', OLD."custom", 'import_id', OLD."import_id", 'folded', OLD."folded", 'name_key', OLD."name_key", 'name', OLD."name", 'kind', OLD."kind", 'on', OLD."on", 'filter', OLD."filter", 'description', OLD."description"));
+END;
+
+CREATE TRIGGER log_insert_member AFTER INSERT ON "member" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op) VALUES ((SELECT id FROM command WHERE open = 1), 'member', NEW.id, 'insert');
+END;
+CREATE TRIGGER log_update_member AFTER UPDATE ON "member" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op, data)
+  SELECT (SELECT id FROM command WHERE open = 1), 'member', NEW.id, 'update', d FROM (
+    SELECT json_group_object(k, json_array(o, n)) AS d FROM (SELECT 'id' AS k, OLD."id" AS o, NEW."id" AS n UNION ALL SELECT 'uid' AS k, OLD."uid" AS o, NEW."uid" AS n UNION ALL SELECT 'created_at' AS k, OLD."created_at" AS o, NEW."created_at" AS n UNION ALL SELECT 'updated_at' AS k, OLD."updated_at" AS o, NEW."updated_at" AS n UNION ALL SELECT 'owner_id' AS k, OLD."owner_id" AS o, NEW."owner_id" AS n UNION ALL SELECT 'tags' AS k, OLD."tags" AS o, NEW."tags" AS n UNION ALL SELECT 'notes' AS k, OLD."notes" AS o, NEW."notes" AS n UNION ALL SELECT 'external_id' AS k, OLD."external_id" AS o, NEW."external_id" AS n UNION ALL SELECT 'external_source' AS k, OLD."external_source" AS o, NEW."external_source" AS n UNION ALL SELECT 'custom' AS k, OLD."custom" AS o, NEW."custom" AS n UNION ALL SELECT 'import_id' AS k, OLD."import_id" AS o, NEW."import_id" AS n UNION ALL SELECT 'folded' AS k, OLD."folded" AS o, NEW."folded" AS n UNION ALL SELECT 'campaign_id' AS k, OLD."campaign_id" AS o, NEW."campaign_id" AS n UNION ALL SELECT 'contact_id' AS k, OLD."contact_id" AS o, NEW."contact_id" AS n UNION ALL SELECT 'lead_id' AS k, OLD."lead_id" AS o, NEW."lead_id" AS n UNION ALL SELECT 'name' AS k, OLD."name" AS o, NEW."name" AS n UNION ALL SELECT 'status' AS k, OLD."status" AS o, NEW."status" AS n UNION ALL SELECT 'status_original' AS k, OLD."status_original" AS o, NEW."status_original" AS n UNION ALL SELECT 'channel' AS k, OLD."channel" AS o, NEW."channel" AS n UNION ALL SELECT 'address' AS k, OLD."address" AS o, NEW."address" AS n UNION ALL SELECT 'control' AS k, OLD."control" AS o, NEW."control" AS n UNION ALL SELECT 'reason' AS k, OLD."reason" AS o, NEW."reason" AS n UNION ALL SELECT 'sent_at' AS k, OLD."sent_at" AS o, NEW."sent_at" AS n UNION ALL SELECT 'first_responded_at' AS k, OLD."first_responded_at" AS o, NEW."first_responded_at" AS n UNION ALL SELECT 'response' AS k, OLD."response" AS o, NEW."response" AS n UNION ALL SELECT 'amount' AS k, OLD."amount" AS o, NEW."amount" AS n UNION ALL SELECT 'currency' AS k, OLD."currency" AS o, NEW."currency" AS n) WHERE o IS NOT n) WHERE d <> '{}';
+END;
+CREATE TRIGGER log_delete_member AFTER DELETE ON "member" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op, data)
+  VALUES ((SELECT id FROM command WHERE open = 1), 'member', OLD.id, 'delete', json_object('id', OLD."id", 'uid', OLD."uid", 'created_at', OLD."created_at", 'updated_at', OLD."updated_at", 'owner_id', OLD."owner_id", 'tags', OLD."tags", 'notes', OLD."notes", 'external_id', OLD."external_id", 'external_source', OLD."external_source", 'custom', OLD."custom", 'import_id', OLD."import_id", 'folded', OLD."folded", 'campaign_id', OLD."campaign_id", 'contact_id', OLD."contact_id", 'lead_id', OLD."lead_id", 'name', OLD."name", 'status', OLD."status", 'status_original', OLD."status_original", 'channel', OLD."channel", 'address', OLD."address", 'control', OLD."control", 'reason', OLD."reason", 'sent_at', OLD."sent_at", 'first_responded_at', OLD."first_responded_at", 'response', OLD."response", 'amount', OLD."amount", 'currency', OLD."currency"));
+END;
+
+CREATE TRIGGER log_insert_result AFTER INSERT ON "result" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op) VALUES ((SELECT id FROM command WHERE open = 1), 'result', NEW.id, 'insert');
+END;
+CREATE TRIGGER log_update_result AFTER UPDATE ON "result" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op, data)
+  SELECT (SELECT id FROM command WHERE open = 1), 'result', NEW.id, 'update', d FROM (
+    SELECT json_group_object(k, json_array(o, n)) AS d FROM (SELECT 'id' AS k, OLD."id" AS o, NEW."id" AS n UNION ALL SELECT 'uid' AS k, OLD."uid" AS o, NEW."uid" AS n UNION ALL SELECT 'created_at' AS k, OLD."created_at" AS o, NEW."created_at" AS n UNION ALL SELECT 'updated_at' AS k, OLD."updated_at" AS o, NEW."updated_at" AS n UNION ALL SELECT 'owner_id' AS k, OLD."owner_id" AS o, NEW."owner_id" AS n UNION ALL SELECT 'tags' AS k, OLD."tags" AS o, NEW."tags" AS n UNION ALL SELECT 'notes' AS k, OLD."notes" AS o, NEW."notes" AS n UNION ALL SELECT 'external_id' AS k, OLD."external_id" AS o, NEW."external_id" AS n UNION ALL SELECT 'external_source' AS k, OLD."external_source" AS o, NEW."external_source" AS n UNION ALL SELECT 'custom' AS k, OLD."custom" AS o, NEW."custom" AS n UNION ALL SELECT 'import_id' AS k, OLD."import_id" AS o, NEW."import_id" AS n UNION ALL SELECT 'folded' AS k, OLD."folded" AS o, NEW."folded" AS n UNION ALL SELECT 'campaign_id' AS k, OLD."campaign_id" AS o, NEW."campaign_id" AS n UNION ALL SELECT 'name' AS k, OLD."name" AS o, NEW."name" AS n UNION ALL SELECT 'day' AS k, OLD."day" AS o, NEW."day" AS n UNION ALL SELECT 'impressions' AS k, OLD."impressions" AS o, NEW."impressions" AS n UNION ALL SELECT 'clicks' AS k, OLD."clicks" AS o, NEW."clicks" AS n UNION ALL SELECT 'responses' AS k, OLD."responses" AS o, NEW."responses" AS n UNION ALL SELECT 'sales' AS k, OLD."sales" AS o, NEW."sales" AS n UNION ALL SELECT 'amount' AS k, OLD."amount" AS o, NEW."amount" AS n UNION ALL SELECT 'cost' AS k, OLD."cost" AS o, NEW."cost" AS n UNION ALL SELECT 'currency' AS k, OLD."currency" AS o, NEW."currency" AS n) WHERE o IS NOT n) WHERE d <> '{}';
+END;
+CREATE TRIGGER log_delete_result AFTER DELETE ON "result" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op, data)
+  VALUES ((SELECT id FROM command WHERE open = 1), 'result', OLD.id, 'delete', json_object('id', OLD."id", 'uid', OLD."uid", 'created_at', OLD."created_at", 'updated_at', OLD."updated_at", 'owner_id', OLD."owner_id", 'tags', OLD."tags", 'notes', OLD."notes", 'external_id', OLD."external_id", 'external_source', OLD."external_source", 'custom', OLD."custom", 'import_id', OLD."import_id", 'folded', OLD."folded", 'campaign_id', OLD."campaign_id", 'name', OLD."name", 'day', OLD."day", 'impressions', OLD."impressions", 'clicks', OLD."clicks", 'responses', OLD."responses", 'sales', OLD."sales", 'amount', OLD."amount", 'cost', OLD."cost", 'currency', OLD."currency"));
+END;
+
+CREATE TRIGGER log_insert_consent AFTER INSERT ON "consent" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op) VALUES ((SELECT id FROM command WHERE open = 1), 'consent', NEW.id, 'insert');
+END;
+CREATE TRIGGER log_update_consent AFTER UPDATE ON "consent" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op, data)
+  SELECT (SELECT id FROM command WHERE open = 1), 'consent', NEW.id, 'update', d FROM (
+    SELECT json_group_object(k, json_array(o, n)) AS d FROM (SELECT 'id' AS k, OLD."id" AS o, NEW."id" AS n UNION ALL SELECT 'uid' AS k, OLD."uid" AS o, NEW."uid" AS n UNION ALL SELECT 'created_at' AS k, OLD."created_at" AS o, NEW."created_at" AS n UNION ALL SELECT 'updated_at' AS k, OLD."updated_at" AS o, NEW."updated_at" AS n UNION ALL SELECT 'owner_id' AS k, OLD."owner_id" AS o, NEW."owner_id" AS n UNION ALL SELECT 'tags' AS k, OLD."tags" AS o, NEW."tags" AS n UNION ALL SELECT 'notes' AS k, OLD."notes" AS o, NEW."notes" AS n UNION ALL SELECT 'external_id' AS k, OLD."external_id" AS o, NEW."external_id" AS n UNION ALL SELECT 'external_source' AS k, OLD."external_source" AS o, NEW."external_source" AS n UNION ALL SELECT 'custom' AS k, OLD."custom" AS o, NEW."custom" AS n UNION ALL SELECT 'import_id' AS k, OLD."import_id" AS o, NEW."import_id" AS n UNION ALL SELECT 'folded' AS k, OLD."folded" AS o, NEW."folded" AS n UNION ALL SELECT 'contact_id' AS k, OLD."contact_id" AS o, NEW."contact_id" AS n UNION ALL SELECT 'lead_id' AS k, OLD."lead_id" AS o, NEW."lead_id" AS n UNION ALL SELECT 'purpose' AS k, OLD."purpose" AS o, NEW."purpose" AS n UNION ALL SELECT 'state' AS k, OLD."state" AS o, NEW."state" AS n UNION ALL SELECT 'basis' AS k, OLD."basis" AS o, NEW."basis" AS n UNION ALL SELECT 'source' AS k, OLD."source" AS o, NEW."source" AS n UNION ALL SELECT 'wording' AS k, OLD."wording" AS o, NEW."wording" AS n UNION ALL SELECT 'at' AS k, OLD."at" AS o, NEW."at" AS n UNION ALL SELECT 'expires' AS k, OLD."expires" AS o, NEW."expires" AS n) WHERE o IS NOT n) WHERE d <> '{}';
+END;
+CREATE TRIGGER log_delete_consent AFTER DELETE ON "consent" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op, data)
+  VALUES ((SELECT id FROM command WHERE open = 1), 'consent', OLD.id, 'delete', json_object('id', OLD."id", 'uid', OLD."uid", 'created_at', OLD."created_at", 'updated_at', OLD."updated_at", 'owner_id', OLD."owner_id", 'tags', OLD."tags", 'notes', OLD."notes", 'external_id', OLD."external_id", 'external_source', OLD."external_source", 'custom', OLD."custom", 'import_id', OLD."import_id", 'folded', OLD."folded", 'contact_id', OLD."contact_id", 'lead_id', OLD."lead_id", 'purpose', OLD."purpose", 'state', OLD."state", 'basis', OLD."basis", 'source', OLD."source", 'wording', OLD."wording", 'at', OLD."at", 'expires', OLD."expires"));
+END;
+
+CREATE TRIGGER log_insert_delivery AFTER INSERT ON "delivery" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op) VALUES ((SELECT id FROM command WHERE open = 1), 'delivery', NEW.id, 'insert');
+END;
+CREATE TRIGGER log_update_delivery AFTER UPDATE ON "delivery" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op, data)
+  SELECT (SELECT id FROM command WHERE open = 1), 'delivery', NEW.id, 'update', d FROM (
+    SELECT json_group_object(k, json_array(o, n)) AS d FROM (SELECT 'id' AS k, OLD."id" AS o, NEW."id" AS n UNION ALL SELECT 'uid' AS k, OLD."uid" AS o, NEW."uid" AS n UNION ALL SELECT 'created_at' AS k, OLD."created_at" AS o, NEW."created_at" AS n UNION ALL SELECT 'updated_at' AS k, OLD."updated_at" AS o, NEW."updated_at" AS n UNION ALL SELECT 'owner_id' AS k, OLD."owner_id" AS o, NEW."owner_id" AS n UNION ALL SELECT 'tags' AS k, OLD."tags" AS o, NEW."tags" AS n UNION ALL SELECT 'notes' AS k, OLD."notes" AS o, NEW."notes" AS n UNION ALL SELECT 'external_id' AS k, OLD."external_id" AS o, NEW."external_id" AS n UNION ALL SELECT 'external_source' AS k, OLD."external_source" AS o, NEW."external_source" AS n UNION ALL SELECT 'custom' AS k, OLD."custom" AS o, NEW."custom" AS n UNION ALL SELECT 'import_id' AS k, OLD."import_id" AS o, NEW."import_id" AS n UNION ALL SELECT 'folded' AS k, OLD."folded" AS o, NEW."folded" AS n UNION ALL SELECT 'channel' AS k, OLD."channel" AS o, NEW."channel" AS n UNION ALL SELECT 'purpose' AS k, OLD."purpose" AS o, NEW."purpose" AS n UNION ALL SELECT 'to' AS k, OLD."to" AS o, NEW."to" AS n UNION ALL SELECT 'to_name' AS k, OLD."to_name" AS o, NEW."to_name" AS n UNION ALL SELECT 'subject' AS k, OLD."subject" AS o, NEW."subject" AS n UNION ALL SELECT 'body' AS k, OLD."body" AS o, NEW."body" AS n UNION ALL SELECT 'html' AS k, OLD."html" AS o, NEW."html" AS n UNION ALL SELECT 'status' AS k, OLD."status" AS o, NEW."status" AS n UNION ALL SELECT 'send_at' AS k, OLD."send_at" AS o, NEW."send_at" AS n UNION ALL SELECT 'sent_at' AS k, OLD."sent_at" AS o, NEW."sent_at" AS n UNION ALL SELECT 'message_id' AS k, OLD."message_id" AS o, NEW."message_id" AS n UNION ALL SELECT 'attempts' AS k, OLD."attempts" AS o, NEW."attempts" AS n UNION ALL SELECT 'error' AS k, OLD."error" AS o, NEW."error" AS n UNION ALL SELECT 'campaign_id' AS k, OLD."campaign_id" AS o, NEW."campaign_id" AS n UNION ALL SELECT 'member_id' AS k, OLD."member_id" AS o, NEW."member_id" AS n UNION ALL SELECT 'contact_id' AS k, OLD."contact_id" AS o, NEW."contact_id" AS n UNION ALL SELECT 'lead_id' AS k, OLD."lead_id" AS o, NEW."lead_id" AS n UNION ALL SELECT 'case_id' AS k, OLD."case_id" AS o, NEW."case_id" AS n UNION ALL SELECT 'activity_id' AS k, OLD."activity_id" AS o, NEW."activity_id" AS n) WHERE o IS NOT n) WHERE d <> '{}';
+END;
+CREATE TRIGGER log_delete_delivery AFTER DELETE ON "delivery" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op, data)
+  VALUES ((SELECT id FROM command WHERE open = 1), 'delivery', OLD.id, 'delete', json_object('id', OLD."id", 'uid', OLD."uid", 'created_at', OLD."created_at", 'updated_at', OLD."updated_at", 'owner_id', OLD."owner_id", 'tags', OLD."tags", 'notes', OLD."notes", 'external_id', OLD."external_id", 'external_source', OLD."external_source", 'custom', OLD."custom", 'import_id', OLD."import_id", 'folded', OLD."folded", 'channel', OLD."channel", 'purpose', OLD."purpose", 'to', OLD."to", 'to_name', OLD."to_name", 'subject', OLD."subject", 'body', OLD."body", 'html', OLD."html", 'status', OLD."status", 'send_at', OLD."send_at", 'sent_at', OLD."sent_at", 'message_id', OLD."message_id", 'attempts', OLD."attempts", 'error', OLD."error", 'campaign_id', OLD."campaign_id", 'member_id', OLD."member_id", 'contact_id', OLD."contact_id", 'lead_id', OLD."lead_id", 'case_id', OLD."case_id", 'activity_id', OLD."activity_id"));
 END;
 
 CREATE TRIGGER log_insert_contact_email AFTER INSERT ON "contact_email" BEGIN
@@ -416,6 +481,97 @@ CREATE TRIGGER log_delete_article_case AFTER DELETE ON "article_case" BEGIN
   VALUES ((SELECT id FROM command WHERE open = 1), 'article_case', OLD.id, 'delete', json_object('id', OLD."id", 'article_id', OLD."article_id", 'case_id', OLD."case_id"));
 END;
 
+CREATE TRIGGER log_insert_segment_member AFTER INSERT ON "segment_member" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op) VALUES ((SELECT id FROM command WHERE open = 1), 'segment_member', NEW.id, 'insert');
+END;
+CREATE TRIGGER log_update_segment_member AFTER UPDATE ON "segment_member" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op, data)
+  SELECT (SELECT id FROM command WHERE open = 1), 'segment_member', NEW.id, 'update', d FROM (
+    SELECT json_group_object(k, json_array(o, n)) AS d FROM (SELECT 'id' AS k, OLD."id" AS o, NEW."id" AS n UNION ALL SELECT 'segment_id' AS k, OLD."segment_id" AS o, NEW."segment_id" AS n UNION ALL SELECT 'noun' AS k, OLD."noun" AS o, NEW."noun" AS n UNION ALL SELECT 'record_id' AS k, OLD."record_id" AS o, NEW."record_id" AS n UNION ALL SELECT 'address' AS k, OLD."address" AS o, NEW."address" AS n UNION ALL SELECT 'added_at' AS k, OLD."added_at" AS o, NEW."added_at" AS n) WHERE o IS NOT n) WHERE d <> '{}';
+END;
+CREATE TRIGGER log_delete_segment_member AFTER DELETE ON "segment_member" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op, data)
+  VALUES ((SELECT id FROM command WHERE open = 1), 'segment_member', OLD.id, 'delete', json_object('id', OLD."id", 'segment_id', OLD."segment_id", 'noun', OLD."noun", 'record_id', OLD."record_id", 'address', OLD."address", 'added_at', OLD."added_at"));
+END;
+
+CREATE TRIGGER log_insert_campaign_segment AFTER INSERT ON "campaign_segment" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op) VALUES ((SELECT id FROM command WHERE open = 1), 'campaign_segment', NEW.id, 'insert');
+END;
+CREATE TRIGGER log_update_campaign_segment AFTER UPDATE ON "campaign_segment" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op, data)
+  SELECT (SELECT id FROM command WHERE open = 1), 'campaign_segment', NEW.id, 'update', d FROM (
+    SELECT json_group_object(k, json_array(o, n)) AS d FROM (SELECT 'id' AS k, OLD."id" AS o, NEW."id" AS n UNION ALL SELECT 'campaign_id' AS k, OLD."campaign_id" AS o, NEW."campaign_id" AS n UNION ALL SELECT 'segment_id' AS k, OLD."segment_id" AS o, NEW."segment_id" AS n UNION ALL SELECT 'excluded' AS k, OLD."excluded" AS o, NEW."excluded" AS n) WHERE o IS NOT n) WHERE d <> '{}';
+END;
+CREATE TRIGGER log_delete_campaign_segment AFTER DELETE ON "campaign_segment" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op, data)
+  VALUES ((SELECT id FROM command WHERE open = 1), 'campaign_segment', OLD.id, 'delete', json_object('id', OLD."id", 'campaign_id', OLD."campaign_id", 'segment_id', OLD."segment_id", 'excluded', OLD."excluded"));
+END;
+
+CREATE TRIGGER log_insert_campaign_message AFTER INSERT ON "campaign_message" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op) VALUES ((SELECT id FROM command WHERE open = 1), 'campaign_message', NEW.id, 'insert');
+END;
+CREATE TRIGGER log_update_campaign_message AFTER UPDATE ON "campaign_message" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op, data)
+  SELECT (SELECT id FROM command WHERE open = 1), 'campaign_message', NEW.id, 'update', d FROM (
+    SELECT json_group_object(k, json_array(o, n)) AS d FROM (SELECT 'id' AS k, OLD."id" AS o, NEW."id" AS n UNION ALL SELECT 'campaign_id' AS k, OLD."campaign_id" AS o, NEW."campaign_id" AS n UNION ALL SELECT 'channel' AS k, OLD."channel" AS o, NEW."channel" AS n UNION ALL SELECT 'subject' AS k, OLD."subject" AS o, NEW."subject" AS n UNION ALL SELECT 'body' AS k, OLD."body" AS o, NEW."body" AS n UNION ALL SELECT 'html' AS k, OLD."html" AS o, NEW."html" AS n) WHERE o IS NOT n) WHERE d <> '{}';
+END;
+CREATE TRIGGER log_delete_campaign_message AFTER DELETE ON "campaign_message" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op, data)
+  VALUES ((SELECT id FROM command WHERE open = 1), 'campaign_message', OLD.id, 'delete', json_object('id', OLD."id", 'campaign_id', OLD."campaign_id", 'channel', OLD."channel", 'subject', OLD."subject", 'body', OLD."body", 'html', OLD."html"));
+END;
+
+CREATE TRIGGER log_insert_campaign_product AFTER INSERT ON "campaign_product" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op) VALUES ((SELECT id FROM command WHERE open = 1), 'campaign_product', NEW.id, 'insert');
+END;
+CREATE TRIGGER log_update_campaign_product AFTER UPDATE ON "campaign_product" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op, data)
+  SELECT (SELECT id FROM command WHERE open = 1), 'campaign_product', NEW.id, 'update', d FROM (
+    SELECT json_group_object(k, json_array(o, n)) AS d FROM (SELECT 'id' AS k, OLD."id" AS o, NEW."id" AS n UNION ALL SELECT 'campaign_id' AS k, OLD."campaign_id" AS o, NEW."campaign_id" AS n UNION ALL SELECT 'product_id' AS k, OLD."product_id" AS o, NEW."product_id" AS n) WHERE o IS NOT n) WHERE d <> '{}';
+END;
+CREATE TRIGGER log_delete_campaign_product AFTER DELETE ON "campaign_product" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op, data)
+  VALUES ((SELECT id FROM command WHERE open = 1), 'campaign_product', OLD.id, 'delete', json_object('id', OLD."id", 'campaign_id', OLD."campaign_id", 'product_id', OLD."product_id"));
+END;
+
+CREATE TRIGGER log_insert_campaign_cost AFTER INSERT ON "campaign_cost" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op) VALUES ((SELECT id FROM command WHERE open = 1), 'campaign_cost', NEW.id, 'insert');
+END;
+CREATE TRIGGER log_update_campaign_cost AFTER UPDATE ON "campaign_cost" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op, data)
+  SELECT (SELECT id FROM command WHERE open = 1), 'campaign_cost', NEW.id, 'update', d FROM (
+    SELECT json_group_object(k, json_array(o, n)) AS d FROM (SELECT 'id' AS k, OLD."id" AS o, NEW."id" AS n UNION ALL SELECT 'campaign_id' AS k, OLD."campaign_id" AS o, NEW."campaign_id" AS n UNION ALL SELECT 'day' AS k, OLD."day" AS o, NEW."day" AS n UNION ALL SELECT 'amount' AS k, OLD."amount" AS o, NEW."amount" AS n UNION ALL SELECT 'note' AS k, OLD."note" AS o, NEW."note" AS n) WHERE o IS NOT n) WHERE d <> '{}';
+END;
+CREATE TRIGGER log_delete_campaign_cost AFTER DELETE ON "campaign_cost" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op, data)
+  VALUES ((SELECT id FROM command WHERE open = 1), 'campaign_cost', OLD.id, 'delete', json_object('id', OLD."id", 'campaign_id', OLD."campaign_id", 'day', OLD."day", 'amount', OLD."amount", 'note', OLD."note"));
+END;
+
+CREATE TRIGGER log_insert_campaign_step AFTER INSERT ON "campaign_step" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op) VALUES ((SELECT id FROM command WHERE open = 1), 'campaign_step', NEW.id, 'insert');
+END;
+CREATE TRIGGER log_update_campaign_step AFTER UPDATE ON "campaign_step" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op, data)
+  SELECT (SELECT id FROM command WHERE open = 1), 'campaign_step', NEW.id, 'update', d FROM (
+    SELECT json_group_object(k, json_array(o, n)) AS d FROM (SELECT 'id' AS k, OLD."id" AS o, NEW."id" AS n UNION ALL SELECT 'campaign_id' AS k, OLD."campaign_id" AS o, NEW."campaign_id" AS n UNION ALL SELECT 'step' AS k, OLD."step" AS o, NEW."step" AS n UNION ALL SELECT 'planned_on' AS k, OLD."planned_on" AS o, NEW."planned_on" AS n UNION ALL SELECT 'done_on' AS k, OLD."done_on" AS o, NEW."done_on" AS n UNION ALL SELECT 'note' AS k, OLD."note" AS o, NEW."note" AS n) WHERE o IS NOT n) WHERE d <> '{}';
+END;
+CREATE TRIGGER log_delete_campaign_step AFTER DELETE ON "campaign_step" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op, data)
+  VALUES ((SELECT id FROM command WHERE open = 1), 'campaign_step', OLD.id, 'delete', json_object('id', OLD."id", 'campaign_id', OLD."campaign_id", 'step', OLD."step", 'planned_on', OLD."planned_on", 'done_on', OLD."done_on", 'note', OLD."note"));
+END;
+
+CREATE TRIGGER log_insert_member_status AFTER INSERT ON "member_status" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op) VALUES ((SELECT id FROM command WHERE open = 1), 'member_status', NEW.id, 'insert');
+END;
+CREATE TRIGGER log_update_member_status AFTER UPDATE ON "member_status" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op, data)
+  SELECT (SELECT id FROM command WHERE open = 1), 'member_status', NEW.id, 'update', d FROM (
+    SELECT json_group_object(k, json_array(o, n)) AS d FROM (SELECT 'id' AS k, OLD."id" AS o, NEW."id" AS n UNION ALL SELECT 'member_id' AS k, OLD."member_id" AS o, NEW."member_id" AS n UNION ALL SELECT 'status' AS k, OLD."status" AS o, NEW."status" AS n UNION ALL SELECT 'at' AS k, OLD."at" AS o, NEW."at" AS n) WHERE o IS NOT n) WHERE d <> '{}';
+END;
+CREATE TRIGGER log_delete_member_status AFTER DELETE ON "member_status" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op, data)
+  VALUES ((SELECT id FROM command WHERE open = 1), 'member_status', OLD.id, 'delete', json_object('id', OLD."id", 'member_id', OLD."member_id", 'status', OLD."status", 'at', OLD."at"));
+END;
+
 CREATE TRIGGER search_insert_contact AFTER INSERT ON "contact" BEGIN
   INSERT INTO search (rowid, text) VALUES (NEW.id * 64 + 1, NEW.folded);
 END;
@@ -590,4 +746,59 @@ CREATE TRIGGER search_update_survey AFTER UPDATE OF folded ON "survey" WHEN OLD.
 END;
 CREATE TRIGGER search_delete_survey AFTER DELETE ON "survey" BEGIN
   INSERT INTO search (search, rowid, text) VALUES ('delete', OLD.id * 64 + 16, OLD.folded);
+END;
+
+CREATE TRIGGER search_insert_segment AFTER INSERT ON "segment" BEGIN
+  INSERT INTO search (rowid, text) VALUES (NEW.id * 64 + 17, NEW.folded);
+END;
+CREATE TRIGGER search_update_segment AFTER UPDATE OF folded ON "segment" WHEN OLD.folded <> NEW.folded BEGIN
+  INSERT INTO search (search, rowid, text) VALUES ('delete', OLD.id * 64 + 17, OLD.folded);
+  INSERT INTO search (rowid, text) VALUES (NEW.id * 64 + 17, NEW.folded);
+END;
+CREATE TRIGGER search_delete_segment AFTER DELETE ON "segment" BEGIN
+  INSERT INTO search (search, rowid, text) VALUES ('delete', OLD.id * 64 + 17, OLD.folded);
+END;
+
+CREATE TRIGGER search_insert_member AFTER INSERT ON "member" BEGIN
+  INSERT INTO search (rowid, text) VALUES (NEW.id * 64 + 18, NEW.folded);
+END;
+CREATE TRIGGER search_update_member AFTER UPDATE OF folded ON "member" WHEN OLD.folded <> NEW.folded BEGIN
+  INSERT INTO search (search, rowid, text) VALUES ('delete', OLD.id * 64 + 18, OLD.folded);
+  INSERT INTO search (rowid, text) VALUES (NEW.id * 64 + 18, NEW.folded);
+END;
+CREATE TRIGGER search_delete_member AFTER DELETE ON "member" BEGIN
+  INSERT INTO search (search, rowid, text) VALUES ('delete', OLD.id * 64 + 18, OLD.folded);
+END;
+
+CREATE TRIGGER search_insert_result AFTER INSERT ON "result" BEGIN
+  INSERT INTO search (rowid, text) VALUES (NEW.id * 64 + 19, NEW.folded);
+END;
+CREATE TRIGGER search_update_result AFTER UPDATE OF folded ON "result" WHEN OLD.folded <> NEW.folded BEGIN
+  INSERT INTO search (search, rowid, text) VALUES ('delete', OLD.id * 64 + 19, OLD.folded);
+  INSERT INTO search (rowid, text) VALUES (NEW.id * 64 + 19, NEW.folded);
+END;
+CREATE TRIGGER search_delete_result AFTER DELETE ON "result" BEGIN
+  INSERT INTO search (search, rowid, text) VALUES ('delete', OLD.id * 64 + 19, OLD.folded);
+END;
+
+CREATE TRIGGER search_insert_consent AFTER INSERT ON "consent" BEGIN
+  INSERT INTO search (rowid, text) VALUES (NEW.id * 64 + 20, NEW.folded);
+END;
+CREATE TRIGGER search_update_consent AFTER UPDATE OF folded ON "consent" WHEN OLD.folded <> NEW.folded BEGIN
+  INSERT INTO search (search, rowid, text) VALUES ('delete', OLD.id * 64 + 20, OLD.folded);
+  INSERT INTO search (rowid, text) VALUES (NEW.id * 64 + 20, NEW.folded);
+END;
+CREATE TRIGGER search_delete_consent AFTER DELETE ON "consent" BEGIN
+  INSERT INTO search (search, rowid, text) VALUES ('delete', OLD.id * 64 + 20, OLD.folded);
+END;
+
+CREATE TRIGGER search_insert_delivery AFTER INSERT ON "delivery" BEGIN
+  INSERT INTO search (rowid, text) VALUES (NEW.id * 64 + 21, NEW.folded);
+END;
+CREATE TRIGGER search_update_delivery AFTER UPDATE OF folded ON "delivery" WHEN OLD.folded <> NEW.folded BEGIN
+  INSERT INTO search (search, rowid, text) VALUES ('delete', OLD.id * 64 + 21, OLD.folded);
+  INSERT INTO search (rowid, text) VALUES (NEW.id * 64 + 21, NEW.folded);
+END;
+CREATE TRIGGER search_delete_delivery AFTER DELETE ON "delivery" BEGIN
+  INSERT INTO search (search, rowid, text) VALUES ('delete', OLD.id * 64 + 21, OLD.folded);
 END;

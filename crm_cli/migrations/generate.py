@@ -34,11 +34,16 @@ EVERYDAY = (
     "calendar",
     "article",
     "survey",
+    "segment",
+    "member",
+    "result",
+    "consent",
+    "delivery",
     "field",
 )
 # A column of a view that depends on the moment of the question: its expression and name.
 _MOMENTARY = re.compile(r"^  (\(.*?\)) AS (\w+),?(?= -- )", re.MULTILINE | re.DOTALL)
-VIEW_OF = {"company": "companies", "activity": "activities"}
+VIEW_OF = {"company": "companies", "activity": "activities", "delivery": "deliveries"}
 ONLY = {"task": ("activity", {"kind": "task"})}
 _SAID = re.compile(r"(\w+)\"?,?[ ]+-- ([\w:]+)(?:=([\w.]+))?: (.*)$", re.MULTILINE)
 
