@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from crm_cli import fields, output, values
+from crm_cli.asking import blocks
 from crm_cli.asking.listing import listing
 from crm_cli.clock import local_text
 from crm_cli.fields import Field
@@ -112,10 +113,10 @@ def _contact(desk: "Desk", record_id: int, held: Held) -> Iterator[tuple[str, li
 
 def _company(desk: "Desk", record_id: int, _: Held) -> Iterator[tuple[str, list[str]]]:
     people = "SELECT id, name, title, email, phone FROM contacts WHERE company_id = ? ORDER BY name"
-    yield "people", _table(desk, people, (record_id,), ["id", "text", "text", "text", "text"])
+    yield "people", blocks.table(desk, people, (record_id,), ["id", "text", "text", "text", "text"])
     yield "deals", _deals(desk, "company_id = ?1", record_id)
     below = "SELECT id, name FROM companies WHERE parent_id = ? ORDER BY name"
-    yield "belongs to it", _table(desk, below, (record_id,), ["id", "text"])
+    yield "belongs to it", blocks.table(desk, below, (record_id,), ["id", "text"])
 
 
 def _deal(desk: "Desk", record_id: int, _: Held) -> Iterator[tuple[str, list[str]]]:
@@ -125,7 +126,7 @@ def _deal(desk: "Desk", record_id: int, _: Held) -> Iterator[tuple[str, list[str
     )
     yield (
         "lines",
-        _table(
+        blocks.table(
             desk, lines_, (record_id,), ["id", "text", "decimal", "money", "currency", "percent", "percent"]
         ),
     )
@@ -133,7 +134,7 @@ def _deal(desk: "Desk", record_id: int, _: Held) -> Iterator[tuple[str, list[str
         "SELECT c.id, c.name, x.role FROM deal_contact AS x JOIN contact AS c ON c.id = x.contact_id "
         "WHERE x.deal_id = ?"
     )
-    yield "people", _table(desk, people, (record_id,), ["id", "text", "text"])
+    yield "people", blocks.table(desk, people, (record_id,), ["id", "text", "text"])
     stages = "SELECT day, from_stage, stage, days FROM deal_stages WHERE deal_id = ? ORDER BY id"
     rows = desk.connection.execute(stages, (record_id,)).fetchall()
     yield (
@@ -173,7 +174,7 @@ def _deals(desk: "Desk", where: str, record_id: int) -> list[str]:
         "SELECT id, name, stage, amount, currency, coalesce(closed_on, expected_close) FROM deals "
         f"WHERE id IN (SELECT id FROM deal WHERE {where}) ORDER BY status = 'open' DESC, closed_on DESC, id LIMIT 30"
     )
-    return _table(desk, question, (record_id,), ["id", "text", "text", "money", "currency", "day"])
+    return blocks.table(desk, question, (record_id,), ["id", "text", "text", "money", "currency", "day"])
 
 
 def _involving(noun: str) -> str:
@@ -197,7 +198,7 @@ def _tasks(desk: "Desk", noun: str, record_id: int) -> list[str]:
         "ORDER BY due IS NULL, due, start, id LIMIT 20"
     )
     rows = desk.connection.execute(question, {"noun": noun, "id": record_id}).fetchall()
-    return _aligned([[str(row[0]), row[1] or "", output.visible(row[2]), row[3] or ""] for row in rows])
+    return blocks.aligned([[str(row[0]), row[1] or "", output.visible(row[2]), row[3] or ""] for row in rows])
 
 
 def _activities(desk: "Desk", noun: str, record_id: int) -> list[str]:
@@ -208,7 +209,7 @@ def _activities(desk: "Desk", noun: str, record_id: int) -> list[str]:
         f"WHERE id IN ({_involving(noun)}) AND NOT open ORDER BY 1 DESC, id DESC LIMIT {RECENT}"
     )
     rows = desk.connection.execute(question, {"noun": noun, "id": record_id}).fetchall()
-    return _aligned(
+    return blocks.aligned(
         [
             [
                 shown(local_day(at, desk.config.zone), desk.config.get("calendar")),
@@ -230,44 +231,3 @@ def _history(desk: "Desk", noun: str, record_id: int) -> list[str]:
         what = f"{name}: {old or '(empty)'} → {new or '(empty)'}" if name else f"{old}{new}"
         made.append(f"{local_text(at, desk.config.zone)}  {verb}  {output.visible(what)}")
     return made
-
-
-def _table(desk: "Desk", question: str, bound: tuple[Any, ...], kinds: list[str]) -> list[str]:
-    columns = [
-        Field("currency" if kind == "currency" else f"c{place}", kind) for place, kind in enumerate(kinds)
-    ]
-    rows = desk.connection.execute(question, bound).fetchall()
-    place = kinds.index("currency") if "currency" in kinds else None
-    made = [
-        [
-            _short(each, value, row[place] if place is not None else None)
-            for each, value in zip(columns, row, strict=True)
-        ]
-        for row in rows
-    ]
-    return _aligned(made, [kind in ("id", "money", "decimal", "percent") for kind in kinds])
-
-
-def _short(each: Field, value: Any, currency: str | None) -> str:
-    """A value in one of the picture's small tables."""
-    if value is None:
-        return ""
-    if each.kind == "money":
-        return money_human(value, currency or "USD")
-    words = output.visible(output.machine(each)(value, currency)).replace("\n", " ")
-    return words + "%" if each.kind == "percent" else words
-
-
-def _aligned(rows: list[list[str]], right: list[bool] | None = None) -> list[str]:
-    """Columns side by side, as wide as their widest; numbers end where numbers end."""
-    if not rows:
-        return []
-    widths = [max(map(len, found)) for found in zip(*rows, strict=True)]
-    ends = right or [False] * len(widths)
-    return [
-        "  ".join(
-            f"{cell:>{wide}}" if end else f"{cell:<{wide}}"
-            for cell, wide, end in zip(row, widths, ends, strict=True)
-        ).rstrip()
-        for row in rows
-    ]
