@@ -710,6 +710,7 @@ CREATE TABLE contract (
 	status_original VARCHAR, 
 	sla_policy_id INTEGER, 
 	renewal_reminder_days INTEGER, 
+	next_ends_on VARCHAR, 
 	renewal_deal_id INTEGER, 
 	renewed_from_id INTEGER, 
 	UNIQUE (uid), 
@@ -724,6 +725,7 @@ CREATE TABLE contract (
 );
 CREATE INDEX ix_contract_company_id ON contract (company_id);
 CREATE INDEX ix_contract_contact_id ON contract (contact_id);
+CREATE INDEX ix_contract_ends_on ON contract (ends_on);
 CREATE UNIQUE INDEX ix_contract_external ON contract (external_id, external_source) WHERE external_id IS NOT NULL;
 CREATE INDEX ix_contract_name_key ON contract (name_key);
 CREATE INDEX ix_contract_owner_id ON contract (owner_id);
@@ -901,18 +903,23 @@ CREATE TABLE "case" (
 	FOREIGN KEY(parent_id) REFERENCES "case" (id), 
 	FOREIGN KEY(sla_policy_id) REFERENCES sla (id)
 );
+CREATE INDEX ix_case_company_created ON "case" (company_id, created_at);
 CREATE INDEX ix_case_company_id ON "case" (company_id);
 CREATE INDEX ix_case_company_status ON "case" (company_id, status, type);
 CREATE INDEX ix_case_contact_id ON "case" (contact_id);
 CREATE INDEX ix_case_contract_id ON "case" (contract_id);
 CREATE INDEX ix_case_deal_id ON "case" (deal_id);
 CREATE UNIQUE INDEX ix_case_external ON "case" (external_id, external_source) WHERE external_id IS NOT NULL;
+CREATE INDEX ix_case_late ON "case" (resolution_due) WHERE resolution_met = 0;
+CREATE INDEX ix_case_late_answer ON "case" (first_response_due) WHERE first_response_met = 0;
 CREATE INDEX ix_case_name_key ON "case" (name_key);
 CREATE INDEX ix_case_owner_id ON "case" (owner_id);
 CREATE INDEX ix_case_parent_id ON "case" (parent_id);
 CREATE INDEX ix_case_product_id ON "case" (product_id);
 CREATE INDEX ix_case_sla_policy_id ON "case" (sla_policy_id);
 CREATE INDEX ix_case_status_due ON "case" (status, resolution_due);
+CREATE INDEX ix_case_told_late ON "case" (created_at) WHERE sla_result = 'breached';
+CREATE INDEX ix_case_type_created ON "case" (type, created_at);
 CREATE TABLE consent (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
 	uid VARCHAR NOT NULL, 
@@ -1106,6 +1113,7 @@ CREATE INDEX ix_survey_company_id ON survey (company_id);
 CREATE INDEX ix_survey_contact_id ON survey (contact_id);
 CREATE INDEX ix_survey_deal_id ON survey (deal_id);
 CREATE UNIQUE INDEX ix_survey_external ON survey (external_id, external_source) WHERE external_id IS NOT NULL;
+CREATE INDEX ix_survey_kind_at ON survey (kind, at, score, contact_id, company_id);
 CREATE INDEX ix_survey_owner_id ON survey (owner_id);
 CREATE VIRTUAL TABLE search USING fts5(text, content='', tokenize='unicode61 remove_diacritics 0');
 CREATE TABLE alembic_version (version_num VARCHAR(32) PRIMARY KEY NOT NULL);

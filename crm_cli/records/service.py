@@ -101,6 +101,7 @@ class Contract(Named, table=True):
     status_original: Text = kept("The status as the other program named it")
     sla_policy_id: int | None = link("sla", "The SLA policy that its cases are held to")
     renewal_reminder_days: Integer = about("Days before its end from which its renewal is due", default=30)
+    next_ends_on: Day = about("Last day of the term that follows; else as long again")
     renewal_deal_id: int | None = link("deal", "The deal that renews it")
     renewed_from_id: int | None = link("contract", "The contract it follows")
 

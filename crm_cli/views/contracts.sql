@@ -10,7 +10,7 @@ SELECT
   (SELECT name FROM user WHERE user.id = contract.owner_id) AS owner,
   contract.tags,
   (SELECT name FROM product WHERE product.id = contract.product_id) AS product,
-  contract.renewal_reminder_days,
+  contract.renewal_reminder_days, contract.next_ends_on,
   (SELECT name FROM deal WHERE deal.id = contract.renewal_deal_id) AS renewal_deal,
   (SELECT name FROM contract AS p WHERE p.id = contract.renewed_from_id) AS renewed_from,
   (SELECT count(*) FROM "case" WHERE "case".contract_id = contract.id) AS cases, -- integer: Cases that fell under it
