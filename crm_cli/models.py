@@ -104,3 +104,15 @@ Index("ix_member_lead", _table(Member).c.lead_id, _table(Member).c.campaign_id, 
       sqlite_where=text("lead_id IS NOT NULL"))  # fmt: skip
 Index("ix_segment_member_record", _table(SegmentMember).c.noun, _table(SegmentMember).c.record_id)
 Index("ix_delivery_status", _table(Delivery).c.status, _table(Delivery).c.campaign_id)
+# What went wrong lately: complaints, promises that were not kept (few, so their indexes hold those alone), scores.
+Index("ix_case_type_created", _table(Case).c.type, _table(Case).c.created_at)
+Index("ix_case_late", _table(Case).c.resolution_due, sqlite_where=text("resolution_met = 0"))
+Index("ix_case_late_answer", _table(Case).c.first_response_due, sqlite_where=text("first_response_met = 0"))
+Index("ix_case_told_late", _table(Case).c.created_at, sqlite_where=text("sla_result = 'breached'"))
+Index(
+    "ix_survey_kind_at",
+    *(_table(Survey).c[_name] for _name in ("kind", "at", "score", "contact_id", "company_id")),
+)
+# How many inquiries a customer has in a time, and which contracts come to an end.
+Index("ix_case_company_created", _table(Case).c.company_id, _table(Case).c.created_at)
+Index("ix_contract_ends_on", _table(Contract).c.ends_on)
