@@ -20,6 +20,7 @@ from crm_cli.records.base import (
     Record,
     Text,
     about,
+    hidden,
     kept,
     link,
     owned,
@@ -251,6 +252,9 @@ class Delivery(Record, table=True):
     lead_id: int | None = link("lead", "The person, a lead")
     case_id: int | None = link("case", "The case it is about")
     activity_id: int | None = link("activity", "The activity that tells of it")
+    in_reply_to: Text = kept("The Message-ID of what it answers")
+    override: Text = kept("Why it goes out although the person is not to be written to")
+    claimed: str | None = hidden(None)
 
 
 class Forgotten(SQLModel, table=True):

@@ -3,7 +3,8 @@
 SELECT
   delivery.id, delivery."to", delivery.to_name, delivery.subject, delivery.status, delivery.channel, delivery.purpose,
   (SELECT name FROM campaign WHERE campaign.id = delivery.campaign_id) AS campaign,
-  delivery.send_at, delivery.sent_at, delivery.error, delivery.attempts, delivery.message_id, delivery.body, delivery.html,
+  delivery.send_at, delivery.sent_at, delivery.error, delivery.attempts, delivery.message_id,
+  delivery.in_reply_to, delivery.override, delivery.body, delivery.html,
   (SELECT name FROM contact WHERE contact.id = delivery.contact_id) AS contact,
   (SELECT name FROM lead WHERE lead.id = delivery.lead_id) AS lead,
   (SELECT subject FROM "case" WHERE "case".id = delivery.case_id) AS "case",
