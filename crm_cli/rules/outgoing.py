@@ -1,0 +1,82 @@
+"""Putting messages on their way: a delivery for each, queued until it is sent.
+
+Queueing is part of the change that wants the message sent, so that neither stands without the other;
+handing over to a mail server comes after, message by message (`crm_cli.sending`).
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from crm_cli.changing import Change
+from crm_cli.errors import InvalidError
+from crm_cli.rules import records
+from crm_cli.rules.drafts import Draft
+
+PAGE = 2_000  # deliveries written at a time
+
+
+def enqueue(
+    change: Change,
+    *,
+    to: str,
+    name: str = "",
+    subject: str,
+    body: str | None,
+    purpose: str = "service",
+    contact_id: int | None = None,
+    lead_id: int | None = None,
+    case_id: int | None = None,
+    campaign_id: int | None = None,
+    member_id: int | None = None,
+    activity_id: int | None = None,
+    html: str | None = None,
+    send_at: str | None = None,
+    in_reply_to: str | None = None,
+    override: str | None = None,
+) -> int:
+    """Queue one message by e-mail; returns the id of its delivery.
+
+    `send_at` is the instant before which it stays, `in_reply_to` the Message-ID of what it answers,
+    `override` why it goes out although `crm_cli.rules.consent` says no. A body of None is made from the
+    campaign's template when it goes out.
+
+    Raises:
+        InvalidError: the address can be none, or there is a line break in the address, name or subject.
+    """
+    columns = {
+        "to": to, "to_name": name, "subject": subject, "body": body, "purpose": purpose,
+        "contact_id": contact_id, "lead_id": lead_id, "case_id": case_id, "campaign_id": campaign_id,
+        "member_id": member_id, "activity_id": activity_id, "html": html, "send_at": send_at,
+        "in_reply_to": in_reply_to, "override": override,
+    }  # fmt: skip
+    return enqueue_all(change, [columns])[0]
+
+
+def enqueue_all(change: Change, messages: Iterable[dict[str, Any]]) -> list[int]:
+    """Queue many messages, each given by the columns of its delivery; returns the ids of the deliveries.
+
+    Raises:
+        InvalidError: of the first message that cannot go out; then none is queued.
+    """
+    drafts = [_draft(columns) for columns in messages]
+    for start in range(0, len(drafts), PAGE):
+        records.write(change, "delivery", drafts[start : start + PAGE])
+    return [draft.id for draft in drafts]
+
+
+def _draft(columns: dict[str, Any]) -> Draft:
+    given = {key: value for key, value in columns.items() if value not in (None, "")}
+    if not given.get("to"):
+        raise InvalidError("there is no address to write to; give the person one")
+    if given.get("override") and given.get("purpose", "service") != "service":
+        raise InvalidError("--override is for service messages; marketing needs consent")
+    return Draft(values=given)
+
+
+def cancel(change: Change, ids: Sequence[int]) -> list[int]:
+    """Take messages that have not gone out off their way; returns those that were on it."""
+    drafts = [draft for draft in records.load(change, "delivery", ids) if draft.get("status") == "queued"]
+    for draft in drafts:
+        draft.values["status"] = "cancelled"
+    records.write(change, "delivery", drafts)
+    return [draft.id for draft in drafts]
