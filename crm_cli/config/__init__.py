@@ -28,17 +28,31 @@ SETTINGS: dict[str, tuple[str, str, str]] = {
     "working_hours": ("09:00-17:00", "Working hours", r"\d\d:\d\d-\d\d:\d\d"),
     "partner_hours": ("48", "Hours a partner has to answer an offer", r"\d+"),
     "small_company_up_to": ("250", "Employees up to which a company is small or medium", r"\d+"),
+    "consent.required": ("no", "Write marketing only to who has agreed, or on a legal ground", r"yes|no"),
+    "smtp.host": ("", "The mail server that sends; without one, messages are written to the outbox", r"\S*"),
+    "smtp.port": ("", "Its port; else 587, with ssl 465, without encryption 25", r"\d{1,5}"),
+    "smtp.tls": ("starttls", "How the way to it is encrypted", r"starttls|ssl|none"),
+    "smtp.ca": ("", "A file of certificates to trust beside the system's", r".*"),
+    "smtp.user": ("", "Who logs in; the password comes from CRM_SMTP_PASSWORD or the keyring", r".*"),
+    "smtp.from": ("", "From whom messages are; else me at my first own address", r".*"),
+    "smtp.rate": ("", "How many messages a minute at most; else as fast as it goes", r"[1-9]\d*"),
+    "outbox": ("", "The folder of messages where no mail server is set; else beside the store", r".*"),
 }
 # Families of keys: `columns.NOUN` are the columns of a list, `rates.CUR` one unit in the own currency.
 FAMILIES: dict[str, tuple[str, str]] = {
     "columns": ("Columns that a list of the noun shows, separated by commas", r"[\w.,]+"),
     "rates": ("One unit of the currency in your own currency", r"\d+(\.\d+)?"),
 }
+# The tables of the file that hold settings declared one by one.
+GROUPS = {key.partition(".")[0] for key in SETTINGS if "." in key}
+# What is kept in no file, and where it is looked for.
+SECRETS = {"smtp.password": "give it in CRM_SMTP_PASSWORD, or put it into the keyring: keyring set crm USER"}
 # How values look whose form is not a choice of words.
 EXAMPLES = {
     "currency": "EUR", "zone": "Europe/Paris", "locale": "de_DE", "country": "NL", "decimal": ". or ,",
     "working_hours": "09:00-17:00", "partner_hours": "48", "small_company_up_to": "250",
     "columns": "id,name,amount", "rates": "0.92",
+    "smtp.host": "mail.example.org", "smtp.port": "587", "smtp.rate": "60",
 }  # fmt: skip
 
 
@@ -57,11 +71,13 @@ def meaning(key: str) -> str:
     Raises:
         InvalidError: there is no such setting; names the nearest.
     """
-    family, dot, name = key.partition(".")
-    if dot and name and family in FAMILIES:
-        return FAMILIES[family][0]
     if key in SETTINGS:
         return SETTINGS[key][1]
+    family, _, name = key.partition(".")
+    if name and family in FAMILIES:
+        return FAMILIES[family][0]
+    if key in SECRETS:
+        raise InvalidError(f"{key} is kept in no file; {SECRETS[key]}")
     from crm_cli.fields import nearest
 
     raise nearest(key, [*SETTINGS, *(f"{name}.…" for name in FAMILIES)], "setting")
@@ -70,8 +86,8 @@ def meaning(key: str) -> str:
 def fits(key: str, value: str) -> None:
     """Refuse a value that has not the form of the setting."""
     meaning(key)
-    family = key.partition(".")[0]
-    pattern = FAMILIES[family][1] if "." in key else SETTINGS[key][2]
+    family = key if key in SETTINGS else key.partition(".")[0]
+    pattern = SETTINGS[key][2] if key in SETTINGS else FAMILIES[family][1]
     if value and not re.fullmatch(pattern, value):
         like = f"it like {EXAMPLES[family]}" if family in EXAMPLES else f"one of {pattern.replace('|', ', ')}"
         raise InvalidError(f"{key}: {value!r} does not go here; write {like}")
@@ -86,9 +102,8 @@ class Config:
     def get(self, key: str) -> str:
         """The value of a key such as `zone` or `columns.deal`, `""` when unset."""
         family, dot, name = key.partition(".")
-        if dot:
-            return str(self.values.get(family, {}).get(name, ""))
-        return str(self.values.get(key) or SETTINGS[key][0])
+        held = self.values.get(family, {}).get(name) if dot else self.values.get(key)
+        return str(held or (SETTINGS[key][0] if key in SETTINGS or not dot else ""))
 
     def effective(self, key: str) -> str:
         """The value that a key has in the end, the locale's where nothing is configured."""
@@ -151,13 +166,19 @@ def read(text: str, *, strict: bool = False) -> dict[str, Any]:
         raise InvalidError(f"this is not TOML: {error}") from error
     values: dict[str, Any] = {}
     for key, value in document.items():
-        if key in FAMILIES and isinstance(value, dict):
-            values[key] = {name: _said(f"{key}.{name}", each) for name, each in value.items()}
+        if key in (FAMILIES.keys() | GROUPS) and isinstance(value, dict):
+            known = {name: each for name, each in value.items() if strict or _is_known(key, name)}
+            values[key] = {name: _said(f"{key}.{name}", each) for name, each in known.items()}
         elif key in SETTINGS:
             values[key] = _said(key, value)
         elif strict or key in FAMILIES:
             meaning(key)
     return values
+
+
+def _is_known(family: str, name: str) -> bool:
+    """Whether a key of a table of the file is ours; what a newer version knows is passed over."""
+    return family in FAMILIES or f"{family}.{name}" in SETTINGS
 
 
 def _said(key: str, value: Any) -> str:

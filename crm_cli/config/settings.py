@@ -26,7 +26,7 @@ def as_kept(key: str, value: str) -> str:
     value = value.strip()
     if key in ("currency", "country"):
         return value.upper()
-    return value.lower() if key in ("date_order", "week_start", "calendar") else value
+    return value.lower() if key in _WORDS else value
 
 
 def save(values: dict[str, str]) -> Path:
@@ -150,6 +150,15 @@ def _hours(_: str, hours: str) -> None:
         raise InvalidError(f"{hours} are no hours of a day; write them like 09:00-17:00")
 
 
+def _smtp(name: str, value: str) -> None:
+    from crm_cli.values import emails
+
+    if name == "from":
+        emails.check(value)
+    if name == "port" and not 0 < int(value) < 65_536:  # noqa: PLR2004 - what a port can be
+        raise InvalidError(f"{value} is no port; write one such as 587")
+
+
 _CHECKS: dict[str, Callable[[str, str], None]] = {
     "currency": _currency,
     "country": _country,
@@ -158,5 +167,8 @@ _CHECKS: dict[str, Callable[[str, str], None]] = {
     "working_hours": _hours,
     "columns": _columns,
     "rates": _rate,
+    "smtp": _smtp,
 }
+# Settings that are one of a few words, written in any case.
+_WORDS = ("date_order", "week_start", "calendar", "smtp.tls", "consent.required")
 _LINES = {"columns": 'deal = "id,name,stage,amount"', "rates": 'USD = "0.92"'}
