@@ -21,12 +21,14 @@ CALLED = {
     "activity": ("subject", "body"),
     "task": ("subject", "body"),
 }
+# What a new record is told by first, where that is not what it is called.
+FIRST = {"survey": "score"}
 
 
 def make_add(noun: str) -> Callable[..., None]:
     """`add`."""
-    title = fields.noun(noun).label
-    options: Any = given(noun, without=(title,))
+    title = FIRST.get(noun, fields.noun(noun).label)
+    options: Any = given(noun, without=() if noun in FIRST else (title,))
 
     def add(
         ctx: typer.Context,
@@ -54,8 +56,9 @@ def add_record(desk: Desk, noun: str, texts: dict[str, Any], doing: Doing, *, fo
     doing.on(desk)
     from crm_cli.rules import duplicates, intake, records
 
-    if not any(texts.get(each) for each in CALLED.get(noun, (fields.noun(noun).label,))):
-        texts |= _asked_name(desk, noun)
+    title = FIRST.get(noun, fields.noun(noun).label)
+    if not any(texts.get(each) for each in CALLED.get(noun, (title,))):
+        texts |= _asked(desk, noun, title)
     with desk.change(f"{noun} add", dry_run=doing.dry_run) as change:
         change.reading.lenient = force
         draft = intake.new(change, noun, texts)
@@ -71,9 +74,8 @@ def add_record(desk: Desk, noun: str, texts: dict[str, Any], doing: Doing, *, fo
     desk.written(noun, [draft.id], format=doing.format)
 
 
-def _asked_name(desk: Desk, noun: str) -> dict[str, str]:
+def _asked(desk: Desk, noun: str, title: str) -> dict[str, str]:
     """What the person calls a record that nothing given tells apart."""
-    title = fields.noun(noun).label
     if not desk.interactive:
         raise InvalidError(
             f"which {noun}? Give its {title}: crm {noun} add {title.upper()} (crm {noun} add --help)"
