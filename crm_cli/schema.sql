@@ -578,7 +578,7 @@ CREATE TABLE contact_email (
 	invalid BOOLEAN NOT NULL, 
 	FOREIGN KEY(contact_id) REFERENCES contact (id) ON DELETE CASCADE
 );
-CREATE INDEX ix_contact_email_contact_id ON contact_email (contact_id);
+CREATE INDEX ix_contact_email_first ON contact_email (contact_id, "primary" DESC, id, value);
 CREATE INDEX ix_contact_email_key ON contact_email ("key");
 CREATE TABLE contact_phone (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
@@ -591,7 +591,7 @@ CREATE TABLE contact_phone (
 	invalid BOOLEAN NOT NULL, 
 	FOREIGN KEY(contact_id) REFERENCES contact (id) ON DELETE CASCADE
 );
-CREATE INDEX ix_contact_phone_contact_id ON contact_phone (contact_id);
+CREATE INDEX ix_contact_phone_first ON contact_phone (contact_id, "primary" DESC, id, value);
 CREATE INDEX ix_contact_phone_key ON contact_phone ("key");
 CREATE TABLE deal (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 

@@ -304,3 +304,13 @@ def test_faults_of_the_database_are_said_in_words() -> None:
     with closing(sqlite3.connect(":memory:")) as connection, pytest.raises(sqlite3.OperationalError) as ours:
         connection.execute("SELECT full_name, locked, readonly FROM malformed")
     assert db.refusal(ours.value, "x.db") is ours.value  # a fault of ours stays one, whatever its words
+
+
+def test_the_first_address_of_a_person_is_found_in_an_index_alone(store: Path) -> None:
+    db.create(store)
+    with closing(db.ask(store)) as connection:
+        steps = [row[3] for row in connection.execute("EXPLAIN QUERY PLAN SELECT email, phone FROM contacts")]
+    searched = [step for step in steps if step.startswith("SEARCH")]
+    assert len(searched) == 2
+    assert all("USING COVERING INDEX" in step for step in searched)
+    assert not any("TEMP B-TREE" in step for step in steps)

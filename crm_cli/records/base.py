@@ -56,9 +56,9 @@ def link(to: str, help: str, *, index: bool = True) -> Any:  # noqa: A002
     return Field(default=None, foreign_key=f"{to}.id", index=index, description=help)
 
 
-def owned(by: str) -> Any:
+def owned(by: str, *, index: bool = True) -> Any:
     """Declare the record that a part belongs to; it goes when its record goes."""
-    return Field(foreign_key=f"{by}.id", ondelete="CASCADE", index=True)
+    return Field(foreign_key=f"{by}.id", ondelete="CASCADE", index=index)
 
 
 def hidden(default: Any = None, **more: Any) -> Any:

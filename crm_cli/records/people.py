@@ -113,7 +113,7 @@ class ContactEmail(Part, table=True):
 
     __tablename__ = "contact_email"
 
-    contact_id: int = owned("contact")
+    contact_id: int = owned("contact", index=False)  # ix_contact_email_first begins with it
     value: Email = Field(nullable=False)
     key: str = Field(index=True)
     kind: Annotated[str | None, Kind("open", choices.AddressKind)] = None
@@ -127,7 +127,7 @@ class ContactPhone(Part, table=True):
 
     __tablename__ = "contact_phone"
 
-    contact_id: int = owned("contact")
+    contact_id: int = owned("contact", index=False)  # ix_contact_phone_first begins with it
     value: Phone = Field(nullable=False)
     key: str = Field(index=True)
     kind: Annotated[str | None, Kind("open", choices.AddressKind)] = None
