@@ -1,0 +1,188 @@
+"""What a case's status brings with it, by whatever path it comes there: typed, edited in bulk, answered or imported.
+
+Every change is a row of history, from which the clock and the reports are counted. A resolved case says how it was
+settled and when; one that is opened again is open, and it is counted. What another program says of a case's past
+stands as it is told: it need not know a resolution, nor when.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from crm_cli.changing import Change
+from crm_cli.errors import ConflictError, InvalidError
+from crm_cli.rules import records
+from crm_cli.rules.drafts import Draft
+
+OPEN = ("new", "in_progress", "waiting_on_customer", "on_hold")
+SETTLED = ("resolved", "closed")
+AT = "status_at"
+"""The field of a draft in which it is told when the status changed; else now, or as other dates of the case say."""
+DESPITE = "despite_children"
+"""Set in a draft's `entered` where a person has said that a case is closed although parts of it are open."""
+
+Row = dict[str, Any]
+History = list[tuple[str, str]]
+"""The statuses of a case in the order of time, each with its instant, from the first on."""
+
+
+def prepare(change: Change, drafts: Sequence[Draft]) -> None:
+    """Hold each draft to what its status asks for, and set or clear the dates that belong to it.
+
+    Raises:
+        InvalidError: a case is to be resolved or closed without a resolution.
+        ConflictError: a case is to be closed while parts of it are open.
+    """
+    moved = [draft for draft in drafts if has_moved(draft)]
+    for draft in moved:
+        draft.values["status"] = now = draft.get("status") or _was(draft) or OPEN[0]
+        if draft.imported:
+            _complete_told(change, draft)
+        elif now in SETTLED and not draft.get("resolution"):
+            raise InvalidError(
+                f"{_called(draft)} has no resolution yet: say how it was settled with --resolution, "
+                "or cancel it if it is void"
+            )
+        else:
+            _date(draft, _moment(change, draft))
+    _refuse_open_children(
+        change, [each for each in moved if each.get("status") == "closed" and not each.imported]
+    )
+
+
+def settle(change: Change, drafts: Sequence[Draft]) -> None:
+    """Write the history of what has moved."""
+    moved = [draft for draft in drafts if has_moved(draft)]
+    last = latest(change, [draft.id for draft in moved if draft.before is not None])
+    rows = [row for draft in moved for row in _entries(change, draft, last.get(draft.id, ""))]
+    records.append(change, "case_status", rows)
+
+
+def has_moved(draft: Draft) -> bool:
+    """Whether a draft is new or gets another status."""
+    return draft.before is None or draft.before["status"] != draft.get("status")
+
+
+def latest(change: Change, ids: Iterable[int]) -> dict[int, str]:
+    """By case the instant of its last change of status."""
+    question = "SELECT case_id, max(at) FROM case_status WHERE case_id IN (SELECT value FROM json_each(?)) GROUP BY 1"
+    return {row[0]: row[1] for row in change.rows(question, json.dumps(list(ids)))}
+
+
+def histories(change: Change, ids: Sequence[int]) -> list[History]:
+    """The history of each case, as it stands with what this change has written."""
+    found: dict[int, History] = {each: [] for each in ids}
+    question = (
+        "SELECT case_id, status, at FROM case_status WHERE case_id IN (SELECT value FROM json_each(?)) "
+        "ORDER BY case_id, at, id"
+    )
+    for row in change.rows(question, json.dumps(ids)):
+        found[row[0]].append((row[1], row[2]))
+    return [found[each] for each in ids]
+
+
+def _was(draft: Draft) -> str | None:
+    return draft.before["status"] if draft.before else None
+
+
+def _called(draft: Draft) -> str:
+    return str(draft.get("number") or draft.get("subject") or "the case")
+
+
+def _moment(change: Change, draft: Draft) -> str:
+    """When the status changed: as it is told, else by the date that belongs to it, else now."""
+    told = draft.entered.get(AT)
+    belongs = {"resolved": "resolved_at", "closed": "closed_at"}.get(draft.get("status"), "")
+    return str(told or (belongs in draft.given and draft.values.get(belongs)) or change.now)
+
+
+def _date(draft: Draft, at: str) -> None:
+    """Set or clear when it was resolved and closed, and count an opening."""
+    now, values = draft.get("status"), draft.values
+    values["closed_at"] = at if now == "closed" else None
+    if now not in SETTLED:
+        values["resolved_at"] = None
+    elif now == "resolved" or not draft.get("resolved_at"):
+        values["resolved_at"] = at
+    if now in OPEN and _was(draft) in SETTLED and "reopened_count" not in draft.given:
+        values["reopened_count"] = (draft.get("reopened_count") or 0) + 1
+
+
+def _complete_told(change: Change, draft: Draft) -> None:
+    """Of a new case only what cannot be is mended; of one that stands, what is not told follows from the change."""
+    now, values = draft.get("status"), draft.values
+    if "uid" in draft.given and draft.before is None:  # an export of ours says all
+        return
+    told = {name: values[name] for name in ("resolved_at", "closed_at") if values.get(name)}
+    if draft.before is not None:
+        _date(draft, _moment(change, draft))
+        if now == "closed":
+            values["resolved_at"] = draft.before["resolved_at"]
+        if now in SETTLED:
+            values |= told
+    elif now in OPEN:
+        values |= dict.fromkeys(told)
+
+
+def _entries(change: Change, draft: Draft, last: str) -> list[Row]:
+    """The rows of history for a change, or for the way of a new case to where it stands, but what is told already."""
+    now, told = draft.get("status"), draft.parts.get("statuses")
+    if told:
+        if told[-1]["status"] == now:
+            return []
+        return [_row(draft, told[-1]["status"], now, max(_moment(change, draft), told[-1]["at"]))]
+    if draft.before is not None:
+        return [_row(draft, _was(draft), now, max(_moment(change, draft), last))]
+    way = _way(change, draft)
+    before = [None, *(status for status, _ in way)]
+    return [_row(draft, was, status, at) for was, (status, at) in zip(before, way, strict=False)]
+
+
+def _way(change: Change, draft: Draft) -> History:
+    """The statuses that a new case has had, as far as its dates tell."""
+    now, created = draft.get("status"), draft.get("created_at")
+    if now == OPEN[0] or (now in OPEN and not draft.entered.get(AT)):
+        return [(now, created)]
+    stations = [("resolved", draft.get("resolved_at"))] if now in SETTLED else []
+    if now != "resolved" or not draft.get("resolved_at"):
+        by_date = draft.get("closed_at") if now == "closed" else None
+        stations.append((now, draft.entered.get(AT) or by_date or _unknown(change, draft)))
+    return [(OPEN[0], created), *((status, at) for status, at in stations if at)]
+
+
+def _unknown(change: Change, draft: Draft) -> str:
+    """When a case came where it is, if nobody tells: when it last changed, else when we learn of it."""
+    return str(draft.values["updated_at"] if "updated_at" in draft.given else change.now)
+
+
+def _row(draft: Draft, was: str | None, now: str, at: str) -> Row:
+    return {"case_id": draft.id, "from_status": was, "status": now, "at": at}
+
+
+def _refuse_open_children(change: Change, drafts: Sequence[Draft]) -> None:
+    """A case is closed after its parts; those that are closed in the same batch count as closed."""
+    asked = [draft for draft in drafts if draft.before is not None and DESPITE not in draft.entered]
+    if not asked:
+        return
+    ids, going = (
+        json.dumps([each.id for each in asked]),
+        json.dumps([each.id for each in drafts if each.before]),
+    )
+    found = open_children(change, ids, going)
+    if found:
+        named = ", ".join(f"{row['number']} {row['subject']}" for row in found)
+        raise ConflictError(
+            f"{found[0]['parent']} has parts that are open: {named}; close those first, "
+            f"or give --yes to `crm case close {found[0]['parent']}`"
+        )
+
+
+def open_children(change: Change, ids: str, but: str = "[]") -> list[Any]:
+    """The open cases that are part of others (ids as JSON), each with its parent's number."""
+    marks = ", ".join(f"'{each}'" for each in OPEN)
+    return change.rows(
+        'SELECT c.id, c.number, c.subject, p.number AS parent FROM "case" AS c JOIN "case" AS p ON p.id = c.parent_id '
+        f"WHERE c.parent_id IN (SELECT value FROM json_each(?)) AND c.status IN ({marks}) "
+        "AND c.id NOT IN (SELECT value FROM json_each(?)) ORDER BY c.id",
+        ids, but,
+    )  # fmt: skip
