@@ -38,10 +38,12 @@ SETTINGS: dict[str, tuple[str, str, str]] = {
     "smtp.rate": ("", "How many messages a minute at most; else as fast as it goes", r"[1-9]\d*"),
     "outbox": ("", "The folder of messages where no mail server is set; else beside the store", r".*"),
 }
-# Families of keys: `columns.NOUN` are the columns of a list, `rates.CUR` one unit in the own currency.
+# Families of keys: `columns.NOUN` are the columns of a list, `rates.CUR` one unit in the own currency,
+# `checklist.TYPE` the steps of a case.
 FAMILIES: dict[str, tuple[str, str]] = {
     "columns": ("Columns that a list of the noun shows, separated by commas", r"[\w.,]+"),
     "rates": ("One unit of the currency in your own currency", r"\d+(\.\d+)?"),
+    "checklist": ("Steps of a new case of the type, separated by semicolons; none for no steps", r"\S.*"),
 }
 # The tables of the file that hold settings declared one by one.
 GROUPS = {key.partition(".")[0] for key in SETTINGS if "." in key}
@@ -51,7 +53,7 @@ SECRETS = {"smtp.password": "give it in CRM_SMTP_PASSWORD, or put it into the ke
 EXAMPLES = {
     "currency": "EUR", "zone": "Europe/Paris", "locale": "de_DE", "country": "NL", "decimal": ". or ,",
     "working_hours": "09:00-17:00", "partner_hours": "48", "small_company_up_to": "250",
-    "columns": "id,name,amount", "rates": "0.92",
+    "columns": "id,name,amount", "rates": "0.92", "checklist": "Find the cause; Mend it",
     "smtp.host": "mail.example.org", "smtp.port": "587", "smtp.rate": "60",
 }  # fmt: skip
 

@@ -171,4 +171,8 @@ _CHECKS: dict[str, Callable[[str, str], None]] = {
 }
 # Settings that are one of a few words, written in any case.
 _WORDS = ("date_order", "week_start", "calendar", "smtp.tls", "consent.required")
-_LINES = {"columns": 'deal = "id,name,stage,amount"', "rates": 'USD = "0.92"'}
+_LINES = {
+    "columns": 'deal = "id,name,stage,amount"',
+    "rates": 'USD = "0.92"',
+    "checklist": 'problem = "Reproduce it; Find the cause; Mend it"',
+}
