@@ -128,9 +128,9 @@ def part(table: str) -> dict[str, Field]:
 
 
 def tables() -> list[str]:
-    """The tables of a store: of records, of their parts, of the history."""
+    """The tables of a store: of records, of their parts, of who is forgotten, of the history."""
     found = [noun(name).table for name in names()]
-    return [*dict.fromkeys([*found, *_file()["parts"]]), "command", "log"]
+    return [*dict.fromkeys([*found, *_file()["parts"]]), "forgotten", "command", "log"]
 
 
 def custom_value(name: str) -> str:

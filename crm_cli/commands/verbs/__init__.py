@@ -61,10 +61,11 @@ class _Maker:
 
 def _summary(verb: str, noun: str) -> str:
     many, article = fields.plural(noun), "an" if noun[0] in "aeiou" else "a"
+    called = {"sla": "service-level policy"}.get(noun, noun)
     return {
-        "add": f"Add {article} {noun}.",
+        "add": f"Add {article} {called}.",
         "list": f"List {many}, filtered, sorted, in any format.",
-        "show": f"Show all about {article} {noun}.",
+        "show": f"Show all about {article} {called}.",
         "edit": f"Change fields of {many}: one, several, or all that a filter finds.",
         "delete": f"Delete {many}.",
         "tag": f"Put labels on {many}.",
