@@ -24,19 +24,12 @@ if TYPE_CHECKING:
     from crm_cli.rules.importing.wishes import Wishes
 
 # The order in which files of several nouns find what they refer to.
-ORDER = (
-    "field",
-    "user",
-    "product",
-    "pipeline",
-    "campaign",
-    "company",
-    "contact",
-    "deal",
-    "lead",
-    "activity",
-    "task",
-)
+FIRST = (
+    "field", "user", "product", "pipeline", "calendar", "sla", "campaign", "company", "contact", "deal", "lead",
+    "contract", "case", "segment", "member",
+)  # fmt: skip
+LAST = ("activity", "task")
+ORDER = (*FIRST, *(name for name in fields.names() if name not in FIRST + LAST), *LAST)
 PREVIEWED = 5
 
 Texts = list[str] | None
