@@ -876,6 +876,7 @@ CREATE TABLE "case" (
 	contract_id INTEGER, 
 	parent_id INTEGER, 
 	sla_policy_id INTEGER, 
+	sla_policy_pinned BOOLEAN, 
 	resolution VARCHAR, 
 	first_response_at VARCHAR, 
 	resolved_at VARCHAR, 
@@ -1008,6 +1009,7 @@ CREATE TABLE case_status (
 	from_status VARCHAR, 
 	status VARCHAR NOT NULL, 
 	at VARCHAR NOT NULL, 
+	reason VARCHAR, 
 	FOREIGN KEY(case_id) REFERENCES "case" (id) ON DELETE CASCADE
 );
 CREATE INDEX ix_case_status_case_id ON case_status (case_id);

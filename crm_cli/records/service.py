@@ -131,6 +131,7 @@ class Case(Named, table=True):
     sla_policy_id: int | None = link(
         "sla", "The SLA policy; else by contract, customer, condition or default"
     )
+    sla_policy_pinned: Boolean = about("The policy stays whatever else would choose one", default=False)
     resolution: Long = about("How it was settled")
     first_response_at: Instant = kept("When we first answered")
     resolved_at: Instant = kept("When it was last resolved")
@@ -172,6 +173,7 @@ class CaseStatusChange(Part, table=True):
     from_status: Annotated[str | None, Kind("choice", choices.CaseStatus)] = None
     status: Annotated[str | None, Kind("choice", choices.CaseStatus)] = Field(nullable=False)
     at: Instant = Field(nullable=False)
+    reason: Text = None
 
 
 class Article(Named, table=True):
