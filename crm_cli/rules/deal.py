@@ -10,7 +10,7 @@ from typing import Any
 
 from crm_cli.changing import Change
 from crm_cli.errors import InvalidError
-from crm_cli.rules import entering, lines, stages
+from crm_cli.rules import contract, entering, lines, stages
 from crm_cli.rules.drafts import Draft
 from crm_cli.rules.pipeline import default_pipeline
 
@@ -41,8 +41,12 @@ def prepare(change: Change, drafts: Sequence[Draft]) -> None:
 
 
 def settle(change: Change, drafts: Sequence[Draft]) -> None:
-    """Write the history of stages, hold deals to what their stage required, and mark first customers."""
-    entering.settle(change, drafts, stages.book(change))
+    """Write the history of stages, hold deals to what their stage required, mark first customers, tell of renewals."""
+    book = stages.book(change)
+    entering.settle(change, drafts, book)
+    won = [draft.id for draft in drafts if draft.before and book[draft.get("stage_id")]["kind"] == "won"]
+    if won and not drafts[0].imported:
+        contract.tell_won(change, won)
 
 
 def _place(change: Change, draft: Draft, book: dict[int, Row]) -> None:

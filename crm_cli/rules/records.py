@@ -23,7 +23,9 @@ from crm_cli.values.folding import fold
 
 SEARCHED = frozenset(("text", "long", "email", "phone", "url", "open", "list", "tags"))
 # References that a record can lose and still make sense; by any other it goes along with what it names.
-LOOSE = frozenset(("owner", "manager", "parent", "campaign"))
+LOOSE = frozenset(
+    ("owner", "manager", "parent", "campaign", "contract", "sla_policy", "renewal_deal", "renewed_from")
+)
 UNSEARCHED = frozenset(("uid", "external_source", "rate", "timezone", "language"))
 
 
