@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from crm_cli import fields
 from crm_cli.changing import Change
+from crm_cli.errors import ConflictError
 from crm_cli.rules import later
 from crm_cli.rules.drafts import Draft
 from crm_cli.values import dates
@@ -20,7 +21,12 @@ MERGED = "number"
 
 
 def give(change: Change, noun: str, drafts: Sequence[Draft]) -> None:
-    """Number every draft that has no number, by the year of its creation and in the order given."""
+    """Number every draft that has no number, by the year of its creation and in the order given.
+
+    Raises:
+        ConflictError: another record has the number that a draft is told.
+    """
+    _refuse_taken(change, noun, [draft for draft in drafts if draft.values.get("number")])
     last: dict[str, int] = {}
     for draft in drafts:
         if not draft.get("number"):
@@ -39,6 +45,20 @@ def next_number(change: Change, noun: str, at: str | None = None) -> str:
     give(change, noun, [draft])
     number: str = draft.values["number"]
     return number
+
+
+def _refuse_taken(change: Change, noun: str, drafts: Sequence[Draft]) -> None:
+    # Bound one by one: a JSON array would cut a number at a NUL, which files do bring.
+    marks, about = ", ".join("?" * len(drafts)), fields.noun(noun)
+    question = f'SELECT id, number, "{about.label}" AS name FROM "{about.table}" WHERE number IN ({marks})'
+    rows = change.rows(question, *(draft.values["number"] for draft in drafts))
+    taken = {row["number"]: (row["id"], row["name"]) for row in rows}
+    for place, draft in enumerate(drafts, 1):
+        own = (draft.id if draft.before else -place, draft.get(about.label))
+        holder = taken.setdefault(draft.values["number"], own)
+        if holder[0] != own[0]:
+            said = f"{noun} {holder[0]} {holder[1]}" if holder[0] > 0 else holder[1]
+            raise ConflictError(f"{said} has the number {draft.values['number']} already; give another")
 
 
 def _year(change: Change, instant: str) -> str:
