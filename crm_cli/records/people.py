@@ -76,6 +76,7 @@ class Company(Named, Address, table=True):
     territory: Text = about("Sales territory")
     sla_policy_id: int | None = link("sla", "The SLA policy that its cases are held to")
 
+
 class Contact(Named, Address, Preferences, table=True):
     """A person we know."""
 
