@@ -1,7 +1,8 @@
 """An activity's own rules: whether it has happened, what it is about, whom it touches, what follows it.
 
 A task is to be done and has the words of a task; all else happens and is planned, done or cancelled.
-An outgoing call or e-mail, or a meeting held, is a touch: it marks the first touch of the leads it is about.
+An outgoing call or e-mail, or a meeting held, is a touch: it marks the first touch of the leads it is about. What
+messages do to the cases they are about is told in `crm_cli.rules.messages`.
 """
 
 import json
@@ -10,7 +11,7 @@ from typing import Any
 
 from crm_cli import fields
 from crm_cli.changing import Change
-from crm_cli.rules import moments, records, recurrence
+from crm_cli.rules import messages, moments, records, recurrence
 from crm_cli.rules.drafts import Draft
 from crm_cli.values import repeats
 
@@ -43,8 +44,10 @@ def settle(change: Change, drafts: Sequence[Draft]) -> None:
     """Write what activities are about, touch leads, and make the next of a recurring task."""
     _about(change, [draft for draft in drafts if "about" in draft.entered])
     # A record with its identity comes from an export of ours, where what followed is told.
-    fresh = [draft for draft in drafts if "uid" not in draft.given and _is_touch(draft)]
-    _touch_leads(change, [draft for draft in fresh if "about" in draft.entered or _has_just_finished(draft)])
+    fresh = [draft for draft in drafts if "uid" not in draft.given]
+    heard = [draft for draft in fresh if "about" in draft.entered or _has_just_finished(draft)]
+    _touch_leads(change, [draft for draft in heard if _is_touch(draft)])
+    messages.heed(change, heard)
     for draft in drafts:
         if (
             draft.before is not None

@@ -16,10 +16,9 @@ from crm_cli.rules.drafts import Draft
 
 OPEN = ("new", "in_progress", "waiting_on_customer", "on_hold")
 SETTLED = ("resolved", "closed")
-AT = "status_at"
-"""The field of a draft in which it is told when the status changed; else now, or as other dates of the case say."""
-DESPITE = "despite_children"
-"""Set in a draft's `entered` where a person has said that a case is closed although parts of it are open."""
+# What a draft may say in `entered` of the change of its status: when it was (else now, or as other dates of the case
+# say), why it was, and that a case is closed although parts of it are open.
+AT, REASON, DESPITE = "status_at", "status_reason", "despite_children"
 
 Row = dict[str, Any]
 History = list[tuple[str, str]]
@@ -91,7 +90,8 @@ def _called(draft: Draft) -> str:
 
 def _moment(change: Change, draft: Draft) -> str:
     """When the status changed: as it is told, else by the date that belongs to it, else now."""
-    told = draft.entered.get(AT)
+    history = draft.parts.get("statuses")
+    told = draft.entered.get(AT) or (history[-1]["at"] if history else None)
     belongs = {"resolved": "resolved_at", "closed": "closed_at"}.get(draft.get("status"), "")
     return str(told or (belongs in draft.given and draft.values.get(belongs)) or change.now)
 
@@ -156,7 +156,9 @@ def _unknown(change: Change, draft: Draft) -> str:
 
 
 def _row(draft: Draft, was: str | None, now: str, at: str) -> Row:
-    return {"case_id": draft.id, "from_status": was, "status": now, "at": at}
+    last = now == draft.get("status")
+    return {"case_id": draft.id, "from_status": was, "status": now, "at": at,
+            "reason": draft.entered.get(REASON) if last else None}  # fmt: skip
 
 
 def _refuse_open_children(change: Change, drafts: Sequence[Draft]) -> None:
