@@ -1,10 +1,14 @@
-"""Today: what a person should do now — tasks, appointments, deals that slip or rot, leads nobody has answered."""
+"""Today: what a person should do now — whom to call, cases and their deadlines, tasks, appointments, deals, leads."""
 
+from collections.abc import Iterator
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from crm_cli import clock
+from crm_cli.asking import experience, waiting
 from crm_cli.fields import Field
 from crm_cli.output import Rows
-from crm_cli.values.dates import next_day, parse_instant
+from crm_cli.values.dates import local_day, next_day, parse_instant
 
 if TYPE_CHECKING:
     from crm_cli.desk import Desk
@@ -24,20 +28,18 @@ OPEN = "status IN ('planned', 'not_started', 'in_progress', 'waiting', 'deferred
 OPEN_DEAL = "stage_id IN (SELECT id FROM stage WHERE kind = 'open')"
 # What an activity is about, by name.
 TOLD = """(SELECT group_concat(called, ', ') FROM (
-  SELECT CASE l.noun
-    WHEN 'contact' THEN (SELECT name FROM contact WHERE id = l.record_id)
-    WHEN 'company' THEN (SELECT name FROM company WHERE id = l.record_id)
-    WHEN 'deal' THEN (SELECT name FROM deal WHERE id = l.record_id)
-    WHEN 'lead' THEN (SELECT name FROM lead WHERE id = l.record_id) END AS called
+  SELECT (SELECT name FROM called WHERE called.noun = l.noun AND called.id = l.record_id) AS called
   FROM activity_about AS l WHERE l.activity_id = activity.id ORDER BY l.id))"""
 # Title → the question that finds what waits: what it is, id, name, why, due, amount, currency, owner.
 SECTIONS = {
+    **waiting.URGENT,
     "overdue": f"""
         SELECT kind, id, subject, {TOLD}, due, NULL, NULL, owner_id FROM activity
         WHERE due < :today AND {OPEN} ORDER BY due, id""",
     "today": f"""
         SELECT kind, id, subject, {TOLD}, coalesce(due, :today), NULL, NULL, owner_id FROM activity
         WHERE (due = :today OR (start >= :start AND start < :end)) AND {OPEN} ORDER BY start, id""",
+    **waiting.LATER,
     "slipped": f"""
         SELECT 'deal', id, name,
           CAST(julianday(:today) - julianday(expected_close) AS INTEGER) || ' days late, ' || stage,
@@ -71,25 +73,42 @@ SECTIONS = {
 
 def agenda(desk: "Desk", owner: int | None, most: int | None) -> Rows:
     """Everything that waits, section by section; at most `most` of each."""
-    today = desk.reading.today
-    bound = {
-        "today": today.isoformat(),
-        "start": parse_instant(today.isoformat(), zone=desk.reading.zone, today=today),
-        "end": parse_instant(next_day(today.isoformat()), zone=desk.reading.zone, today=today),
-        "owner": owner,
-        "most": -1 if most is None else most,
-    }
     rows: list[tuple[Any, ...]] = []
     sections = {}
-    for title, question in SECTIONS.items():
-        whose = f"SELECT * FROM ({question}) WHERE :owner IS NULL OR owner_id = :owner"
-        found = desk.connection.execute(f"{whose} LIMIT :most", bound).fetchall()
+    for title, found, number in _sections(desk, _bound(desk, owner, most)):
         for row in found:
             name = desk.connection.execute("SELECT name FROM user WHERE id = ?", (row[7],)).fetchone()
-            rows.append((title, *row[:7], name[0] if name else None))
-        number = len(found)
-        if number == most:
-            number = desk.connection.execute(f"SELECT count(*) FROM ({whose})", bound).fetchone()[0]
+            due = local_day(row[4], desk.reading.zone) if row[4] and "T" in row[4] else row[4]
+            rows.append((title, *row[:4], due, *row[5:7], name[0] if name else None))
         sections[title] = title if number == len(found) else f"{title}: {len(found)} of {number:,}"
     cut = any(heading != title for title, heading in sections.items())
     return Rows(COLUMNS, rows, ["--all shows everything"] if cut else [], sections=sections)
+
+
+def _bound(desk: "Desk", owner: int | None, most: int | None) -> dict[str, Any]:
+    """The moments and bounds of the questions."""
+    today, zone = desk.reading.today, desk.reading.zone
+    day = today.isoformat()
+    soon = (today + timedelta(waiting.AHEAD + 1)).isoformat()
+    return {
+        "now": clock.now(zone),
+        "today": day,
+        "start": parse_instant(day, zone=zone, today=today),
+        "end": parse_instant(next_day(day), zone=zone, today=today),
+        "soon": parse_instant(soon, zone=zone, today=today),
+        "owner": owner,
+        "most": -1 if most is None else most,
+    }
+
+
+def _sections(desk: "Desk", bound: dict[str, Any]) -> Iterator[tuple[str, list[Any], int]]:
+    """Each section with its first rows and how many there are; whom to call comes first."""
+    calls = experience.unhappy(desk, bound["owner"])
+    yield "call", calls if bound["most"] < 0 else calls[: bound["most"]], len(calls)
+    for title, question in SECTIONS.items():
+        whose = f"SELECT * FROM ({question}) WHERE :owner IS NULL OR owner_id = :owner"
+        found = desk.connection.execute(f"{whose} LIMIT :most", bound).fetchall()
+        number = len(found)
+        if number == bound["most"]:
+            number = desk.connection.execute(f"SELECT count(*) FROM ({whose})", bound).fetchone()[0]
+        yield title, found, number

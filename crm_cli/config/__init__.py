@@ -28,6 +28,11 @@ SETTINGS: dict[str, tuple[str, str, str]] = {
     "working_hours": ("09:00-17:00", "Working hours", r"\d\d:\d\d-\d\d:\d\d"),
     "partner_hours": ("48", "Hours a partner has to answer an offer", r"\d+"),
     "small_company_up_to": ("250", "Employees up to which a company is small or medium", r"\d+"),
+    "high_value_from": (
+        "",
+        "Won amount from which a customer is of high value; the best fifth always are",
+        r"\d+(\.\d+)?",
+    ),
     "consent.required": ("no", "Write marketing only to who has agreed, or on a legal ground", r"yes|no"),
     "smtp.host": ("", "The mail server that sends; without one, messages are written to the outbox", r"\S*"),
     "smtp.port": ("", "Its port; else 587, with ssl 465, without encryption 25", r"\d{1,5}"),
@@ -52,7 +57,7 @@ SECRETS = {"smtp.password": "give it in CRM_SMTP_PASSWORD, or put it into the ke
 # How values look whose form is not a choice of words.
 EXAMPLES = {
     "currency": "EUR", "zone": "Europe/Paris", "locale": "de_DE", "country": "NL", "decimal": ". or ,",
-    "working_hours": "09:00-17:00", "partner_hours": "48", "small_company_up_to": "250",
+    "working_hours": "09:00-17:00", "partner_hours": "48", "small_company_up_to": "250", "high_value_from": "50000",
     "columns": "id,name,amount", "rates": "0.92", "checklist": "Find the cause; Mend it",
     "smtp.host": "mail.example.org", "smtp.port": "587", "smtp.rate": "60",
 }  # fmt: skip

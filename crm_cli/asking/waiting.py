@@ -1,0 +1,51 @@
+"""What waits in service: cases by their clocks and their customers, contracts whose renewal is due.
+
+Each case waits in one section, the gravest that it belongs to. A row is: what it is, id, name, why, due, amount,
+currency, owner's id. A due moment is an instant here; whoever shows it makes a day of it.
+"""
+
+OPEN = "status IN ('new', 'in_progress', 'waiting_on_customer', 'on_hold')"
+AHEAD = 3  # days for which the next deadlines are told
+# The minutes between now and the next deadline, as people say them.
+_SPAN = """CASE WHEN abs(minutes) < 60 THEN abs(minutes) || ' min'
+  WHEN abs(minutes) < 2880 THEN abs(minutes) / 60 || ' h' ELSE abs(minutes) / 1440 || ' days' END"""
+_TIMED = f"""CASE WHEN minutes IS NULL THEN replace(status, '_', ' ')
+  WHEN minutes < 0 THEN clock || ' ' || {_SPAN} || ' late' ELSE clock || ' due in ' || {_SPAN} END"""
+# Open cases with the clock that runs out first.
+_CLOCKS = f"""
+SELECT *, CASE WHEN due = answer THEN 'answer' ELSE 'resolution' END AS clock,
+  CAST(round((julianday(due) - julianday(:now)) * 1440) AS INTEGER) AS minutes,
+  CASE WHEN sla_state = 'breached' THEN 1 WHEN sla_state = 'nearing' THEN 2
+    WHEN sla_state = 'in_progress' AND due < :soon THEN 3 WHEN first_response_at IS NULL THEN 4
+    WHEN type = 'complaint' THEN 5 END AS section
+FROM (
+  SELECT *, coalesce(min(answer, settled), answer, settled) AS due
+  FROM (
+    SELECT id, number, subject, type, status, company, contact, owner_id, sla_state, first_response_at, created_at,
+      CASE WHEN first_response_met IS NULL THEN first_response_due END AS answer,
+      CASE WHEN resolution_met IS NULL THEN resolution_due END AS settled
+    FROM cases WHERE {OPEN}))"""
+
+
+def _cases(section: int, why: str = _TIMED, due: str = "due") -> str:
+    """The question for the open cases of a section; complaints are marked."""
+    return f"""
+        SELECT 'case', id, subject, number || CASE WHEN type = 'complaint' THEN ' ! complaint' ELSE '' END
+          || ': ' || {why} || coalesce(', ' || coalesce(company, contact), ''), {due}, NULL, NULL, owner_id
+        FROM ({_CLOCKS}) WHERE section = {section} ORDER BY due IS NULL, due, created_at, id"""
+
+
+_ASKED = """'asked ' || CASE CAST(julianday(:now) - julianday(created_at) AS INTEGER) WHEN 0 THEN 'today'
+  WHEN 1 THEN 'a day ago' ELSE CAST(julianday(:now) - julianday(created_at) AS INTEGER) || ' days ago' END"""
+# Title → its question: what cannot wait, and what can.
+URGENT = {"breached": _cases(1), "nearing": _cases(2)}
+LATER = {
+    "next deadlines": _cases(3),
+    "unanswered": _cases(4, _ASKED, "NULL"),
+    "complaints": _cases(5),
+    "renewals": """
+        SELECT 'contract', id, name, CASE days_left WHEN 0 THEN 'ends today' WHEN 1 THEN 'ends tomorrow'
+          ELSE 'ends in ' || days_left || ' days' END || coalesce(', ' || company, ''),
+          ends_on, value, currency, owner_id
+        FROM contracts WHERE ends_on >= :today AND renewal_due ORDER BY ends_on, id""",
+}
