@@ -269,6 +269,45 @@ def test_encodings_are_told_apart(tmp_path: Path, text: str, encoding: str, foun
     assert [table.header, *rows] == [line.split(",") for line in text.splitlines()]
 
 
+@pytest.mark.parametrize(
+    ("letters", "encoding", "found"),
+    [
+        ("José,Málaga", "cp1252", "cp1252"),
+        ("José,Málaga", "utf-8", "utf-8"),
+        ("Иван,Москва\nПётр,Казань", "cp1251", "cp1251"),
+        ("Michał,Kraków\nMałgorzata,Wąchock", "cp1250", "cp1250"),
+        ("表示,十六\n花子,東京都", "cp932", "cp932"),
+        ("José,Málaga", "utf-16-le", "utf-16-le"),
+    ],
+)
+def test_an_encoding_that_shows_late_is_told_too(
+    tmp_path: Path, letters: str, encoding: str, found: str
+) -> None:
+    lines = SAMPLE // 4
+    content = "name,city\n" + "Ann,Oslo\n" * lines + letters + "\n"
+    table, rows = everything(written(tmp_path, content.encode(encoding)))
+    assert table.encoding == found
+    assert rows[lines:] == [line.split(",") for line in letters.split("\n")]
+
+
+@pytest.mark.parametrize("cut", [0, 1])
+def test_a_letter_at_the_end_of_the_sample_may_be_cut_in_half(tmp_path: Path, cut: int) -> None:
+    start = "name,city\n" + "花子,東京都\n" * 10
+    start += "x" * (SAMPLE - len(start.encode("cp932")) - 2 * 5 + cut) + "花子花子花子花子花子\n"
+    table, rows = everything(written(tmp_path, start.encode("cp932")))
+    assert (table.encoding, rows[0]) == ("cp932", ["花子", "東京都"])
+
+
+def test_a_letter_that_nobody_looked_for_is_refused_at_its_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crm_cli.formats.source._FAR", 2 * SAMPLE)
+    lines = SAMPLE // 4
+    path = written(tmp_path, b"name,city\n" + b"Ann,Oslo\n" * lines + b"Jos\xe9,M\xe1laga\n")
+    with pytest.raises(InvalidError, match=rf"line {lines + 2}: byte 0xE9 is not utf-8"):
+        everything(path)
+
+
 @pytest.mark.parametrize("where", [50, SAMPLE + 50])
 def test_a_stray_byte_is_refused_at_its_line(tmp_path: Path, where: int) -> None:
     lines = ["name,city", *["Zoë,Köln"] * (SAMPLE // 8)]

@@ -63,7 +63,7 @@ def read(source: Source, encoding: str | None, zone: str) -> Iterator[Entry]:
     Raises:
         InvalidError: bytes that are no text.
     """
-    encoding = encoding or charset.encoding_of(source.sample, whole=source.whole)[0]
+    encoding = encoding or charset.encoding_of(source.telling(), whole=source.whole)[0]
     _define_zones(source, encoding)
     with source.text(encoding, newline=None) as lines:
         for name, line, raw, cancelled in _parts(lines):
@@ -77,7 +77,7 @@ def rejected(entries: Iterable[Entry], sources: Iterable[Source], encoding: str 
     """The text of a calendar of wrong entries, each with the reason, and of the zones that their files define."""
     yield "BEGIN:VCALENDAR\nVERSION:2.0\n"
     for source in sources:
-        codec = encoding or charset.encoding_of(source.sample, whole=source.whole)[0]
+        codec = encoding or charset.encoding_of(source.telling(), whole=source.whole)[0]
         with source.text(codec, newline=None) as lines:
             yield from (raw for name, _, raw, _ in _parts(lines) if name == "VTIMEZONE")
     for each in entries:

@@ -111,7 +111,7 @@ class _Shelf:
             yield from self._cards(source, str(file))
 
     def _cards(self, source: Source, file: str) -> Iterator[tuple[int, Cells]]:
-        told, note = charset.encoding_of(source.sample, whole=source.whole)
+        told, note = charset.encoding_of(source.telling(), whole=source.whole)
         codec = self.codec or (told if told.startswith("utf") else "utf-8")
         fallback = None if self.codec or told.startswith("utf") else told
         with source.text(codec, None, "surrogateescape") as lines:

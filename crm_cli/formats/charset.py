@@ -36,9 +36,11 @@ _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _TOO_MANY_CONTROLS = 0.1
 _FEW_CONTROLS = 16
 _WORD = re.compile(rb"[A-Za-z\x80-\xff]+")
+_TOKEN = re.compile(rb"[^\x00-\x2f:-?]+")
+"""What stands between signs that are no byte of a letter in any code page."""
 _SIGN_IN_WORD = re.compile(r"[^\W\d_][¡-©«-¶¸¹»-¿][^\W\d_]")
 _ENOUGH_BYTES = 8
-_CODE_PAGES = ["cp1256", "cp1251", "cp1253", "cp1255", "cp1250", "cp1254", "koi8_r", "cp866", "cp874"]
+_CODE_PAGES = ["cp1256", "cp1251", "cp1253", "cp1255", "cp1250", "koi8_r", "cp866", "cp874"]
 _CODE_PAGES += ["cp932", "euc_jp", "gb18030", "big5", "euc_kr"]
 
 
@@ -77,7 +79,8 @@ def encoding_of(sample: bytes, *, whole: bool) -> tuple[str, str | None]:
         return wide, f"read as {wide}, which its zero bytes suggest; --encoding decides otherwise"
     if _decodes(sample, "utf-8", whole=whole) or _mostly_utf8(sample):
         return "utf-8", None
-    guess = _code_page(sample)
+    end = len(sample) if whole else max(sample.rfind(b"\n"), sample.rfind(b"\r"))
+    guess = _code_page(sample[: end + 1])  # a letter of two bytes that is cut in half would be none
     return guess, f"not UTF-8: read as {guess}; --encoding decides otherwise"
 
 
@@ -131,5 +134,6 @@ def _code_page(sample: bytes) -> str:
         return "cp1252"
     from charset_normalizer import from_bytes
 
-    best = from_bytes(sample, cp_isolation=_CODE_PAGES).best()
+    telling = b"\n".join(word for word in _TOKEN.findall(sample) if not word.isascii())
+    best = from_bytes(telling, cp_isolation=_CODE_PAGES).best()
     return best.encoding if best else "cp1252" if western else "latin-1"

@@ -15,6 +15,8 @@ from weakref import finalize
 from crm_cli.errors import InvalidError
 
 SAMPLE = 256 * 1024
+_FAR = 16 * 1024 * 1024
+"""How far the first letter that is not ASCII is looked for."""
 _CHUNK = 1 << 16
 
 
@@ -44,6 +46,19 @@ class Source:
                 f"{path} cannot be read: {getattr(error, 'strerror', None) or error}"
             ) from None
         self.sample, self.whole = start[:SAMPLE], len(start) <= SAMPLE
+
+    def telling(self) -> bytes:
+        """Give what tells the encoding: the sample or, where all of it is ASCII, the first block that is not.
+
+        Names without accents may fill the sample. Beyond 16 MB nobody looks, so that a file of any size is
+        opened in the same time; a letter further on that is not UTF-8 is refused with its line.
+        """
+        if self.whole or b"\0" in self.sample or not self.sample.isascii():
+            return self.sample
+        with self.binary() as file:
+            file.seek(SAMPLE)
+            blocks = iter(lambda: file.read(SAMPLE) if file.tell() < _FAR else b"", b"")
+            return next((block for block in blocks if not block.isascii()), self.sample)
 
     def close(self) -> None:
         """Remove what was copied."""

@@ -148,7 +148,7 @@ def _open(
     charset.refuse_binary(source.name, source.sample)
     note = None
     if encoding is None:
-        encoding, note = charset.encoding_of(source.sample, whole=source.whole)
+        encoding, note = charset.encoding_of(source.telling(), whole=source.whole)
     sample = _decode(source, encoding)
     if not sample.strip("\ufeff \t\r\n"):
         raise InvalidError(f"{source.name} is empty; nothing to read")
