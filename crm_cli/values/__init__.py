@@ -23,6 +23,7 @@ _TRUE = frozenset(("yes", "true", "1", "y", "t", "on", "x"))
 _FALSE = frozenset(("no", "false", "0", "n", "f", "off"))
 # Texts, not compiled patterns, and imports where they are used: a read that only shows pays for neither.
 _BETWEEN_WORDS = r"[\s_/-]+"
+_RANK = r"[0-9]+\s*[-–:.)]\s*(?=\D)"  # other programs rank their words: "3 - Moderate"
 _SEPARATORS = r"[,;،؛\n]"
 _URL = r"(?:(?:https?|ftp)://[^\s/?#]+|[^\s/?#:@]+\.[^\s/?#:@.]{2,}(?::[0-9]{1,5})?)(?:[/?#]\S*)?"
 
@@ -135,7 +136,7 @@ def tag_words(value: str | None) -> list[str]:
 
 def _choice(text: str, choices: Choices) -> str:
     key = word_key(text)
-    known = choices.get(key)
+    known = choices.get(key) or choices.get(word_key(re.sub(rf"\A{_RANK}", "", text)))
     if known is not None:
         return known
     words = list(dict.fromkeys(choices.values()))
