@@ -12,7 +12,7 @@ from crm_cli import fields
 from crm_cli.formats import addresses
 from crm_cli.formats.table import open_table
 from crm_cli.rules.importing import programs
-from crm_cli.rules.importing.recognition import HALVES, Sight, sights
+from crm_cli.rules.importing.recognition import Sight, beside, sights
 from crm_cli.rules.importing.wishes import Wishes
 
 DATA = Path(__file__).parents[2] / "shared" / "data"
@@ -54,7 +54,7 @@ def test_a_profile_names_only_fields_that_are_there(name: str) -> None:
     for noun, special in profile.nouns.items():
         header = list(special.get("mapping", {}))
         wishes = programs.settled(noun, header, profile)
-        known = [*fields.noun(noun).fields, *HALVES.get(noun, ())]
+        known = [*fields.noun(noun).fields, *beside(noun)]
         named = [each.strip() for several in wishes.known.values() for each in several.split(",")]
         bases = {each.partition(".")[0] for each in [*named, *wishes.words, *wishes.fixed]} - {""}
         assert bases <= set(known), (noun, bases - set(known))
@@ -264,7 +264,7 @@ def test_who_is_named_wins_and_none_is_nobody(crm: Crm) -> None:
 def test_the_profiles_are_listed(crm: Crm) -> None:
     said = crm("contact", "import", "--from", "list")
     assert (said.code, [line.split("\t")[0] for line in said.lines]) == (0, SHIPPED)
-    assert len(SHIPPED) == 10
+    assert len(SHIPPED) == 11
 
 
 def test_a_profile_of_one_s_own_has_the_same_shape_and_is_recognised(crm: Crm, tmp_path: Path) -> None:

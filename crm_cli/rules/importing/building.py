@@ -102,6 +102,8 @@ class Building:
                 self._refer(draft, field, names)
         for part, rows in row.parts.items():
             self._put_parts(draft, part, [dict(each) for each in rows])
+        if row.history:
+            draft.parts["statuses"] = row.history
         draft.values |= plan.fixed.values
         draft.entered |= plan.fixed.entered
         draft.custom |= plan.fixed.custom

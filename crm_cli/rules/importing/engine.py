@@ -12,11 +12,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from itertools import islice
 
+from crm_cli import fields
 from crm_cli.changing import Change
 from crm_cli.errors import CrmError
 from crm_cli.formats.table import ItemRow, Table
 from crm_cli.rules import duplicates, records
 from crm_cli.rules.drafts import Draft
+from crm_cli.rules.importing import events
 from crm_cli.rules.importing.building import Building, own_fields
 from crm_cli.rules.importing.links import MADE, Links, free_ids
 from crm_cli.rules.importing.matching import Before, Matching
@@ -49,7 +51,7 @@ def run(
         tick: called with the number of rows after each batch.
     """
     engine = _Engine(change, plan, reject)
-    batches = _batches(table.rows())
+    batches = events.batches(plan, table, BATCH) if events.is_log(plan) else _batches(table.rows())
     first = next(batches, [])
     with ExitStack() as stack:
         if len(first) > LARGE:
@@ -81,7 +83,8 @@ class _Engine:
         self._own_fields = frozenset(own_fields(plan))
         self._renumbered = self._left_merged = 0
         self._left: Counter[str] = Counter()
-        self._kept = 0
+        self._kept = self._events = self._records = 0
+        self._is_log = events.is_log(plan)
 
     def take(self, lines: Sequence[Line]) -> None:
         """Import a batch of rows."""
@@ -89,17 +92,33 @@ class _Engine:
         mine = [line for line in lines if not (isinstance(line[1], ItemRow) and line[1].other)]
         self.report.skipped += len(lines) - len(mine)
         rows = read(self.plan, mine)
+        if self._is_log:
+            rows = self._joined(rows)
         self.matching.identify(rows)
         rows = self._sound(rows)
         while rows:
             now, rows = self.matching.split(rows)
             self._batch(now)
 
+    def _joined(self, rows: Sequence[Row]) -> list[Row]:
+        """One row for each record of a log; the events behind it count as skipped."""
+        made = events.joined(self.plan, rows)
+        self._events += len(rows)
+        self._records += len(made)
+        self.report.skipped += len(rows) - len(made)
+        return made
+
     def finish(self) -> None:
         """Settle the links between rows of the file, and say what is to be known."""
         for start in range(0, len(self._later), BATCH):
             self._settle(self._later[start : start + BATCH])
         report = self.report
+        if self._is_log:
+            of = fields.plural(self.plan.noun)
+            report.notes.append(
+                f"{self._events:,} rows are events of {self._records:,} {of}: the last of each says where it stands, "
+                "those before it, counted as skipped, are its history"
+            )
         report.linked = {noun: number for noun, number in self.links.made.items() if number}
         if self._renumbered:
             report.notes.append(f"{self._renumbered:,} got another id, since theirs is taken here")
@@ -125,6 +144,8 @@ class _Engine:
             self._check_names(row, each)
         rows = self._sound(rows)
         work = list(zip(rows, self.matching.find(rows), strict=True))
+        if self._is_log:
+            events.settle(self.change, self.plan, work)
         for row, before in work:
             if row.problem is None:
                 self.building.place(row, before)
@@ -252,6 +273,10 @@ class _Engine:
         return [row for row in rows if row.problem is None]
 
     def _refuse(self, row: Row) -> None:
+        for event in row.earlier:
+            event.problem = event.problem or row.problem
+            self.report.skipped -= 1
+            self._refuse(event)
         if row.problem is not None:
             file = row.cells.file if isinstance(row.cells, ItemRow) else ""
             self.report.fault(row.line, row.problem._replace(file=file))

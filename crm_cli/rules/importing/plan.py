@@ -20,7 +20,7 @@ from crm_cli.rules import field as custom_fields
 from crm_cli.rules import intake, records
 from crm_cli.rules.drafts import Draft
 from crm_cli.rules.importing import programs
-from crm_cli.rules.importing.recognition import HALVES, REASON, Sight, sights, untaken
+from crm_cli.rules.importing.recognition import EVENTS, HALVES, REASON, Sight, beside, sights, untaken
 from crm_cli.rules.importing.wishes import Pairs, Wishes
 from crm_cli.values import Reading
 from crm_cli.values.date_text import order_of
@@ -39,8 +39,8 @@ class Column:
     header: str
     field: Field
     role: str
-    """value, entered, custom, half, link, key (a link's external id), id (a link's own id), part, or
-    uid, number (our own identity)."""
+    """value, entered, custom, half, event (when a status came about), link, key (a link's external id), id (a
+    link's own id), part, or uid, number (our own identity)."""
     reading: Reading
     words: Pairs = dataclasses.field(default_factory=dict)
     sight: Sight | None = None
@@ -128,7 +128,7 @@ def make(change: Change, noun: str, table: Table, wishes: Wishes) -> Plan:
 
 
 def _check_fields(about: Noun, custom: dict[str, Field], wishes: Wishes) -> None:
-    known = [*about.fields, *custom, *HALVES.get(about.name, ())]
+    known = [*about.fields, *custom, *beside(about.name)]
     known_to = [each.strip() for several in wishes.known.values() for each in several.split(",")]
     for name in (
         *wishes.mapping.values(),
@@ -222,6 +222,8 @@ def _foreign(
         base, _, key = sight.field.partition(".")
         if base in HALVES.get(about.name, ()):
             each, role = Field(base, "text"), "half"
+        elif base in EVENTS.get(about.name, ()):
+            each, role = Field(base, "instant"), "event"
         else:
             each = about.fields.get(base) or custom[base]
             role = "key" if key else _role(each)
@@ -254,7 +256,7 @@ def _read(change: Change, columns: list[Column], table: Table, wishes: Wishes, *
     kinds = {
         column.at: column.field.kind
         for column in columns
-        if column.role in ("value", "custom") and column.field.kind in SETTLED
+        if column.role in ("value", "custom", "event") and column.field.kind in SETTLED
     }
     settled = settle(table, kinds, date_order=order, decimal=decimal)
     for column in columns:

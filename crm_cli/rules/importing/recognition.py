@@ -5,7 +5,7 @@ takes one column; beyond that, a person has every e-mail address and phone numbe
 kind, and columns that a profile names may fill what others leave empty.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from crm_cli import fields
@@ -20,6 +20,8 @@ REASON = "crm_error"
 """The column of a file of rejected rows that says why; it is never read."""
 # What other programs give in parts that our noun holds as one.
 HALVES = {"user": ("first_name", "last_name")}
+EVENTS = {"case": ("status_at",)}
+"""What makes a file a log of events: when a record came to the status that stands beside it."""
 SEVERAL = ("stage",)  # fields that take what several columns say
 
 
@@ -55,7 +57,9 @@ def sights(about: Noun, header: list[str], custom: dict[str, Field], wishes: Wis
     said = _said(header, wishes)
     taken = {name for _, name in said} | wishes.fixed.keys()
     named = {at for at, _ in said}
-    known = [(at, name) for at, name in _known(header, wishes) if name not in taken and at not in named]
+    known = [
+        (at, name) for at, name in _known(header, custom, wishes) if name not in taken and at not in named
+    ]
     taken |= {name for _, name in known}
     named |= {at for at, _ in known}
     meant = [
@@ -79,11 +83,16 @@ def _said(header: list[str], wishes: Wishes) -> list[tuple[int, str]]:
     return [(places[fold(name)], field) for name, field in wishes.mapping.items()]
 
 
-def _known(header: list[str], wishes: Wishes) -> list[tuple[int, str]]:
-    """What the profile says of the columns that are there."""
+def _known(header: list[str], custom: Collection[str], wishes: Wishes) -> list[tuple[int, str]]:
+    """What the profile says of the columns that are there; one that it leaves out may be a field of the user's own."""
+
+    def own(header: str) -> str:
+        name = custom_fields.name_of(header)
+        return name if name in custom else ""
+
     places = {fold(name): at for at, name in reversed(list(enumerate(header)))}
     return [
-        (places[fold(name)], field.strip())
+        (places[fold(name)], field.strip() or own(name))
         for name, several in wishes.known.items()
         for field in several.split(",")
         if fold(name) in places
@@ -93,10 +102,15 @@ def _known(header: list[str], wishes: Wishes) -> list[tuple[int, str]]:
 def _meant(about: Noun, header: list[str], custom: dict[str, Field]) -> dict[int, str]:
     """What the headers mean by themselves, fields of the user's own included."""
     known = [each.name for each in about.fields.values() if _fillable(each)]
-    known = [*known, *HALVES.get(about.name, ()), *(each for each in custom if each not in about.fields)]
+    known = [*known, *beside(about.name), *(each for each in custom if each not in about.fields)]
     meant = recognise(about.name, header, known)
     by_word = {custom_fields.name_of(name): at for at, name in enumerate(header)}
     return meant | {by_word[name]: name for name in custom if name in by_word and by_word[name] not in meant}
+
+
+def beside(noun: str) -> tuple[str, ...]:
+    """What a column may be taken for beside the fields of a noun."""
+    return (*HALVES.get(noun, ()), *EVENTS.get(noun, ()))
 
 
 def _fillable(each: Field) -> bool:

@@ -66,6 +66,12 @@ class Row:
     """Its id in the store that exported it."""
     kept: tuple[str, ...] = ()
     """Its e-mail addresses that can be none; they are kept, and tell nobody apart."""
+    at: str | None = None
+    """In a log of events when it came about."""
+    earlier: list["Row"] = field(default_factory=list)
+    """In a log of events those of its record before it, in the order of their times."""
+    history: list[dict[str, Any]] = field(default_factory=list)
+    """In a log of events the steps of its record's status."""
     problem: Problem | None = None
 
 
@@ -85,7 +91,7 @@ def read(plan: Plan, lines: Sequence[Line]) -> list[Row]:
     currencies = _currencies(plan, rows)
     for column in sorted(plan.columns, key=lambda each: each.role == "part"):
         texts = cells.texts(column, plan.wishes, lines, whole[column.at])
-        if column.role in ("value", "custom", "entered", "half"):
+        if column.role in ("value", "custom", "entered", "half", "event"):
             _take(plan, column, texts, rows, currencies)
         elif column.role in ("link", "key", "id"):
             _name(column, texts, rows, plan.wishes.separator)
@@ -141,6 +147,10 @@ def _take(plan: Plan, column: Column, texts: list[str], rows: list[Row], currenc
 
 def _put(column: Column, rows: Sequence[Row], found: Iterable[Any]) -> None:
     name = column.name
+    if column.role == "event":
+        for row, value in zip(rows, found, strict=True):
+            row.at = value
+        return
     if column.role == "value":
         name = column.field.column or name
         for row, value in zip(rows, found, strict=True):
