@@ -15,7 +15,9 @@ from crm_cli.values import Reading
 
 Texts = dict[str, str | list[str]]
 # Nouns whose new records belong to whoever adds them.
-OWNED = frozenset(("contact", "company", "lead", "deal", "campaign", "activity", "task"))
+OWNED = frozenset(
+    ("contact", "company", "lead", "deal", "campaign", "contract", "article", "activity", "task")
+)
 
 
 def fill(change: Change, noun: str, draft: Draft, texts: Texts) -> None:

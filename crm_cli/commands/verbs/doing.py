@@ -18,6 +18,7 @@ CALLED = {
     "company": ("name", "domain", "website", "email", "phone", "external_id"),
     "product": ("name", "code", "external_id"),
     "user": ("name", "email", "external_id"),
+    "article": ("name", "case", "external_id"),
     "activity": ("subject", "body"),
     "task": ("subject", "body"),
 }

@@ -16,13 +16,14 @@ from crm_cli.values.folding import fold
 
 # In an export of ours: the part, the reference in its rows, its noun.
 NAMED = {"companies": ("company", "company"), "contacts": ("contact", "contact"), "lines": ("product", "product"),
-         "participants": ("contact", "contact")}  # fmt: skip
+         "participants": ("contact", "contact"), "cases": ("case", "case")}  # fmt: skip
 ADDRESS = {"kind": None, "primary": 0, "opted_out": 0, "invalid": 0}
 EMPTY: dict[str, dict[str, Any]] = {
     "companies": {"role": None, "inactive": 0},
     "contacts": {"role": None},
     "lines": {"quantity": 10_000, "unit_price": None, "discount_pct": None, "tax_pct": None},
     "participants": {},
+    "cases": {},
 }
 STAMPS = ("created_at", "updated_at")
 STAGE = ("kind", "probability", "forecast_category", "rotten_days", "requires")

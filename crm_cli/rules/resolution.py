@@ -1,0 +1,42 @@
+"""Taking over how a like case was settled, or what an article answers."""
+
+from crm_cli import refs
+from crm_cli.changing import Change
+from crm_cli.errors import InvalidError
+from crm_cli.rules import article, records
+
+SOURCES = ("case", "article")
+
+
+def named(change: Change, text: str) -> tuple[str, int]:
+    """The noun and id of the case or article that a reference names, such as C-2026-0007 or article:3."""
+    return refs.anywhere(change.connection, text, SOURCES, change.config.get("country") or None)
+
+
+def of(change: Change, noun: str, record_id: int) -> str:
+    """How a case was settled, or what an article answers.
+
+    Raises:
+        InvalidError: it does not say.
+    """
+    column = {"case": "resolution", "article": "body"}[noun]
+    found: str | None = change.value(f'SELECT {column} FROM "{noun}" WHERE id = ?', record_id)
+    if not found:
+        called = refs.name_of(change.connection, noun, record_id)
+        raise InvalidError(f"{noun} {record_id} {called} has no {column} to take over; name another")
+    return found
+
+
+def take(change: Change, case_id: int, noun: str, record_id: int) -> str:
+    """Give a case the resolution of another case or of an article, and return it; an article is then linked to it.
+
+    Raises:
+        InvalidError: there is none to take, or it is the case's own.
+    """
+    if (noun, record_id) == ("case", case_id):
+        raise InvalidError(f"case {case_id} cannot take over its own resolution; name another")
+    found = of(change, noun, record_id)
+    records.edit(change, "case", case_id, resolution=found)
+    if noun == "article":
+        article.link(change, record_id, [case_id])
+    return found
