@@ -76,7 +76,8 @@ def _rows(
     name = next(each for each in fields.names() if fields.noun(each).number == number)
     about = fields.noun(name)
     hint = {"contact": "coalesce(company, email)", "company": "industry", "lead": "company_name", "deal": "stage",
-            "product": "code", "activity": "kind", "campaign": "status", "user": "email"}.get(name, "NULL")  # fmt: skip
+            "product": "code", "activity": "kind", "campaign": "status", "user": "email", "case": "status",
+            "contract": "company", "article": "status", "survey": "score"}.get(name, "NULL")  # fmt: skip
     question = (
         f'SELECT id, "{about.label}", {hint} FROM {about.view} WHERE id IN (SELECT value FROM json_each(?))'
     )
