@@ -35,6 +35,7 @@ LACKING = {
     "sms": "phone number",
     "mail": "postal address",
 }
+THESE = "IN (SELECT value FROM json_each(?))"
 Reason = tuple[int, str]
 
 
@@ -154,7 +155,7 @@ class Question:
             return {
                 record_id: Address(place, place)
                 for record_id, place in self._ask(
-                    f"SELECT id, coalesce(street, city) FROM {self.noun} WHERE id IN (SELECT value FROM json_each(?)) "
+                    f"SELECT id, coalesce(street, city) FROM {self.noun} WHERE id {THESE} "
                     "AND coalesce(street, city) IS NOT NULL"
                 )
             }
@@ -185,7 +186,7 @@ class Question:
         return None
 
     def _unknown(self) -> Iterator[Reason]:
-        question = f"SELECT id FROM {self.noun} WHERE id IN (SELECT value FROM json_each(?))"
+        question = f"SELECT id FROM {self.noun} WHERE id {THESE}"
         for each in set(self.ids) - {row[0] for row in self._ask(question)}:
             yield each, f"there is no {self.noun} {each} any more"
 
@@ -194,7 +195,7 @@ class Question:
             return
         flag, called = CHANNELS[self.channel]
         bulk = "do_not_bulk_email" if self.bulk and self.channel == "email" else "0"
-        question = f"SELECT id, {flag} FROM {self.noun} WHERE id IN (SELECT value FROM json_each(?)) AND ({flag} OR {bulk})"
+        question = f"SELECT id, {flag} FROM {self.noun} WHERE id {THESE} AND ({flag} OR {bulk})"
         for record_id, none_at_all in self._ask(question):
             yield (
                 record_id,
@@ -261,10 +262,7 @@ class Question:
             )
         column = "email" if self.channel == "email" else "phone"
         key = "phone_key" if (self.noun, column) == ("lead", "phone") else column
-        return (
-            f"SELECT id, {column}, {key}, 0, 0 FROM {self.noun} WHERE id IN (SELECT value FROM json_each(?)) "
-            f"AND {column} IS NOT NULL"
-        )
+        return f"SELECT id, {column}, {key}, 0, 0 FROM {self.noun} WHERE id {THESE} AND {column} IS NOT NULL"
 
     def _refused(self) -> set[tuple[int, str]]:
         """The addresses of leads, which hold no mark of their own, that a mail server has refused for good."""
@@ -272,35 +270,37 @@ class Question:
             return set()
         question = (
             "SELECT lead_id, \"to\" FROM delivery WHERE status = 'failed' AND error GLOB '5[0-9][0-9]*' "
-            "AND lead_id IN (SELECT value FROM json_each(?))"
+            f"AND lead_id {THESE}"
         )
         return {(record_id, to) for record_id, to in self._ask(question)}
 
     def _listed(self) -> str:
         """The records that stand in suppression lists, by themselves, by their company, or as the lead they were."""
-        member = "SELECT {}, m.segment_id FROM segment_member AS m JOIN segment AS s ON s.id = m.segment_id {} WHERE s.kind = 'suppression' AND m.noun = '{}' AND {} IN (SELECT value FROM json_each(?1))"  # noqa: E501
-        found = [member.format("m.record_id", "", self.noun, "m.record_id")]
+        listed = (
+            "SELECT {0}, m.segment_id FROM segment_member AS m JOIN segment AS s ON s.id = m.segment_id {1} "
+            "WHERE s.kind = 'suppression' AND m.noun = '{2}' AND {0} IN (SELECT value FROM json_each(?1))"
+        )
+        found = [listed.format("m.record_id", "", self.noun)]
         if self.noun == "contact":
-            company = "JOIN contact AS c ON c.company_id = m.record_id"
-            lead = "JOIN lead AS l ON l.id = m.record_id"
-            found.append(member.format("c.id", company, "company", "c.id"))
-            found.append(member.format("l.contact_id", lead, "lead", "l.contact_id"))
+            found.append(listed.format("c.id", "JOIN contact AS c ON c.company_id = m.record_id", "company"))
+            found.append(listed.format("l.contact_id", "JOIN lead AS l ON l.id = m.record_id", "lead"))
         return " UNION ALL ".join(found)
 
     def _log(self) -> list[Any]:
         """Entries of the log that hold today, for the purpose and for marketing, the earliest first."""
         purposes = (self.purpose,) if self.purpose == SERVICE else (self.purpose, MARKETING)
         columns = "c.purpose, c.state, c.basis, c.source, c.at, c.expires"
-        chosen = "IN (SELECT value FROM json_each(:ids)) AND c.at <= :now AND (c.expires IS NULL OR c.expires >= :today)"
+        chosen = f"{THESE} AND c.at <= ? AND (c.expires IS NULL OR c.expires >= ?)"
         question = (
             f"SELECT c.{self.noun}_id, {columns}, c.id FROM consent AS c WHERE c.{self.noun}_id {chosen}"
         )
+        bound = [json.dumps(self.ids), self.now, self.today]
         if self.noun == "contact":  # what was said before they became one
             question += (
                 f" UNION ALL SELECT l.contact_id, {columns}, c.id FROM lead AS l JOIN consent AS c ON c.lead_id = l.id "
                 f"WHERE l.contact_id {chosen}"
             )
-        bound = {"ids": json.dumps(self.ids), "now": self.now, "today": self.today}
+            bound *= 2
         rows = self.connection.execute(f"{question} ORDER BY 6, 8", bound)
         return [tuple(row)[:7] for row in rows if row[1] in purposes]
 
