@@ -45,7 +45,7 @@ def fill(change: Change, noun: str, draft: Draft, texts: Texts) -> None:
             draft.values[each.column] = drafts.read(each, [_joined(text)], reading)[0]
         elif each.kind.startswith("parts:"):
             draft.parts[name] = _stated(change, each, draft, _joined(text), reading)
-        elif each.kind == "stages":
+        elif each.kind in ("stages", "text"):
             draft.entered[name] = _joined(text)
         else:
             found = drafts.read(each, _listed(_joined(text)), reading)
