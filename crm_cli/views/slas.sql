@@ -5,8 +5,8 @@ SELECT
   (SELECT name FROM calendar WHERE calendar.id = sla.calendar_id) AS calendar,
   sla.warn_pct, sla.rank,
   (SELECT group_concat(said, ', ') FROM (
-    SELECT priority || ':' || coalesce(CASE WHEN response_minutes % 60 THEN response_minutes || 'm' ELSE response_minutes / 60 || 'h' END, '-')
-      || '/' || coalesce(CASE WHEN resolution_minutes % 60 THEN resolution_minutes || 'm' ELSE resolution_minutes / 60 || 'h' END, '-') AS said
+    SELECT priority || ':' || coalesce(CASE WHEN response_minutes % 60 THEN response_minutes || 'm' ELSE (response_minutes / 60) || 'h' END, '-')
+      || '/' || coalesce(CASE WHEN resolution_minutes % 60 THEN resolution_minutes || 'm' ELSE (resolution_minutes / 60) || 'h' END, '-') AS said
     FROM sla_target WHERE sla_id = sla.id
     ORDER BY CASE priority WHEN 'urgent' THEN 0 WHEN 'high' THEN 1 WHEN 'normal' THEN 2 ELSE 3 END)) AS promise, -- text: Response and resolution by priority, in working time
   (SELECT name FROM user WHERE user.id = sla.owner_id) AS owner,
