@@ -428,6 +428,59 @@ class DeliveryStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
+class QuoteStatus(StrEnum):
+    """Where a quote stands."""
+
+    DRAFT = "draft"
+    SENT = "sent"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    EXPIRED = "expired"
+
+
+class InvoiceStatus(StrEnum):
+    """Where an invoice stands, by its payments and its due day."""
+
+    UNPAID = "unpaid"
+    PARTIAL = "partial"
+    PAID = "paid"
+    OVERDUE = "overdue"
+    VOID = "void"
+
+
+class OfferState(StrEnum):
+    """Where an offer to a partner stands."""
+
+    OFFERED = "offered"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+
+
+class RelationshipKind(StrEnum):
+    """What one is to the other (open list)."""
+
+    PARTNER_OF = "partner_of"
+    REFERRED_BY = "referred_by"
+    REPORTS_TO = "reports_to"
+    SUPPLIER_OF = "supplier_of"
+    INVESTOR_IN = "investor_in"
+
+
+class GoalMetric(StrEnum):
+    """What a goal is measured by."""
+
+    WON_AMOUNT = "won_amount"
+    WON_COUNT = "won_count"
+    LEADS = "leads"
+    CALLS = "calls"
+    MEETINGS = "meetings"
+    CASES_RESOLVED = "cases_resolved"
+    NPS = "nps"
+    REVENUE = "revenue"
+    NEW_CUSTOMERS = "new_customers"
+
+
 SYNONYMS: dict[str, dict[str, str]] = {
     "Lifecycle": {"client": "customer", "marketing_qualified_lead": "mql", "sales_qualified_lead": "sql"},
     "Channel": {"telephone": "phone", "letter": "mail", "post": "mail", "e_mail": "email"},
@@ -523,6 +576,8 @@ SYNONYMS: dict[str, dict[str, str]] = {
     "ConsentState": {"subscribed": "opted_in", "granted": "opted_in", "double_opt_in": "confirmed",
                      "unsubscribed": "opted_out", "withdrawn": "opted_out", "denied": "opted_out"},
     "MessageChannel": {"e_mail": "email", "letter": "mail", "post": "mail", "call": "phone", "telephone": "phone"},
+    "QuoteStatus": {"open": "sent", "presented": "sent", "approved": "accepted", "won": "accepted",
+                    "denied": "rejected", "declined": "rejected", "lost": "rejected"},
     "AddressKind": {"cell": "mobile", "cellular": "mobile", "office": "work", "private": "home"},
 }  # fmt: skip
 

@@ -47,6 +47,21 @@ from crm_cli.records.service import (
     SlaTarget,
     Survey,
 )
+from crm_cli.records.value import (
+    Goal,
+    Invoice,
+    InvoiceLine,
+    Offer,
+    Payment,
+    Price,
+    PriceList,
+    ProductPart,
+    Quote,
+    QuoteLine,
+    Rate,
+    Relationship,
+    Snapshot,
+)
 
 __all__ = ["NOUNS", "PARTS", "Address", "Kind", "Named", "Part", "Preferences", "Record"]
 
@@ -56,12 +71,14 @@ NOUNS: dict[str, type[Record]] = {
     for model in (
         Contact, Company, Lead, Deal, Campaign, Product, Pipeline, User, Activity, CustomField,
         Case, Contract, Sla, Calendar, Article, Survey, Segment, Member, Result, Consent, Delivery,
+        PriceList, Quote, Invoice, Offer, Relationship, Goal, Snapshot, Rate,
     )
 }  # fmt: skip
 PARTS: tuple[type[Part], ...] = (
     ContactEmail, ContactPhone, ContactCompany, Stage, DealLine, DealContact, DealStage, ActivityAbout,
     ActivityParticipant, NotDuplicate, MergedKey, CalendarDay, SlaTarget, CaseStep, CaseStatusChange, ArticleCase,
     SegmentMember, CampaignSegment, CampaignMessage, CampaignProduct, CampaignCost, CampaignStep, MemberStatusChange,
+    Price, ProductPart, QuoteLine, InvoiceLine, Payment,
 )  # fmt: skip
 LOGGED: tuple[type[SQLModel], ...] = (*NOUNS.values(), *PARTS)
 
@@ -120,3 +137,14 @@ Index(
 # How many inquiries a customer has in a time, and which contracts come to an end.
 Index("ix_case_company_created", _table(Case).c.company_id, _table(Case).c.created_at)
 Index("ix_contract_ends_on", _table(Contract).c.ends_on)
+# What receivables and revenue sum over all invoices and payments, so that they read no other column.
+Index("ix_invoice_company", *(_table(Invoice).c[_name] for _name in (
+    "company_id", "issued_on", "due_on", "settled_on", "currency", "amount", "paid", "void_on")))  # fmt: skip
+Index("ix_invoice_issued", *(_table(Invoice).c[_name] for _name in (
+    "issued_on", "due_on", "settled_on", "currency", "amount", "paid", "void_on", "rate", "company_id",
+    "contact_id")))  # fmt: skip
+Index("ix_payment_invoice", _table(Payment).c.invoice_id, _table(Payment).c.day, _table(Payment).c.amount)
+Index("ix_quote_number", _table(Quote).c.number, _table(Quote).c.revision, unique=True)
+Index("ix_price_product", _table(Price).c.pricelist_id, _table(Price).c.product_id)
+Index("ix_offer_state", _table(Offer).c.state, _table(Offer).c.respond_by)
+Index("ix_rate_currency", _table(Rate).c.currency, _table(Rate).c.day, unique=True)

@@ -107,6 +107,8 @@ def like(connection: sqlite3.Connection, noun: str, text: str) -> list[str]:
     from difflib import get_close_matches
 
     table, label, key = _table(noun), _label(noun), fold(text)
+    if noun in CODES and (near := _near_codes(connection, noun, text.upper())):
+        return near
     if "name_key" not in _columns(connection, table):
         return []
     most = 'SELECT name_key, "{}" FROM "{}" WHERE {} LIMIT 2000'
@@ -117,6 +119,21 @@ def like(connection: sqlite3.Connection, noun: str, text: str) -> list[str]:
     if len(names) < _NEAR:
         names |= dict(connection.execute(most.format(label, table, "1")).fetchall())
     return [names[each] for each in get_close_matches(key, list(names), n=3, cutoff=0.6)]
+
+
+def _near_codes(connection: sqlite3.Connection, noun: str, text: str) -> list[str]:
+    """The numbers or codes most like a text that has a digit, among those that begin alike."""
+    from difflib import get_close_matches
+
+    if not any(map(str.isdigit, text)):
+        return []
+    code = CODES[noun]
+    question = f'SELECT "{code}" FROM "{noun}" WHERE "{code}" >= ? AND "{code}" < ? LIMIT {_NEAR}'
+    for start in (text[:-2], text[:1]):
+        found = [row[0] for row in connection.execute(question, (start, start + "\U0010ffff"))]
+        if near := get_close_matches(text, found, n=3, cutoff=0.6):
+            return near
+    return []
 
 
 def name_of(connection: sqlite3.Connection, noun: str, record_id: int) -> str:
@@ -151,8 +168,9 @@ def _ids(connection: sqlite3.Connection, question: str, *bound: Any) -> list[int
 def _by_id(connection: sqlite3.Connection, noun: str, text: str, _: str | None) -> list[int]:
     if not text.isdecimal() or len(text) > _LONGEST_ID:
         return []
-    only = " AND kind = 'task'" if noun == "task" else ""
-    return _ids(connection, f'SELECT id FROM "{_table(noun)}" WHERE id = ?{only}', int(text))
+    only = {} if noun == "stage" else fields.noun(noun).only
+    also = "".join(f' AND "{column}" = ?' for column in only)
+    return _ids(connection, f'SELECT id FROM "{_table(noun)}" WHERE id = ?{also}', int(text), *only.values())
 
 
 def _by_external(connection: sqlite3.Connection, noun: str, text: str, _: str | None) -> list[int]:
@@ -208,7 +226,14 @@ def _by_code(connection: sqlite3.Connection, noun: str, text: str, _: str | None
         )
     if noun not in CODES:
         return []
-    return _ids(connection, f'SELECT id FROM "{noun}" WHERE "{CODES[noun]}" = ? COLLATE NOCASE', text)
+    found = _ids(connection, f'SELECT id FROM "{noun}" WHERE "{CODES[noun]}" = ? COLLATE NOCASE', text)
+    return found or (_merged(connection, noun, text) if noun == "case" else [])
+
+
+def _merged(connection: sqlite3.Connection, noun: str, number: str) -> list[int]:
+    """The record into which the one with a number was merged."""
+    question = "SELECT record_id FROM merged_key WHERE noun = ? AND external_id = ? AND external_source = 'number'"
+    return _ids(connection, question, noun, number.upper())
 
 
 def _by_name(connection: sqlite3.Connection, noun: str, text: str, _: str | None) -> list[int]:

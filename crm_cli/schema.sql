@@ -181,6 +181,31 @@ CREATE TABLE pipeline (
 CREATE UNIQUE INDEX ix_pipeline_external ON pipeline (external_id, external_source) WHERE external_id IS NOT NULL;
 CREATE INDEX ix_pipeline_name_key ON pipeline (name_key);
 CREATE INDEX ix_pipeline_owner_id ON pipeline (owner_id);
+CREATE TABLE pricelist (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
+	uid VARCHAR NOT NULL, 
+	created_at VARCHAR NOT NULL, 
+	updated_at VARCHAR NOT NULL, 
+	owner_id INTEGER, 
+	tags VARCHAR, 
+	notes VARCHAR, 
+	external_id VARCHAR, 
+	external_source VARCHAR, 
+	custom VARCHAR, 
+	import_id INTEGER, 
+	folded VARCHAR NOT NULL, 
+	name_key VARCHAR NOT NULL, 
+	name VARCHAR NOT NULL, 
+	currency VARCHAR, 
+	starts_on VARCHAR, 
+	ends_on VARCHAR, 
+	active BOOLEAN, 
+	UNIQUE (uid), 
+	FOREIGN KEY(owner_id) REFERENCES user (id)
+);
+CREATE UNIQUE INDEX ix_pricelist_external ON pricelist (external_id, external_source) WHERE external_id IS NOT NULL;
+CREATE INDEX ix_pricelist_name_key ON pricelist (name_key);
+CREATE INDEX ix_pricelist_owner_id ON pricelist (owner_id);
 CREATE TABLE product (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
 	uid VARCHAR NOT NULL, 
@@ -212,6 +237,28 @@ CREATE TABLE product (
 CREATE UNIQUE INDEX ix_product_external ON product (external_id, external_source) WHERE external_id IS NOT NULL;
 CREATE INDEX ix_product_name_key ON product (name_key);
 CREATE INDEX ix_product_owner_id ON product (owner_id);
+CREATE TABLE rate (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
+	uid VARCHAR NOT NULL, 
+	created_at VARCHAR NOT NULL, 
+	updated_at VARCHAR NOT NULL, 
+	owner_id INTEGER, 
+	tags VARCHAR, 
+	notes VARCHAR, 
+	external_id VARCHAR, 
+	external_source VARCHAR, 
+	custom VARCHAR, 
+	import_id INTEGER, 
+	folded VARCHAR NOT NULL, 
+	currency VARCHAR NOT NULL, 
+	day VARCHAR NOT NULL, 
+	rate VARCHAR NOT NULL, 
+	UNIQUE (uid), 
+	FOREIGN KEY(owner_id) REFERENCES user (id)
+);
+CREATE UNIQUE INDEX ix_rate_currency ON rate (currency, day);
+CREATE UNIQUE INDEX ix_rate_external ON rate (external_id, external_source) WHERE external_id IS NOT NULL;
+CREATE INDEX ix_rate_owner_id ON rate (owner_id);
 CREATE TABLE segment (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
 	uid VARCHAR NOT NULL, 
@@ -237,6 +284,33 @@ CREATE TABLE segment (
 CREATE UNIQUE INDEX ix_segment_external ON segment (external_id, external_source) WHERE external_id IS NOT NULL;
 CREATE INDEX ix_segment_name_key ON segment (name_key);
 CREATE INDEX ix_segment_owner_id ON segment (owner_id);
+CREATE TABLE snapshot (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
+	uid VARCHAR NOT NULL, 
+	created_at VARCHAR NOT NULL, 
+	updated_at VARCHAR NOT NULL, 
+	owner_id INTEGER, 
+	tags VARCHAR, 
+	notes VARCHAR, 
+	external_id VARCHAR, 
+	external_source VARCHAR, 
+	custom VARCHAR, 
+	import_id INTEGER, 
+	folded VARCHAR NOT NULL, 
+	taken_on VARCHAR NOT NULL, 
+	period VARCHAR NOT NULL, 
+	currency VARCHAR, 
+	pipeline_amount INTEGER, 
+	best_case INTEGER, 
+	"commit" INTEGER, 
+	closed INTEGER, 
+	weighted INTEGER, 
+	UNIQUE (uid), 
+	FOREIGN KEY(owner_id) REFERENCES user (id)
+);
+CREATE UNIQUE INDEX ix_snapshot_external ON snapshot (external_id, external_source) WHERE external_id IS NOT NULL;
+CREATE INDEX ix_snapshot_owner_id ON snapshot (owner_id);
+CREATE INDEX ix_snapshot_taken_on ON snapshot (taken_on);
 CREATE TABLE activity_about (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
 	activity_id INTEGER NOT NULL, 
@@ -281,6 +355,63 @@ CREATE TABLE calendar_day (
 	FOREIGN KEY(calendar_id) REFERENCES calendar (id) ON DELETE CASCADE
 );
 CREATE INDEX ix_calendar_day_calendar_id ON calendar_day (calendar_id);
+CREATE TABLE goal (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
+	uid VARCHAR NOT NULL, 
+	created_at VARCHAR NOT NULL, 
+	updated_at VARCHAR NOT NULL, 
+	owner_id INTEGER, 
+	tags VARCHAR, 
+	notes VARCHAR, 
+	external_id VARCHAR, 
+	external_source VARCHAR, 
+	custom VARCHAR, 
+	import_id INTEGER, 
+	folded VARCHAR NOT NULL, 
+	name_key VARCHAR NOT NULL, 
+	name VARCHAR NOT NULL, 
+	metric VARCHAR, 
+	period VARCHAR, 
+	starts_on VARCHAR, 
+	ends_on VARCHAR, 
+	baseline INTEGER, 
+	target INTEGER, 
+	stretch INTEGER, 
+	currency VARCHAR, 
+	pipeline_id INTEGER, 
+	parent_id INTEGER, 
+	UNIQUE (uid), 
+	FOREIGN KEY(owner_id) REFERENCES user (id), 
+	FOREIGN KEY(pipeline_id) REFERENCES pipeline (id), 
+	FOREIGN KEY(parent_id) REFERENCES goal (id)
+);
+CREATE UNIQUE INDEX ix_goal_external ON goal (external_id, external_source) WHERE external_id IS NOT NULL;
+CREATE INDEX ix_goal_name_key ON goal (name_key);
+CREATE INDEX ix_goal_owner_id ON goal (owner_id);
+CREATE INDEX ix_goal_parent_id ON goal (parent_id);
+CREATE INDEX ix_goal_pipeline_id ON goal (pipeline_id);
+CREATE TABLE price (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
+	pricelist_id INTEGER NOT NULL, 
+	product_id INTEGER NOT NULL, 
+	from_quantity INTEGER NOT NULL, 
+	unit_price INTEGER NOT NULL, 
+	FOREIGN KEY(pricelist_id) REFERENCES pricelist (id) ON DELETE CASCADE, 
+	FOREIGN KEY(product_id) REFERENCES product (id)
+);
+CREATE INDEX ix_price_pricelist_id ON price (pricelist_id);
+CREATE INDEX ix_price_product ON price (pricelist_id, product_id);
+CREATE INDEX ix_price_product_id ON price (product_id);
+CREATE TABLE product_part (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
+	product_id INTEGER NOT NULL, 
+	part_id INTEGER NOT NULL, 
+	quantity INTEGER NOT NULL, 
+	FOREIGN KEY(product_id) REFERENCES product (id) ON DELETE CASCADE, 
+	FOREIGN KEY(part_id) REFERENCES product (id)
+);
+CREATE INDEX ix_product_part_part_id ON product_part (part_id);
+CREATE INDEX ix_product_part_product_id ON product_part (product_id);
 CREATE TABLE segment_member (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
 	segment_id INTEGER NOT NULL, 
@@ -376,10 +507,12 @@ CREATE TABLE company (
 	payment_terms_days INTEGER, 
 	partner_level VARCHAR, 
 	territory VARCHAR, 
+	pricelist_id INTEGER, 
 	sla_policy_id INTEGER, 
 	UNIQUE (uid), 
 	FOREIGN KEY(owner_id) REFERENCES user (id), 
 	FOREIGN KEY(parent_id) REFERENCES company (id), 
+	FOREIGN KEY(pricelist_id) REFERENCES pricelist (id), 
 	FOREIGN KEY(sla_policy_id) REFERENCES sla (id)
 );
 CREATE INDEX ix_company_domain ON company (domain);
@@ -388,6 +521,7 @@ CREATE UNIQUE INDEX ix_company_external ON company (external_id, external_source
 CREATE INDEX ix_company_name_key ON company (name_key);
 CREATE INDEX ix_company_owner_id ON company (owner_id);
 CREATE INDEX ix_company_parent_id ON company (parent_id);
+CREATE INDEX ix_company_pricelist_id ON company (pricelist_id);
 CREATE INDEX ix_company_sla_policy_id ON company (sla_policy_id);
 CREATE INDEX ix_company_tax_number ON company (tax_number);
 CREATE TABLE sla_target (
@@ -653,6 +787,37 @@ CREATE INDEX ix_deal_name_key ON deal (name_key);
 CREATE INDEX ix_deal_owner_id ON deal (owner_id);
 CREATE INDEX ix_deal_pipeline_id ON deal (pipeline_id);
 CREATE INDEX ix_deal_report ON deal (stage_id, currency, closed_on, opened_on, amount, probability, stage_since, expected_close, forecast_category, owner_id, rate);
+CREATE TABLE relationship (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
+	uid VARCHAR NOT NULL, 
+	created_at VARCHAR NOT NULL, 
+	updated_at VARCHAR NOT NULL, 
+	owner_id INTEGER, 
+	tags VARCHAR, 
+	notes VARCHAR, 
+	external_id VARCHAR, 
+	external_source VARCHAR, 
+	custom VARCHAR, 
+	import_id INTEGER, 
+	folded VARCHAR NOT NULL, 
+	kind VARCHAR NOT NULL, 
+	company_id INTEGER, 
+	contact_id INTEGER, 
+	to_company_id INTEGER, 
+	to_contact_id INTEGER, 
+	UNIQUE (uid), 
+	FOREIGN KEY(owner_id) REFERENCES user (id), 
+	FOREIGN KEY(company_id) REFERENCES company (id), 
+	FOREIGN KEY(contact_id) REFERENCES contact (id), 
+	FOREIGN KEY(to_company_id) REFERENCES company (id), 
+	FOREIGN KEY(to_contact_id) REFERENCES contact (id)
+);
+CREATE INDEX ix_relationship_company_id ON relationship (company_id);
+CREATE INDEX ix_relationship_contact_id ON relationship (contact_id);
+CREATE UNIQUE INDEX ix_relationship_external ON relationship (external_id, external_source) WHERE external_id IS NOT NULL;
+CREATE INDEX ix_relationship_owner_id ON relationship (owner_id);
+CREATE INDEX ix_relationship_to_company_id ON relationship (to_company_id);
+CREATE INDEX ix_relationship_to_contact_id ON relationship (to_contact_id);
 CREATE TABLE result (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
 	uid VARCHAR NOT NULL, 
@@ -847,6 +1012,53 @@ CREATE UNIQUE INDEX ix_lead_external ON lead (external_id, external_source) WHER
 CREATE INDEX ix_lead_name_key ON lead (name_key);
 CREATE INDEX ix_lead_owner_id ON lead (owner_id);
 CREATE INDEX ix_lead_phone_key ON lead (phone_key);
+CREATE TABLE quote (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
+	uid VARCHAR NOT NULL, 
+	created_at VARCHAR NOT NULL, 
+	updated_at VARCHAR NOT NULL, 
+	owner_id INTEGER, 
+	tags VARCHAR, 
+	notes VARCHAR, 
+	external_id VARCHAR, 
+	external_source VARCHAR, 
+	custom VARCHAR, 
+	import_id INTEGER, 
+	folded VARCHAR NOT NULL, 
+	number VARCHAR, 
+	revision INTEGER, 
+	deal_id INTEGER, 
+	company_id INTEGER, 
+	contact_id INTEGER, 
+	status VARCHAR, 
+	status_original VARCHAR, 
+	issued_on VARCHAR, 
+	valid_until VARCHAR, 
+	currency VARCHAR, 
+	rate VARCHAR, 
+	discount_pct INTEGER, 
+	discount INTEGER, 
+	shipping INTEGER, 
+	shipping_tax_pct INTEGER, 
+	net INTEGER, 
+	tax INTEGER, 
+	total INTEGER, 
+	terms VARCHAR, 
+	sent_at VARCHAR, 
+	decided_on VARCHAR, 
+	reason VARCHAR, 
+	UNIQUE (uid), 
+	FOREIGN KEY(owner_id) REFERENCES user (id), 
+	FOREIGN KEY(deal_id) REFERENCES deal (id), 
+	FOREIGN KEY(company_id) REFERENCES company (id), 
+	FOREIGN KEY(contact_id) REFERENCES contact (id)
+);
+CREATE INDEX ix_quote_company_id ON quote (company_id);
+CREATE INDEX ix_quote_contact_id ON quote (contact_id);
+CREATE INDEX ix_quote_deal_id ON quote (deal_id);
+CREATE UNIQUE INDEX ix_quote_external ON quote (external_id, external_source) WHERE external_id IS NOT NULL;
+CREATE UNIQUE INDEX ix_quote_number ON quote (number, revision);
+CREATE INDEX ix_quote_owner_id ON quote (owner_id);
 CREATE TABLE "case" (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
 	uid VARCHAR NOT NULL, 
@@ -952,6 +1164,50 @@ CREATE INDEX ix_consent_contact_id ON consent (contact_id);
 CREATE UNIQUE INDEX ix_consent_external ON consent (external_id, external_source) WHERE external_id IS NOT NULL;
 CREATE INDEX ix_consent_lead_id ON consent (lead_id);
 CREATE INDEX ix_consent_owner_id ON consent (owner_id);
+CREATE TABLE invoice (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
+	uid VARCHAR NOT NULL, 
+	created_at VARCHAR NOT NULL, 
+	updated_at VARCHAR NOT NULL, 
+	owner_id INTEGER, 
+	tags VARCHAR, 
+	notes VARCHAR, 
+	external_id VARCHAR, 
+	external_source VARCHAR, 
+	custom VARCHAR, 
+	import_id INTEGER, 
+	folded VARCHAR NOT NULL, 
+	number VARCHAR, 
+	company_id INTEGER, 
+	contact_id INTEGER, 
+	deal_id INTEGER, 
+	quote_id INTEGER, 
+	issued_on VARCHAR, 
+	due_on VARCHAR, 
+	amount INTEGER NOT NULL, 
+	tax INTEGER, 
+	currency VARCHAR, 
+	rate VARCHAR, 
+	paid INTEGER, 
+	settled_on VARCHAR, 
+	void_on VARCHAR, 
+	reference VARCHAR, 
+	status_original VARCHAR, 
+	UNIQUE (uid), 
+	FOREIGN KEY(owner_id) REFERENCES user (id), 
+	UNIQUE (number), 
+	FOREIGN KEY(company_id) REFERENCES company (id), 
+	FOREIGN KEY(contact_id) REFERENCES contact (id), 
+	FOREIGN KEY(deal_id) REFERENCES deal (id), 
+	FOREIGN KEY(quote_id) REFERENCES quote (id)
+);
+CREATE INDEX ix_invoice_company ON invoice (company_id, issued_on, due_on, settled_on, currency, amount, paid, void_on);
+CREATE INDEX ix_invoice_contact_id ON invoice (contact_id);
+CREATE INDEX ix_invoice_deal_id ON invoice (deal_id);
+CREATE UNIQUE INDEX ix_invoice_external ON invoice (external_id, external_source) WHERE external_id IS NOT NULL;
+CREATE INDEX ix_invoice_issued ON invoice (issued_on, due_on, settled_on, currency, amount, paid, void_on, rate, company_id, contact_id);
+CREATE INDEX ix_invoice_owner_id ON invoice (owner_id);
+CREATE INDEX ix_invoice_quote_id ON invoice (quote_id);
 CREATE TABLE member (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
 	uid VARCHAR NOT NULL, 
@@ -994,6 +1250,57 @@ CREATE UNIQUE INDEX ix_member_external ON member (external_id, external_source) 
 CREATE UNIQUE INDEX ix_member_lead ON member (lead_id, campaign_id) WHERE lead_id IS NOT NULL;
 CREATE INDEX ix_member_lead_id ON member (lead_id);
 CREATE INDEX ix_member_owner_id ON member (owner_id);
+CREATE TABLE offer (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
+	uid VARCHAR NOT NULL, 
+	created_at VARCHAR NOT NULL, 
+	updated_at VARCHAR NOT NULL, 
+	owner_id INTEGER, 
+	tags VARCHAR, 
+	notes VARCHAR, 
+	external_id VARCHAR, 
+	external_source VARCHAR, 
+	custom VARCHAR, 
+	import_id INTEGER, 
+	folded VARCHAR NOT NULL, 
+	lead_id INTEGER, 
+	deal_id INTEGER, 
+	partner_id INTEGER, 
+	rank INTEGER, 
+	state VARCHAR, 
+	offered_at VARCHAR NOT NULL, 
+	respond_by VARCHAR, 
+	answered_at VARCHAR, 
+	reason VARCHAR, 
+	UNIQUE (uid), 
+	FOREIGN KEY(owner_id) REFERENCES user (id), 
+	FOREIGN KEY(lead_id) REFERENCES lead (id), 
+	FOREIGN KEY(deal_id) REFERENCES deal (id), 
+	FOREIGN KEY(partner_id) REFERENCES company (id)
+);
+CREATE INDEX ix_offer_deal_id ON offer (deal_id);
+CREATE UNIQUE INDEX ix_offer_external ON offer (external_id, external_source) WHERE external_id IS NOT NULL;
+CREATE INDEX ix_offer_lead_id ON offer (lead_id);
+CREATE INDEX ix_offer_owner_id ON offer (owner_id);
+CREATE INDEX ix_offer_partner_id ON offer (partner_id);
+CREATE INDEX ix_offer_state ON offer (state, respond_by);
+CREATE TABLE quote_line (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
+	quote_id INTEGER NOT NULL, 
+	position INTEGER NOT NULL, 
+	product_id INTEGER, 
+	text VARCHAR, 
+	quantity INTEGER NOT NULL, 
+	unit_price INTEGER, 
+	discount_pct INTEGER, 
+	tax_pct INTEGER, 
+	net INTEGER, 
+	tax INTEGER, 
+	FOREIGN KEY(quote_id) REFERENCES quote (id) ON DELETE CASCADE, 
+	FOREIGN KEY(product_id) REFERENCES product (id)
+);
+CREATE INDEX ix_quote_line_product_id ON quote_line (product_id);
+CREATE INDEX ix_quote_line_quote_id ON quote_line (quote_id);
 CREATE TABLE article_case (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
 	article_id INTEGER NOT NULL, 
@@ -1076,6 +1383,23 @@ CREATE INDEX ix_delivery_member_id ON delivery (member_id);
 CREATE INDEX ix_delivery_message_id ON delivery (message_id);
 CREATE INDEX ix_delivery_owner_id ON delivery (owner_id);
 CREATE INDEX ix_delivery_status ON delivery (status, campaign_id);
+CREATE TABLE invoice_line (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
+	invoice_id INTEGER NOT NULL, 
+	position INTEGER NOT NULL, 
+	product_id INTEGER, 
+	text VARCHAR, 
+	quantity INTEGER NOT NULL, 
+	unit_price INTEGER, 
+	discount_pct INTEGER, 
+	tax_pct INTEGER, 
+	net INTEGER, 
+	tax INTEGER, 
+	FOREIGN KEY(invoice_id) REFERENCES invoice (id) ON DELETE CASCADE, 
+	FOREIGN KEY(product_id) REFERENCES product (id)
+);
+CREATE INDEX ix_invoice_line_invoice_id ON invoice_line (invoice_id);
+CREATE INDEX ix_invoice_line_product_id ON invoice_line (product_id);
 CREATE TABLE member_status (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
 	member_id INTEGER NOT NULL, 
@@ -1084,6 +1408,16 @@ CREATE TABLE member_status (
 	FOREIGN KEY(member_id) REFERENCES member (id) ON DELETE CASCADE
 );
 CREATE INDEX ix_member_status_member_id ON member_status (member_id);
+CREATE TABLE payment (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
+	invoice_id INTEGER NOT NULL, 
+	day VARCHAR NOT NULL, 
+	amount INTEGER NOT NULL, 
+	method VARCHAR, 
+	reference VARCHAR, 
+	FOREIGN KEY(invoice_id) REFERENCES invoice (id) ON DELETE CASCADE
+);
+CREATE INDEX ix_payment_invoice ON payment (invoice_id, day, amount);
 CREATE TABLE survey (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
 	uid VARCHAR NOT NULL, 

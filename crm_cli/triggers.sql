@@ -19,11 +19,11 @@ END;
 CREATE TRIGGER log_update_company AFTER UPDATE ON "company" BEGIN
   INSERT INTO log (command_id, tbl, row_id, op, data)
   SELECT (SELECT id FROM command WHERE open = 1), 'company', NEW.id, 'update', d FROM (
-    SELECT json_group_object(k, json_array(o, n)) AS d FROM (SELECT 'street' AS k, OLD."street" AS o, NEW."street" AS n UNION ALL SELECT 'city' AS k, OLD."city" AS o, NEW."city" AS n UNION ALL SELECT 'region' AS k, OLD."region" AS o, NEW."region" AS n UNION ALL SELECT 'postal_code' AS k, OLD."postal_code" AS o, NEW."postal_code" AS n UNION ALL SELECT 'country' AS k, OLD."country" AS o, NEW."country" AS n UNION ALL SELECT 'id' AS k, OLD."id" AS o, NEW."id" AS n UNION ALL SELECT 'uid' AS k, OLD."uid" AS o, NEW."uid" AS n UNION ALL SELECT 'created_at' AS k, OLD."created_at" AS o, NEW."created_at" AS n UNION ALL SELECT 'updated_at' AS k, OLD."updated_at" AS o, NEW."updated_at" AS n UNION ALL SELECT 'owner_id' AS k, OLD."owner_id" AS o, NEW."owner_id" AS n UNION ALL SELECT 'tags' AS k, OLD."tags" AS o, NEW."tags" AS n UNION ALL SELECT 'notes' AS k, OLD."notes" AS o, NEW."notes" AS n UNION ALL SELECT 'external_id' AS k, OLD."external_id" AS o, NEW."external_id" AS n UNION ALL SELECT 'external_source' AS k, OLD."external_source" AS o, NEW."external_source" AS n UNION ALL SELECT 'custom' AS k, OLD."custom" AS o, NEW."custom" AS n UNION ALL SELECT 'import_id' AS k, OLD."import_id" AS o, NEW."import_id" AS n UNION ALL SELECT 'folded' AS k, OLD."folded" AS o, NEW."folded" AS n UNION ALL SELECT 'name_key' AS k, OLD."name_key" AS o, NEW."name_key" AS n UNION ALL SELECT 'name' AS k, OLD."name" AS o, NEW."name" AS n UNION ALL SELECT 'domain' AS k, OLD."domain" AS o, NEW."domain" AS n UNION ALL SELECT 'website' AS k, OLD."website" AS o, NEW."website" AS n UNION ALL SELECT 'phone' AS k, OLD."phone" AS o, NEW."phone" AS n UNION ALL SELECT 'email' AS k, OLD."email" AS o, NEW."email" AS n UNION ALL SELECT 'type' AS k, OLD."type" AS o, NEW."type" AS n UNION ALL SELECT 'industry' AS k, OLD."industry" AS o, NEW."industry" AS n UNION ALL SELECT 'employees' AS k, OLD."employees" AS o, NEW."employees" AS n UNION ALL SELECT 'annual_revenue' AS k, OLD."annual_revenue" AS o, NEW."annual_revenue" AS n UNION ALL SELECT 'default_currency' AS k, OLD."default_currency" AS o, NEW."default_currency" AS n UNION ALL SELECT 'tax_number' AS k, OLD."tax_number" AS o, NEW."tax_number" AS n UNION ALL SELECT 'needs' AS k, OLD."needs" AS o, NEW."needs" AS n UNION ALL SELECT 'revenue_potential' AS k, OLD."revenue_potential" AS o, NEW."revenue_potential" AS n UNION ALL SELECT 'parent_id' AS k, OLD."parent_id" AS o, NEW."parent_id" AS n UNION ALL SELECT 'shipping_street' AS k, OLD."shipping_street" AS o, NEW."shipping_street" AS n UNION ALL SELECT 'shipping_city' AS k, OLD."shipping_city" AS o, NEW."shipping_city" AS n UNION ALL SELECT 'shipping_region' AS k, OLD."shipping_region" AS o, NEW."shipping_region" AS n UNION ALL SELECT 'shipping_postal_code' AS k, OLD."shipping_postal_code" AS o, NEW."shipping_postal_code" AS n UNION ALL SELECT 'shipping_country' AS k, OLD."shipping_country" AS o, NEW."shipping_country" AS n UNION ALL SELECT 'payment_terms_days' AS k, OLD."payment_terms_days" AS o, NEW."payment_terms_days" AS n UNION ALL SELECT 'partner_level' AS k, OLD."partner_level" AS o, NEW."partner_level" AS n UNION ALL SELECT 'territory' AS k, OLD."territory" AS o, NEW."territory" AS n UNION ALL SELECT 'sla_policy_id' AS k, OLD."sla_policy_id" AS o, NEW."sla_policy_id" AS n) WHERE o IS NOT n) WHERE d <> '{}';
+    SELECT json_group_object(k, json_array(o, n)) AS d FROM (SELECT 'street' AS k, OLD."street" AS o, NEW."street" AS n UNION ALL SELECT 'city' AS k, OLD."city" AS o, NEW."city" AS n UNION ALL SELECT 'region' AS k, OLD."region" AS o, NEW."region" AS n UNION ALL SELECT 'postal_code' AS k, OLD."postal_code" AS o, NEW."postal_code" AS n UNION ALL SELECT 'country' AS k, OLD."country" AS o, NEW."country" AS n UNION ALL SELECT 'id' AS k, OLD."id" AS o, NEW."id" AS n UNION ALL SELECT 'uid' AS k, OLD."uid" AS o, NEW."uid" AS n UNION ALL SELECT 'created_at' AS k, OLD."created_at" AS o, NEW."created_at" AS n UNION ALL SELECT 'updated_at' AS k, OLD."updated_at" AS o, NEW."updated_at" AS n UNION ALL SELECT 'owner_id' AS k, OLD."owner_id" AS o, NEW."owner_id" AS n UNION ALL SELECT 'tags' AS k, OLD."tags" AS o, NEW."tags" AS n UNION ALL SELECT 'notes' AS k, OLD."notes" AS o, NEW."notes" AS n UNION ALL SELECT 'external_id' AS k, OLD."external_id" AS o, NEW."external_id" AS n UNION ALL SELECT 'external_source' AS k, OLD."external_source" AS o, NEW."external_source" AS n UNION ALL SELECT 'custom' AS k, OLD."custom" AS o, NEW."custom" AS n UNION ALL SELECT 'import_id' AS k, OLD."import_id" AS o, NEW."import_id" AS n UNION ALL SELECT 'folded' AS k, OLD."folded" AS o, NEW."folded" AS n UNION ALL SELECT 'name_key' AS k, OLD."name_key" AS o, NEW."name_key" AS n UNION ALL SELECT 'name' AS k, OLD."name" AS o, NEW."name" AS n UNION ALL SELECT 'domain' AS k, OLD."domain" AS o, NEW."domain" AS n UNION ALL SELECT 'website' AS k, OLD."website" AS o, NEW."website" AS n UNION ALL SELECT 'phone' AS k, OLD."phone" AS o, NEW."phone" AS n UNION ALL SELECT 'email' AS k, OLD."email" AS o, NEW."email" AS n UNION ALL SELECT 'type' AS k, OLD."type" AS o, NEW."type" AS n UNION ALL SELECT 'industry' AS k, OLD."industry" AS o, NEW."industry" AS n UNION ALL SELECT 'employees' AS k, OLD."employees" AS o, NEW."employees" AS n UNION ALL SELECT 'annual_revenue' AS k, OLD."annual_revenue" AS o, NEW."annual_revenue" AS n UNION ALL SELECT 'default_currency' AS k, OLD."default_currency" AS o, NEW."default_currency" AS n UNION ALL SELECT 'tax_number' AS k, OLD."tax_number" AS o, NEW."tax_number" AS n UNION ALL SELECT 'needs' AS k, OLD."needs" AS o, NEW."needs" AS n UNION ALL SELECT 'revenue_potential' AS k, OLD."revenue_potential" AS o, NEW."revenue_potential" AS n UNION ALL SELECT 'parent_id' AS k, OLD."parent_id" AS o, NEW."parent_id" AS n UNION ALL SELECT 'shipping_street' AS k, OLD."shipping_street" AS o, NEW."shipping_street" AS n UNION ALL SELECT 'shipping_city' AS k, OLD."shipping_city" AS o, NEW."shipping_city" AS n UNION ALL SELECT 'shipping_region' AS k, OLD."shipping_region" AS o, NEW."shipping_region" AS n UNION ALL SELECT 'shipping_postal_code' AS k, OLD."shipping_postal_code" AS o, NEW."shipping_postal_code" AS n UNION ALL SELECT 'shipping_country' AS k, OLD."shipping_country" AS o, NEW."shipping_country" AS n UNION ALL SELECT 'payment_terms_days' AS k, OLD."payment_terms_days" AS o, NEW."payment_terms_days" AS n UNION ALL SELECT 'partner_level' AS k, OLD."partner_level" AS o, NEW."partner_level" AS n UNION ALL SELECT 'territory' AS k, OLD."territory" AS o, NEW."territory" AS n UNION ALL SELECT 'pricelist_id' AS k, OLD."pricelist_id" AS o, NEW."pricelist_id" AS n UNION ALL SELECT 'sla_policy_id' AS k, OLD."sla_policy_id" AS o, NEW."sla_policy_id" AS n) WHERE o IS NOT n) WHERE d <> '{}';
 END;
 CREATE TRIGGER log_delete_company AFTER DELETE ON "company" BEGIN
   INSERT INTO log (command_id, tbl, row_id, op, data)
-  VALUES ((SELECT id FROM command WHERE open = 1), 'company', OLD.id, 'delete', json_object('street', OLD."street", 'city', OLD."city", 'region', OLD."region", 'postal_code', OLD."postal_code", 'country', OLD."country", 'id', OLD."id", 'uid', OLD."uid", 'created_at', OLD."created_at", 'updated_at', OLD."updated_at", 'owner_id', OLD."owner_id", 'tags', OLD."tags", 'notes', OLD."notes", 'external_id', OLD."external_id", 'external_source', OLD."external_source", 'custom', OLD."custom", 'import_id', OLD."import_id", 'folded', OLD."folded", 'name_key', OLD."name_key", 'name', OLD."name", 'domain', OLD."domain", 'website', OLD."website", 'phone', OLD."phone", 'email', OLD."email", 'type', OLD."type", 'industry', OLD."industry", 'employees', OLD."employees", 'annual_revenue', OLD."annual_revenue", 'default_currency', OLD."default_currency", 'tax_number', OLD."tax_number", 'needs', OLD."needs", 'revenue_potential', OLD."revenue_potential", 'parent_id', OLD."parent_id", 'shipping_street', OLD."shipping_street", 'shipping_city', OLD."shipping_city", 'shipping_region', OLD."shipping_region", 'shipping_postal_code', OLD."shipping_postal_code", 'shipping_country', OLD."shipping_country", 'payment_terms_days', OLD."payment_terms_days", 'partner_level', OLD."partner_level", 'territory', OLD."territory", 'sla_policy_id', OLD."sla_policy_id"));
+  VALUES ((SELECT id FROM command WHERE open = 1), 'company', OLD.id, 'delete', json_object('street', OLD."street", 'city', OLD."city", 'region', OLD."region", 'postal_code', OLD."postal_code", 'country', OLD."country", 'id', OLD."id", 'uid', OLD."uid", 'created_at', OLD."created_at", 'updated_at', OLD."updated_at", 'owner_id', OLD."owner_id", 'tags', OLD."tags", 'notes', OLD."notes", 'external_id', OLD."external_id", 'external_source', OLD."external_source", 'custom', OLD."custom", 'import_id', OLD."import_id", 'folded', OLD."folded", 'name_key', OLD."name_key", 'name', OLD."name", 'domain', OLD."domain", 'website', OLD."website", 'phone', OLD."phone", 'email', OLD."email", 'type', OLD."type", 'industry', OLD."industry", 'employees', OLD."employees", 'annual_revenue', OLD."annual_revenue", 'default_currency', OLD."default_currency", 'tax_number', OLD."tax_number", 'needs', OLD."needs", 'revenue_potential', OLD."revenue_potential", 'parent_id', OLD."parent_id", 'shipping_street', OLD."shipping_street", 'shipping_city', OLD."shipping_city", 'shipping_region', OLD."shipping_region", 'shipping_postal_code', OLD."shipping_postal_code", 'shipping_country', OLD."shipping_country", 'payment_terms_days', OLD."payment_terms_days", 'partner_level', OLD."partner_level", 'territory', OLD."territory", 'pricelist_id', OLD."pricelist_id", 'sla_policy_id', OLD."sla_policy_id"));
 END;
 
 CREATE TRIGGER log_insert_lead AFTER INSERT ON "lead" BEGIN
@@ -271,6 +271,110 @@ END;
 CREATE TRIGGER log_delete_delivery AFTER DELETE ON "delivery" BEGIN
   INSERT INTO log (command_id, tbl, row_id, op, data)
   VALUES ((SELECT id FROM command WHERE open = 1), 'delivery', OLD.id, 'delete', json_object('id', OLD."id", 'uid', OLD."uid", 'created_at', OLD."created_at", 'updated_at', OLD."updated_at", 'owner_id', OLD."owner_id", 'tags', OLD."tags", 'notes', OLD."notes", 'external_id', OLD."external_id", 'external_source', OLD."external_source", 'custom', OLD."custom", 'import_id', OLD."import_id", 'folded', OLD."folded", 'channel', OLD."channel", 'purpose', OLD."purpose", 'to', OLD."to", 'to_name', OLD."to_name", 'subject', OLD."subject", 'body', OLD."body", 'html', OLD."html", 'status', OLD."status", 'send_at', OLD."send_at", 'sent_at', OLD."sent_at", 'message_id', OLD."message_id", 'attempts', OLD."attempts", 'error', OLD."error", 'campaign_id', OLD."campaign_id", 'member_id', OLD."member_id", 'contact_id', OLD."contact_id", 'lead_id', OLD."lead_id", 'case_id', OLD."case_id", 'activity_id', OLD."activity_id", 'in_reply_to', OLD."in_reply_to", 'override', OLD."override", 'claimed', OLD."claimed"));
+END;
+
+CREATE TRIGGER log_insert_pricelist AFTER INSERT ON "pricelist" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op) VALUES ((SELECT id FROM command WHERE open = 1), 'pricelist', NEW.id, 'insert');
+END;
+CREATE TRIGGER log_update_pricelist AFTER UPDATE ON "pricelist" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op, data)
+  SELECT (SELECT id FROM command WHERE open = 1), 'pricelist', NEW.id, 'update', d FROM (
+    SELECT json_group_object(k, json_array(o, n)) AS d FROM (SELECT 'id' AS k, OLD."id" AS o, NEW."id" AS n UNION ALL SELECT 'uid' AS k, OLD."uid" AS o, NEW."uid" AS n UNION ALL SELECT 'created_at' AS k, OLD."created_at" AS o, NEW."created_at" AS n UNION ALL SELECT 'updated_at' AS k, OLD."updated_at" AS o, NEW."updated_at" AS n UNION ALL SELECT 'owner_id' AS k, OLD."owner_id" AS o, NEW."owner_id" AS n UNION ALL SELECT 'tags' AS k, OLD."tags" AS o, NEW."tags" AS n UNION ALL SELECT 'notes' AS k, OLD."notes" AS o, NEW."notes" AS n UNION ALL SELECT 'external_id' AS k, OLD."external_id" AS o, NEW."external_id" AS n UNION ALL SELECT 'external_source' AS k, OLD."external_source" AS o, NEW."external_source" AS n UNION ALL SELECT 'custom' AS k, OLD."custom" AS o, NEW."custom" AS n UNION ALL SELECT 'import_id' AS k, OLD."import_id" AS o, NEW."import_id" AS n UNION ALL SELECT 'folded' AS k, OLD."folded" AS o, NEW."folded" AS n UNION ALL SELECT 'name_key' AS k, OLD."name_key" AS o, NEW."name_key" AS n UNION ALL SELECT 'name' AS k, OLD."name" AS o, NEW."name" AS n UNION ALL SELECT 'currency' AS k, OLD."currency" AS o, NEW."currency" AS n UNION ALL SELECT 'starts_on' AS k, OLD."starts_on" AS o, NEW."starts_on" AS n UNION ALL SELECT 'ends_on' AS k, OLD."ends_on" AS o, NEW."ends_on" AS n UNION ALL SELECT 'active' AS k, OLD."active" AS o, NEW."active" AS n) WHERE o IS NOT n) WHERE d <> '{}';
+END;
+CREATE TRIGGER log_delete_pricelist AFTER DELETE ON "pricelist" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op, data)
+  VALUES ((SELECT id FROM command WHERE open = 1), 'pricelist', OLD.id, 'delete', json_object('id', OLD."id", 'uid', OLD."uid", 'created_at', OLD."created_at", 'updated_at', OLD."updated_at", 'owner_id', OLD."owner_id", 'tags', OLD."tags", 'notes', OLD."notes", 'external_id', OLD."external_id", 'external_source', OLD."external_source", 'custom', OLD."custom", 'import_id', OLD."import_id", 'folded', OLD."folded", 'name_key', OLD."name_key", 'name', OLD."name", 'currency', OLD."currency", 'starts_on', OLD."starts_on", 'ends_on', OLD."ends_on", 'active', OLD."active"));
+END;
+
+CREATE TRIGGER log_insert_quote AFTER INSERT ON "quote" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op) VALUES ((SELECT id FROM command WHERE open = 1), 'quote', NEW.id, 'insert');
+END;
+CREATE TRIGGER log_update_quote AFTER UPDATE ON "quote" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op, data)
+  SELECT (SELECT id FROM command WHERE open = 1), 'quote', NEW.id, 'update', d FROM (
+    SELECT json_group_object(k, json_array(o, n)) AS d FROM (SELECT 'id' AS k, OLD."id" AS o, NEW."id" AS n UNION ALL SELECT 'uid' AS k, OLD."uid" AS o, NEW."uid" AS n UNION ALL SELECT 'created_at' AS k, OLD."created_at" AS o, NEW."created_at" AS n UNION ALL SELECT 'updated_at' AS k, OLD."updated_at" AS o, NEW."updated_at" AS n UNION ALL SELECT 'owner_id' AS k, OLD."owner_id" AS o, NEW."owner_id" AS n UNION ALL SELECT 'tags' AS k, OLD."tags" AS o, NEW."tags" AS n UNION ALL SELECT 'notes' AS k, OLD."notes" AS o, NEW."notes" AS n UNION ALL SELECT 'external_id' AS k, OLD."external_id" AS o, NEW."external_id" AS n UNION ALL SELECT 'external_source' AS k, OLD."external_source" AS o, NEW."external_source" AS n UNION ALL SELECT 'custom' AS k, OLD."custom" AS o, NEW."custom" AS n UNION ALL SELECT 'import_id' AS k, OLD."import_id" AS o, NEW."import_id" AS n UNION ALL SELECT 'folded' AS k, OLD."folded" AS o, NEW."folded" AS n UNION ALL SELECT 'number' AS k, OLD."number" AS o, NEW."number" AS n UNION ALL SELECT 'revision' AS k, OLD."revision" AS o, NEW."revision" AS n UNION ALL SELECT 'deal_id' AS k, OLD."deal_id" AS o, NEW."deal_id" AS n UNION ALL SELECT 'company_id' AS k, OLD."company_id" AS o, NEW."company_id" AS n UNION ALL SELECT 'contact_id' AS k, OLD."contact_id" AS o, NEW."contact_id" AS n UNION ALL SELECT 'status' AS k, OLD."status" AS o, NEW."status" AS n UNION ALL SELECT 'status_original' AS k, OLD."status_original" AS o, NEW."status_original" AS n UNION ALL SELECT 'issued_on' AS k, OLD."issued_on" AS o, NEW."issued_on" AS n UNION ALL SELECT 'valid_until' AS k, OLD."valid_until" AS o, NEW."valid_until" AS n UNION ALL SELECT 'currency' AS k, OLD."currency" AS o, NEW."currency" AS n UNION ALL SELECT 'rate' AS k, OLD."rate" AS o, NEW."rate" AS n UNION ALL SELECT 'discount_pct' AS k, OLD."discount_pct" AS o, NEW."discount_pct" AS n UNION ALL SELECT 'discount' AS k, OLD."discount" AS o, NEW."discount" AS n UNION ALL SELECT 'shipping' AS k, OLD."shipping" AS o, NEW."shipping" AS n UNION ALL SELECT 'shipping_tax_pct' AS k, OLD."shipping_tax_pct" AS o, NEW."shipping_tax_pct" AS n UNION ALL SELECT 'net' AS k, OLD."net" AS o, NEW."net" AS n UNION ALL SELECT 'tax' AS k, OLD."tax" AS o, NEW."tax" AS n UNION ALL SELECT 'total' AS k, OLD."total" AS o, NEW."total" AS n UNION ALL SELECT 'terms' AS k, OLD."terms" AS o, NEW."terms" AS n UNION ALL SELECT 'sent_at' AS k, OLD."sent_at" AS o, NEW."sent_at" AS n UNION ALL SELECT 'decided_on' AS k, OLD."decided_on" AS o, NEW."decided_on" AS n UNION ALL SELECT 'reason' AS k, OLD."reason" AS o, NEW."reason" AS n) WHERE o IS NOT n) WHERE d <> '{}';
+END;
+CREATE TRIGGER log_delete_quote AFTER DELETE ON "quote" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op, data)
+  VALUES ((SELECT id FROM command WHERE open = 1), 'quote', OLD.id, 'delete', json_object('id', OLD."id", 'uid', OLD."uid", 'created_at', OLD."created_at", 'updated_at', OLD."updated_at", 'owner_id', OLD."owner_id", 'tags', OLD."tags", 'notes', OLD."notes", 'external_id', OLD."external_id", 'external_source', OLD."external_source", 'custom', OLD."custom", 'import_id', OLD."import_id", 'folded', OLD."folded", 'number', OLD."number", 'revision', OLD."revision", 'deal_id', OLD."deal_id", 'company_id', OLD."company_id", 'contact_id', OLD."contact_id", 'status', OLD."status", 'status_original', OLD."status_original", 'issued_on', OLD."issued_on", 'valid_until', OLD."valid_until", 'currency', OLD."currency", 'rate', OLD."rate", 'discount_pct', OLD."discount_pct", 'discount', OLD."discount", 'shipping', OLD."shipping", 'shipping_tax_pct', OLD."shipping_tax_pct", 'net', OLD."net", 'tax', OLD."tax", 'total', OLD."total", 'terms', OLD."terms", 'sent_at', OLD."sent_at", 'decided_on', OLD."decided_on", 'reason', OLD."reason"));
+END;
+
+CREATE TRIGGER log_insert_invoice AFTER INSERT ON "invoice" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op) VALUES ((SELECT id FROM command WHERE open = 1), 'invoice', NEW.id, 'insert');
+END;
+CREATE TRIGGER log_update_invoice AFTER UPDATE ON "invoice" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op, data)
+  SELECT (SELECT id FROM command WHERE open = 1), 'invoice', NEW.id, 'update', d FROM (
+    SELECT json_group_object(k, json_array(o, n)) AS d FROM (SELECT 'id' AS k, OLD."id" AS o, NEW."id" AS n UNION ALL SELECT 'uid' AS k, OLD."uid" AS o, NEW."uid" AS n UNION ALL SELECT 'created_at' AS k, OLD."created_at" AS o, NEW."created_at" AS n UNION ALL SELECT 'updated_at' AS k, OLD."updated_at" AS o, NEW."updated_at" AS n UNION ALL SELECT 'owner_id' AS k, OLD."owner_id" AS o, NEW."owner_id" AS n UNION ALL SELECT 'tags' AS k, OLD."tags" AS o, NEW."tags" AS n UNION ALL SELECT 'notes' AS k, OLD."notes" AS o, NEW."notes" AS n UNION ALL SELECT 'external_id' AS k, OLD."external_id" AS o, NEW."external_id" AS n UNION ALL SELECT 'external_source' AS k, OLD."external_source" AS o, NEW."external_source" AS n UNION ALL SELECT 'custom' AS k, OLD."custom" AS o, NEW."custom" AS n UNION ALL SELECT 'import_id' AS k, OLD."import_id" AS o, NEW."import_id" AS n UNION ALL SELECT 'folded' AS k, OLD."folded" AS o, NEW."folded" AS n UNION ALL SELECT 'number' AS k, OLD."number" AS o, NEW."number" AS n UNION ALL SELECT 'company_id' AS k, OLD."company_id" AS o, NEW."company_id" AS n UNION ALL SELECT 'contact_id' AS k, OLD."contact_id" AS o, NEW."contact_id" AS n UNION ALL SELECT 'deal_id' AS k, OLD."deal_id" AS o, NEW."deal_id" AS n UNION ALL SELECT 'quote_id' AS k, OLD."quote_id" AS o, NEW."quote_id" AS n UNION ALL SELECT 'issued_on' AS k, OLD."issued_on" AS o, NEW."issued_on" AS n UNION ALL SELECT 'due_on' AS k, OLD."due_on" AS o, NEW."due_on" AS n UNION ALL SELECT 'amount' AS k, OLD."amount" AS o, NEW."amount" AS n UNION ALL SELECT 'tax' AS k, OLD."tax" AS o, NEW."tax" AS n UNION ALL SELECT 'currency' AS k, OLD."currency" AS o, NEW."currency" AS n UNION ALL SELECT 'rate' AS k, OLD."rate" AS o, NEW."rate" AS n UNION ALL SELECT 'paid' AS k, OLD."paid" AS o, NEW."paid" AS n UNION ALL SELECT 'settled_on' AS k, OLD."settled_on" AS o, NEW."settled_on" AS n UNION ALL SELECT 'void_on' AS k, OLD."void_on" AS o, NEW."void_on" AS n UNION ALL SELECT 'reference' AS k, OLD."reference" AS o, NEW."reference" AS n UNION ALL SELECT 'status_original' AS k, OLD."status_original" AS o, NEW."status_original" AS n) WHERE o IS NOT n) WHERE d <> '{}';
+END;
+CREATE TRIGGER log_delete_invoice AFTER DELETE ON "invoice" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op, data)
+  VALUES ((SELECT id FROM command WHERE open = 1), 'invoice', OLD.id, 'delete', json_object('id', OLD."id", 'uid', OLD."uid", 'created_at', OLD."created_at", 'updated_at', OLD."updated_at", 'owner_id', OLD."owner_id", 'tags', OLD."tags", 'notes', OLD."notes", 'external_id', OLD."external_id", 'external_source', OLD."external_source", 'custom', OLD."custom", 'import_id', OLD."import_id", 'folded', OLD."folded", 'number', OLD."number", 'company_id', OLD."company_id", 'contact_id', OLD."contact_id", 'deal_id', OLD."deal_id", 'quote_id', OLD."quote_id", 'issued_on', OLD."issued_on", 'due_on', OLD."due_on", 'amount', OLD."amount", 'tax', OLD."tax", 'currency', OLD."currency", 'rate', OLD."rate", 'paid', OLD."paid", 'settled_on', OLD."settled_on", 'void_on', OLD."void_on", 'reference', OLD."reference", 'status_original', OLD."status_original"));
+END;
+
+CREATE TRIGGER log_insert_offer AFTER INSERT ON "offer" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op) VALUES ((SELECT id FROM command WHERE open = 1), 'offer', NEW.id, 'insert');
+END;
+CREATE TRIGGER log_update_offer AFTER UPDATE ON "offer" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op, data)
+  SELECT (SELECT id FROM command WHERE open = 1), 'offer', NEW.id, 'update', d FROM (
+    SELECT json_group_object(k, json_array(o, n)) AS d FROM (SELECT 'id' AS k, OLD."id" AS o, NEW."id" AS n UNION ALL SELECT 'uid' AS k, OLD."uid" AS o, NEW."uid" AS n UNION ALL SELECT 'created_at' AS k, OLD."created_at" AS o, NEW."created_at" AS n UNION ALL SELECT 'updated_at' AS k, OLD."updated_at" AS o, NEW."updated_at" AS n UNION ALL SELECT 'owner_id' AS k, OLD."owner_id" AS o, NEW."owner_id" AS n UNION ALL SELECT 'tags' AS k, OLD."tags" AS o, NEW."tags" AS n UNION ALL SELECT 'notes' AS k, OLD."notes" AS o, NEW."notes" AS n UNION ALL SELECT 'external_id' AS k, OLD."external_id" AS o, NEW."external_id" AS n UNION ALL SELECT 'external_source' AS k, OLD."external_source" AS o, NEW."external_source" AS n UNION ALL SELECT 'custom' AS k, OLD."custom" AS o, NEW."custom" AS n UNION ALL SELECT 'import_id' AS k, OLD."import_id" AS o, NEW."import_id" AS n UNION ALL SELECT 'folded' AS k, OLD."folded" AS o, NEW."folded" AS n UNION ALL SELECT 'lead_id' AS k, OLD."lead_id" AS o, NEW."lead_id" AS n UNION ALL SELECT 'deal_id' AS k, OLD."deal_id" AS o, NEW."deal_id" AS n UNION ALL SELECT 'partner_id' AS k, OLD."partner_id" AS o, NEW."partner_id" AS n UNION ALL SELECT 'rank' AS k, OLD."rank" AS o, NEW."rank" AS n UNION ALL SELECT 'state' AS k, OLD."state" AS o, NEW."state" AS n UNION ALL SELECT 'offered_at' AS k, OLD."offered_at" AS o, NEW."offered_at" AS n UNION ALL SELECT 'respond_by' AS k, OLD."respond_by" AS o, NEW."respond_by" AS n UNION ALL SELECT 'answered_at' AS k, OLD."answered_at" AS o, NEW."answered_at" AS n UNION ALL SELECT 'reason' AS k, OLD."reason" AS o, NEW."reason" AS n) WHERE o IS NOT n) WHERE d <> '{}';
+END;
+CREATE TRIGGER log_delete_offer AFTER DELETE ON "offer" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op, data)
+  VALUES ((SELECT id FROM command WHERE open = 1), 'offer', OLD.id, 'delete', json_object('id', OLD."id", 'uid', OLD."uid", 'created_at', OLD."created_at", 'updated_at', OLD."updated_at", 'owner_id', OLD."owner_id", 'tags', OLD."tags", 'notes', OLD."notes", 'external_id', OLD."external_id", 'external_source', OLD."external_source", 'custom', OLD."custom", 'import_id', OLD."import_id", 'folded', OLD."folded", 'lead_id', OLD."lead_id", 'deal_id', OLD."deal_id", 'partner_id', OLD."partner_id", 'rank', OLD."rank", 'state', OLD."state", 'offered_at', OLD."offered_at", 'respond_by', OLD."respond_by", 'answered_at', OLD."answered_at", 'reason', OLD."reason"));
+END;
+
+CREATE TRIGGER log_insert_relationship AFTER INSERT ON "relationship" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op) VALUES ((SELECT id FROM command WHERE open = 1), 'relationship', NEW.id, 'insert');
+END;
+CREATE TRIGGER log_update_relationship AFTER UPDATE ON "relationship" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op, data)
+  SELECT (SELECT id FROM command WHERE open = 1), 'relationship', NEW.id, 'update', d FROM (
+    SELECT json_group_object(k, json_array(o, n)) AS d FROM (SELECT 'id' AS k, OLD."id" AS o, NEW."id" AS n UNION ALL SELECT 'uid' AS k, OLD."uid" AS o, NEW."uid" AS n UNION ALL SELECT 'created_at' AS k, OLD."created_at" AS o, NEW."created_at" AS n UNION ALL SELECT 'updated_at' AS k, OLD."updated_at" AS o, NEW."updated_at" AS n UNION ALL SELECT 'owner_id' AS k, OLD."owner_id" AS o, NEW."owner_id" AS n UNION ALL SELECT 'tags' AS k, OLD."tags" AS o, NEW."tags" AS n UNION ALL SELECT 'notes' AS k, OLD."notes" AS o, NEW."notes" AS n UNION ALL SELECT 'external_id' AS k, OLD."external_id" AS o, NEW."external_id" AS n UNION ALL SELECT 'external_source' AS k, OLD."external_source" AS o, NEW."external_source" AS n UNION ALL SELECT 'custom' AS k, OLD."custom" AS o, NEW."custom" AS n UNION ALL SELECT 'import_id' AS k, OLD."import_id" AS o, NEW."import_id" AS n UNION ALL SELECT 'folded' AS k, OLD."folded" AS o, NEW."folded" AS n UNION ALL SELECT 'kind' AS k, OLD."kind" AS o, NEW."kind" AS n UNION ALL SELECT 'company_id' AS k, OLD."company_id" AS o, NEW."company_id" AS n UNION ALL SELECT 'contact_id' AS k, OLD."contact_id" AS o, NEW."contact_id" AS n UNION ALL SELECT 'to_company_id' AS k, OLD."to_company_id" AS o, NEW."to_company_id" AS n UNION ALL SELECT 'to_contact_id' AS k, OLD."to_contact_id" AS o, NEW."to_contact_id" AS n) WHERE o IS NOT n) WHERE d <> '{}';
+END;
+CREATE TRIGGER log_delete_relationship AFTER DELETE ON "relationship" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op, data)
+  VALUES ((SELECT id FROM command WHERE open = 1), 'relationship', OLD.id, 'delete', json_object('id', OLD."id", 'uid', OLD."uid", 'created_at', OLD."created_at", 'updated_at', OLD."updated_at", 'owner_id', OLD."owner_id", 'tags', OLD."tags", 'notes', OLD."notes", 'external_id', OLD."external_id", 'external_source', OLD."external_source", 'custom', OLD."custom", 'import_id', OLD."import_id", 'folded', OLD."folded", 'kind', OLD."kind", 'company_id', OLD."company_id", 'contact_id', OLD."contact_id", 'to_company_id', OLD."to_company_id", 'to_contact_id', OLD."to_contact_id"));
+END;
+
+CREATE TRIGGER log_insert_goal AFTER INSERT ON "goal" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op) VALUES ((SELECT id FROM command WHERE open = 1), 'goal', NEW.id, 'insert');
+END;
+CREATE TRIGGER log_update_goal AFTER UPDATE ON "goal" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op, data)
+  SELECT (SELECT id FROM command WHERE open = 1), 'goal', NEW.id, 'update', d FROM (
+    SELECT json_group_object(k, json_array(o, n)) AS d FROM (SELECT 'id' AS k, OLD."id" AS o, NEW."id" AS n UNION ALL SELECT 'uid' AS k, OLD."uid" AS o, NEW."uid" AS n UNION ALL SELECT 'created_at' AS k, OLD."created_at" AS o, NEW."created_at" AS n UNION ALL SELECT 'updated_at' AS k, OLD."updated_at" AS o, NEW."updated_at" AS n UNION ALL SELECT 'owner_id' AS k, OLD."owner_id" AS o, NEW."owner_id" AS n UNION ALL SELECT 'tags' AS k, OLD."tags" AS o, NEW."tags" AS n UNION ALL SELECT 'notes' AS k, OLD."notes" AS o, NEW."notes" AS n UNION ALL SELECT 'external_id' AS k, OLD."external_id" AS o, NEW."external_id" AS n UNION ALL SELECT 'external_source' AS k, OLD."external_source" AS o, NEW."external_source" AS n UNION ALL SELECT 'custom' AS k, OLD."custom" AS o, NEW."custom" AS n UNION ALL SELECT 'import_id' AS k, OLD."import_id" AS o, NEW."import_id" AS n UNION ALL SELECT 'folded' AS k, OLD."folded" AS o, NEW."folded" AS n UNION ALL SELECT 'name_key' AS k, OLD."name_key" AS o, NEW."name_key" AS n UNION ALL SELECT 'name' AS k, OLD."name" AS o, NEW."name" AS n UNION ALL SELECT 'metric' AS k, OLD."metric" AS o, NEW."metric" AS n UNION ALL SELECT 'period' AS k, OLD."period" AS o, NEW."period" AS n UNION ALL SELECT 'starts_on' AS k, OLD."starts_on" AS o, NEW."starts_on" AS n UNION ALL SELECT 'ends_on' AS k, OLD."ends_on" AS o, NEW."ends_on" AS n UNION ALL SELECT 'baseline' AS k, OLD."baseline" AS o, NEW."baseline" AS n UNION ALL SELECT 'target' AS k, OLD."target" AS o, NEW."target" AS n UNION ALL SELECT 'stretch' AS k, OLD."stretch" AS o, NEW."stretch" AS n UNION ALL SELECT 'currency' AS k, OLD."currency" AS o, NEW."currency" AS n UNION ALL SELECT 'pipeline_id' AS k, OLD."pipeline_id" AS o, NEW."pipeline_id" AS n UNION ALL SELECT 'parent_id' AS k, OLD."parent_id" AS o, NEW."parent_id" AS n) WHERE o IS NOT n) WHERE d <> '{}';
+END;
+CREATE TRIGGER log_delete_goal AFTER DELETE ON "goal" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op, data)
+  VALUES ((SELECT id FROM command WHERE open = 1), 'goal', OLD.id, 'delete', json_object('id', OLD."id", 'uid', OLD."uid", 'created_at', OLD."created_at", 'updated_at', OLD."updated_at", 'owner_id', OLD."owner_id", 'tags', OLD."tags", 'notes', OLD."notes", 'external_id', OLD."external_id", 'external_source', OLD."external_source", 'custom', OLD."custom", 'import_id', OLD."import_id", 'folded', OLD."folded", 'name_key', OLD."name_key", 'name', OLD."name", 'metric', OLD."metric", 'period', OLD."period", 'starts_on', OLD."starts_on", 'ends_on', OLD."ends_on", 'baseline', OLD."baseline", 'target', OLD."target", 'stretch', OLD."stretch", 'currency', OLD."currency", 'pipeline_id', OLD."pipeline_id", 'parent_id', OLD."parent_id"));
+END;
+
+CREATE TRIGGER log_insert_snapshot AFTER INSERT ON "snapshot" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op) VALUES ((SELECT id FROM command WHERE open = 1), 'snapshot', NEW.id, 'insert');
+END;
+CREATE TRIGGER log_update_snapshot AFTER UPDATE ON "snapshot" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op, data)
+  SELECT (SELECT id FROM command WHERE open = 1), 'snapshot', NEW.id, 'update', d FROM (
+    SELECT json_group_object(k, json_array(o, n)) AS d FROM (SELECT 'id' AS k, OLD."id" AS o, NEW."id" AS n UNION ALL SELECT 'uid' AS k, OLD."uid" AS o, NEW."uid" AS n UNION ALL SELECT 'created_at' AS k, OLD."created_at" AS o, NEW."created_at" AS n UNION ALL SELECT 'updated_at' AS k, OLD."updated_at" AS o, NEW."updated_at" AS n UNION ALL SELECT 'owner_id' AS k, OLD."owner_id" AS o, NEW."owner_id" AS n UNION ALL SELECT 'tags' AS k, OLD."tags" AS o, NEW."tags" AS n UNION ALL SELECT 'notes' AS k, OLD."notes" AS o, NEW."notes" AS n UNION ALL SELECT 'external_id' AS k, OLD."external_id" AS o, NEW."external_id" AS n UNION ALL SELECT 'external_source' AS k, OLD."external_source" AS o, NEW."external_source" AS n UNION ALL SELECT 'custom' AS k, OLD."custom" AS o, NEW."custom" AS n UNION ALL SELECT 'import_id' AS k, OLD."import_id" AS o, NEW."import_id" AS n UNION ALL SELECT 'folded' AS k, OLD."folded" AS o, NEW."folded" AS n UNION ALL SELECT 'taken_on' AS k, OLD."taken_on" AS o, NEW."taken_on" AS n UNION ALL SELECT 'period' AS k, OLD."period" AS o, NEW."period" AS n UNION ALL SELECT 'currency' AS k, OLD."currency" AS o, NEW."currency" AS n UNION ALL SELECT 'pipeline_amount' AS k, OLD."pipeline_amount" AS o, NEW."pipeline_amount" AS n UNION ALL SELECT 'best_case' AS k, OLD."best_case" AS o, NEW."best_case" AS n UNION ALL SELECT 'commit' AS k, OLD."commit" AS o, NEW."commit" AS n UNION ALL SELECT 'closed' AS k, OLD."closed" AS o, NEW."closed" AS n UNION ALL SELECT 'weighted' AS k, OLD."weighted" AS o, NEW."weighted" AS n) WHERE o IS NOT n) WHERE d <> '{}';
+END;
+CREATE TRIGGER log_delete_snapshot AFTER DELETE ON "snapshot" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op, data)
+  VALUES ((SELECT id FROM command WHERE open = 1), 'snapshot', OLD.id, 'delete', json_object('id', OLD."id", 'uid', OLD."uid", 'created_at', OLD."created_at", 'updated_at', OLD."updated_at", 'owner_id', OLD."owner_id", 'tags', OLD."tags", 'notes', OLD."notes", 'external_id', OLD."external_id", 'external_source', OLD."external_source", 'custom', OLD."custom", 'import_id', OLD."import_id", 'folded', OLD."folded", 'taken_on', OLD."taken_on", 'period', OLD."period", 'currency', OLD."currency", 'pipeline_amount', OLD."pipeline_amount", 'best_case', OLD."best_case", 'commit', OLD."commit", 'closed', OLD."closed", 'weighted', OLD."weighted"));
+END;
+
+CREATE TRIGGER log_insert_rate AFTER INSERT ON "rate" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op) VALUES ((SELECT id FROM command WHERE open = 1), 'rate', NEW.id, 'insert');
+END;
+CREATE TRIGGER log_update_rate AFTER UPDATE ON "rate" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op, data)
+  SELECT (SELECT id FROM command WHERE open = 1), 'rate', NEW.id, 'update', d FROM (
+    SELECT json_group_object(k, json_array(o, n)) AS d FROM (SELECT 'id' AS k, OLD."id" AS o, NEW."id" AS n UNION ALL SELECT 'uid' AS k, OLD."uid" AS o, NEW."uid" AS n UNION ALL SELECT 'created_at' AS k, OLD."created_at" AS o, NEW."created_at" AS n UNION ALL SELECT 'updated_at' AS k, OLD."updated_at" AS o, NEW."updated_at" AS n UNION ALL SELECT 'owner_id' AS k, OLD."owner_id" AS o, NEW."owner_id" AS n UNION ALL SELECT 'tags' AS k, OLD."tags" AS o, NEW."tags" AS n UNION ALL SELECT 'notes' AS k, OLD."notes" AS o, NEW."notes" AS n UNION ALL SELECT 'external_id' AS k, OLD."external_id" AS o, NEW."external_id" AS n UNION ALL SELECT 'external_source' AS k, OLD."external_source" AS o, NEW."external_source" AS n UNION ALL SELECT 'custom' AS k, OLD."custom" AS o, NEW."custom" AS n UNION ALL SELECT 'import_id' AS k, OLD."import_id" AS o, NEW."import_id" AS n UNION ALL SELECT 'folded' AS k, OLD."folded" AS o, NEW."folded" AS n UNION ALL SELECT 'currency' AS k, OLD."currency" AS o, NEW."currency" AS n UNION ALL SELECT 'day' AS k, OLD."day" AS o, NEW."day" AS n UNION ALL SELECT 'rate' AS k, OLD."rate" AS o, NEW."rate" AS n) WHERE o IS NOT n) WHERE d <> '{}';
+END;
+CREATE TRIGGER log_delete_rate AFTER DELETE ON "rate" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op, data)
+  VALUES ((SELECT id FROM command WHERE open = 1), 'rate', OLD.id, 'delete', json_object('id', OLD."id", 'uid', OLD."uid", 'created_at', OLD."created_at", 'updated_at', OLD."updated_at", 'owner_id', OLD."owner_id", 'tags', OLD."tags", 'notes', OLD."notes", 'external_id', OLD."external_id", 'external_source', OLD."external_source", 'custom', OLD."custom", 'import_id', OLD."import_id", 'folded', OLD."folded", 'currency', OLD."currency", 'day', OLD."day", 'rate', OLD."rate"));
 END;
 
 CREATE TRIGGER log_insert_contact_email AFTER INSERT ON "contact_email" BEGIN
@@ -572,6 +676,71 @@ CREATE TRIGGER log_delete_member_status AFTER DELETE ON "member_status" BEGIN
   VALUES ((SELECT id FROM command WHERE open = 1), 'member_status', OLD.id, 'delete', json_object('id', OLD."id", 'member_id', OLD."member_id", 'status', OLD."status", 'at', OLD."at"));
 END;
 
+CREATE TRIGGER log_insert_price AFTER INSERT ON "price" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op) VALUES ((SELECT id FROM command WHERE open = 1), 'price', NEW.id, 'insert');
+END;
+CREATE TRIGGER log_update_price AFTER UPDATE ON "price" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op, data)
+  SELECT (SELECT id FROM command WHERE open = 1), 'price', NEW.id, 'update', d FROM (
+    SELECT json_group_object(k, json_array(o, n)) AS d FROM (SELECT 'id' AS k, OLD."id" AS o, NEW."id" AS n UNION ALL SELECT 'pricelist_id' AS k, OLD."pricelist_id" AS o, NEW."pricelist_id" AS n UNION ALL SELECT 'product_id' AS k, OLD."product_id" AS o, NEW."product_id" AS n UNION ALL SELECT 'from_quantity' AS k, OLD."from_quantity" AS o, NEW."from_quantity" AS n UNION ALL SELECT 'unit_price' AS k, OLD."unit_price" AS o, NEW."unit_price" AS n) WHERE o IS NOT n) WHERE d <> '{}';
+END;
+CREATE TRIGGER log_delete_price AFTER DELETE ON "price" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op, data)
+  VALUES ((SELECT id FROM command WHERE open = 1), 'price', OLD.id, 'delete', json_object('id', OLD."id", 'pricelist_id', OLD."pricelist_id", 'product_id', OLD."product_id", 'from_quantity', OLD."from_quantity", 'unit_price', OLD."unit_price"));
+END;
+
+CREATE TRIGGER log_insert_product_part AFTER INSERT ON "product_part" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op) VALUES ((SELECT id FROM command WHERE open = 1), 'product_part', NEW.id, 'insert');
+END;
+CREATE TRIGGER log_update_product_part AFTER UPDATE ON "product_part" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op, data)
+  SELECT (SELECT id FROM command WHERE open = 1), 'product_part', NEW.id, 'update', d FROM (
+    SELECT json_group_object(k, json_array(o, n)) AS d FROM (SELECT 'id' AS k, OLD."id" AS o, NEW."id" AS n UNION ALL SELECT 'product_id' AS k, OLD."product_id" AS o, NEW."product_id" AS n UNION ALL SELECT 'part_id' AS k, OLD."part_id" AS o, NEW."part_id" AS n UNION ALL SELECT 'quantity' AS k, OLD."quantity" AS o, NEW."quantity" AS n) WHERE o IS NOT n) WHERE d <> '{}';
+END;
+CREATE TRIGGER log_delete_product_part AFTER DELETE ON "product_part" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op, data)
+  VALUES ((SELECT id FROM command WHERE open = 1), 'product_part', OLD.id, 'delete', json_object('id', OLD."id", 'product_id', OLD."product_id", 'part_id', OLD."part_id", 'quantity', OLD."quantity"));
+END;
+
+CREATE TRIGGER log_insert_quote_line AFTER INSERT ON "quote_line" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op) VALUES ((SELECT id FROM command WHERE open = 1), 'quote_line', NEW.id, 'insert');
+END;
+CREATE TRIGGER log_update_quote_line AFTER UPDATE ON "quote_line" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op, data)
+  SELECT (SELECT id FROM command WHERE open = 1), 'quote_line', NEW.id, 'update', d FROM (
+    SELECT json_group_object(k, json_array(o, n)) AS d FROM (SELECT 'id' AS k, OLD."id" AS o, NEW."id" AS n UNION ALL SELECT 'quote_id' AS k, OLD."quote_id" AS o, NEW."quote_id" AS n UNION ALL SELECT 'position' AS k, OLD."position" AS o, NEW."position" AS n UNION ALL SELECT 'product_id' AS k, OLD."product_id" AS o, NEW."product_id" AS n UNION ALL SELECT 'text' AS k, OLD."text" AS o, NEW."text" AS n UNION ALL SELECT 'quantity' AS k, OLD."quantity" AS o, NEW."quantity" AS n UNION ALL SELECT 'unit_price' AS k, OLD."unit_price" AS o, NEW."unit_price" AS n UNION ALL SELECT 'discount_pct' AS k, OLD."discount_pct" AS o, NEW."discount_pct" AS n UNION ALL SELECT 'tax_pct' AS k, OLD."tax_pct" AS o, NEW."tax_pct" AS n UNION ALL SELECT 'net' AS k, OLD."net" AS o, NEW."net" AS n UNION ALL SELECT 'tax' AS k, OLD."tax" AS o, NEW."tax" AS n) WHERE o IS NOT n) WHERE d <> '{}';
+END;
+CREATE TRIGGER log_delete_quote_line AFTER DELETE ON "quote_line" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op, data)
+  VALUES ((SELECT id FROM command WHERE open = 1), 'quote_line', OLD.id, 'delete', json_object('id', OLD."id", 'quote_id', OLD."quote_id", 'position', OLD."position", 'product_id', OLD."product_id", 'text', OLD."text", 'quantity', OLD."quantity", 'unit_price', OLD."unit_price", 'discount_pct', OLD."discount_pct", 'tax_pct', OLD."tax_pct", 'net', OLD."net", 'tax', OLD."tax"));
+END;
+
+CREATE TRIGGER log_insert_invoice_line AFTER INSERT ON "invoice_line" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op) VALUES ((SELECT id FROM command WHERE open = 1), 'invoice_line', NEW.id, 'insert');
+END;
+CREATE TRIGGER log_update_invoice_line AFTER UPDATE ON "invoice_line" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op, data)
+  SELECT (SELECT id FROM command WHERE open = 1), 'invoice_line', NEW.id, 'update', d FROM (
+    SELECT json_group_object(k, json_array(o, n)) AS d FROM (SELECT 'id' AS k, OLD."id" AS o, NEW."id" AS n UNION ALL SELECT 'invoice_id' AS k, OLD."invoice_id" AS o, NEW."invoice_id" AS n UNION ALL SELECT 'position' AS k, OLD."position" AS o, NEW."position" AS n UNION ALL SELECT 'product_id' AS k, OLD."product_id" AS o, NEW."product_id" AS n UNION ALL SELECT 'text' AS k, OLD."text" AS o, NEW."text" AS n UNION ALL SELECT 'quantity' AS k, OLD."quantity" AS o, NEW."quantity" AS n UNION ALL SELECT 'unit_price' AS k, OLD."unit_price" AS o, NEW."unit_price" AS n UNION ALL SELECT 'discount_pct' AS k, OLD."discount_pct" AS o, NEW."discount_pct" AS n UNION ALL SELECT 'tax_pct' AS k, OLD."tax_pct" AS o, NEW."tax_pct" AS n UNION ALL SELECT 'net' AS k, OLD."net" AS o, NEW."net" AS n UNION ALL SELECT 'tax' AS k, OLD."tax" AS o, NEW."tax" AS n) WHERE o IS NOT n) WHERE d <> '{}';
+END;
+CREATE TRIGGER log_delete_invoice_line AFTER DELETE ON "invoice_line" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op, data)
+  VALUES ((SELECT id FROM command WHERE open = 1), 'invoice_line', OLD.id, 'delete', json_object('id', OLD."id", 'invoice_id', OLD."invoice_id", 'position', OLD."position", 'product_id', OLD."product_id", 'text', OLD."text", 'quantity', OLD."quantity", 'unit_price', OLD."unit_price", 'discount_pct', OLD."discount_pct", 'tax_pct', OLD."tax_pct", 'net', OLD."net", 'tax', OLD."tax"));
+END;
+
+CREATE TRIGGER log_insert_payment AFTER INSERT ON "payment" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op) VALUES ((SELECT id FROM command WHERE open = 1), 'payment', NEW.id, 'insert');
+END;
+CREATE TRIGGER log_update_payment AFTER UPDATE ON "payment" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op, data)
+  SELECT (SELECT id FROM command WHERE open = 1), 'payment', NEW.id, 'update', d FROM (
+    SELECT json_group_object(k, json_array(o, n)) AS d FROM (SELECT 'id' AS k, OLD."id" AS o, NEW."id" AS n UNION ALL SELECT 'invoice_id' AS k, OLD."invoice_id" AS o, NEW."invoice_id" AS n UNION ALL SELECT 'day' AS k, OLD."day" AS o, NEW."day" AS n UNION ALL SELECT 'amount' AS k, OLD."amount" AS o, NEW."amount" AS n UNION ALL SELECT 'method' AS k, OLD."method" AS o, NEW."method" AS n UNION ALL SELECT 'reference' AS k, OLD."reference" AS o, NEW."reference" AS n) WHERE o IS NOT n) WHERE d <> '{}';
+END;
+CREATE TRIGGER log_delete_payment AFTER DELETE ON "payment" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op, data)
+  VALUES ((SELECT id FROM command WHERE open = 1), 'payment', OLD.id, 'delete', json_object('id', OLD."id", 'invoice_id', OLD."invoice_id", 'day', OLD."day", 'amount', OLD."amount", 'method', OLD."method", 'reference', OLD."reference"));
+END;
+
 CREATE TRIGGER search_insert_contact AFTER INSERT ON "contact" BEGIN
   INSERT INTO search (rowid, text) VALUES (NEW.id * 64 + 1, NEW.folded);
 END;
@@ -801,4 +970,92 @@ CREATE TRIGGER search_update_delivery AFTER UPDATE OF folded ON "delivery" WHEN 
 END;
 CREATE TRIGGER search_delete_delivery AFTER DELETE ON "delivery" BEGIN
   INSERT INTO search (search, rowid, text) VALUES ('delete', OLD.id * 64 + 21, OLD.folded);
+END;
+
+CREATE TRIGGER search_insert_pricelist AFTER INSERT ON "pricelist" BEGIN
+  INSERT INTO search (rowid, text) VALUES (NEW.id * 64 + 22, NEW.folded);
+END;
+CREATE TRIGGER search_update_pricelist AFTER UPDATE OF folded ON "pricelist" WHEN OLD.folded <> NEW.folded BEGIN
+  INSERT INTO search (search, rowid, text) VALUES ('delete', OLD.id * 64 + 22, OLD.folded);
+  INSERT INTO search (rowid, text) VALUES (NEW.id * 64 + 22, NEW.folded);
+END;
+CREATE TRIGGER search_delete_pricelist AFTER DELETE ON "pricelist" BEGIN
+  INSERT INTO search (search, rowid, text) VALUES ('delete', OLD.id * 64 + 22, OLD.folded);
+END;
+
+CREATE TRIGGER search_insert_quote AFTER INSERT ON "quote" BEGIN
+  INSERT INTO search (rowid, text) VALUES (NEW.id * 64 + 23, NEW.folded);
+END;
+CREATE TRIGGER search_update_quote AFTER UPDATE OF folded ON "quote" WHEN OLD.folded <> NEW.folded BEGIN
+  INSERT INTO search (search, rowid, text) VALUES ('delete', OLD.id * 64 + 23, OLD.folded);
+  INSERT INTO search (rowid, text) VALUES (NEW.id * 64 + 23, NEW.folded);
+END;
+CREATE TRIGGER search_delete_quote AFTER DELETE ON "quote" BEGIN
+  INSERT INTO search (search, rowid, text) VALUES ('delete', OLD.id * 64 + 23, OLD.folded);
+END;
+
+CREATE TRIGGER search_insert_invoice AFTER INSERT ON "invoice" BEGIN
+  INSERT INTO search (rowid, text) VALUES (NEW.id * 64 + 24, NEW.folded);
+END;
+CREATE TRIGGER search_update_invoice AFTER UPDATE OF folded ON "invoice" WHEN OLD.folded <> NEW.folded BEGIN
+  INSERT INTO search (search, rowid, text) VALUES ('delete', OLD.id * 64 + 24, OLD.folded);
+  INSERT INTO search (rowid, text) VALUES (NEW.id * 64 + 24, NEW.folded);
+END;
+CREATE TRIGGER search_delete_invoice AFTER DELETE ON "invoice" BEGIN
+  INSERT INTO search (search, rowid, text) VALUES ('delete', OLD.id * 64 + 24, OLD.folded);
+END;
+
+CREATE TRIGGER search_insert_offer AFTER INSERT ON "offer" BEGIN
+  INSERT INTO search (rowid, text) VALUES (NEW.id * 64 + 25, NEW.folded);
+END;
+CREATE TRIGGER search_update_offer AFTER UPDATE OF folded ON "offer" WHEN OLD.folded <> NEW.folded BEGIN
+  INSERT INTO search (search, rowid, text) VALUES ('delete', OLD.id * 64 + 25, OLD.folded);
+  INSERT INTO search (rowid, text) VALUES (NEW.id * 64 + 25, NEW.folded);
+END;
+CREATE TRIGGER search_delete_offer AFTER DELETE ON "offer" BEGIN
+  INSERT INTO search (search, rowid, text) VALUES ('delete', OLD.id * 64 + 25, OLD.folded);
+END;
+
+CREATE TRIGGER search_insert_relationship AFTER INSERT ON "relationship" BEGIN
+  INSERT INTO search (rowid, text) VALUES (NEW.id * 64 + 26, NEW.folded);
+END;
+CREATE TRIGGER search_update_relationship AFTER UPDATE OF folded ON "relationship" WHEN OLD.folded <> NEW.folded BEGIN
+  INSERT INTO search (search, rowid, text) VALUES ('delete', OLD.id * 64 + 26, OLD.folded);
+  INSERT INTO search (rowid, text) VALUES (NEW.id * 64 + 26, NEW.folded);
+END;
+CREATE TRIGGER search_delete_relationship AFTER DELETE ON "relationship" BEGIN
+  INSERT INTO search (search, rowid, text) VALUES ('delete', OLD.id * 64 + 26, OLD.folded);
+END;
+
+CREATE TRIGGER search_insert_goal AFTER INSERT ON "goal" BEGIN
+  INSERT INTO search (rowid, text) VALUES (NEW.id * 64 + 27, NEW.folded);
+END;
+CREATE TRIGGER search_update_goal AFTER UPDATE OF folded ON "goal" WHEN OLD.folded <> NEW.folded BEGIN
+  INSERT INTO search (search, rowid, text) VALUES ('delete', OLD.id * 64 + 27, OLD.folded);
+  INSERT INTO search (rowid, text) VALUES (NEW.id * 64 + 27, NEW.folded);
+END;
+CREATE TRIGGER search_delete_goal AFTER DELETE ON "goal" BEGIN
+  INSERT INTO search (search, rowid, text) VALUES ('delete', OLD.id * 64 + 27, OLD.folded);
+END;
+
+CREATE TRIGGER search_insert_snapshot AFTER INSERT ON "snapshot" BEGIN
+  INSERT INTO search (rowid, text) VALUES (NEW.id * 64 + 28, NEW.folded);
+END;
+CREATE TRIGGER search_update_snapshot AFTER UPDATE OF folded ON "snapshot" WHEN OLD.folded <> NEW.folded BEGIN
+  INSERT INTO search (search, rowid, text) VALUES ('delete', OLD.id * 64 + 28, OLD.folded);
+  INSERT INTO search (rowid, text) VALUES (NEW.id * 64 + 28, NEW.folded);
+END;
+CREATE TRIGGER search_delete_snapshot AFTER DELETE ON "snapshot" BEGIN
+  INSERT INTO search (search, rowid, text) VALUES ('delete', OLD.id * 64 + 28, OLD.folded);
+END;
+
+CREATE TRIGGER search_insert_rate AFTER INSERT ON "rate" BEGIN
+  INSERT INTO search (rowid, text) VALUES (NEW.id * 64 + 29, NEW.folded);
+END;
+CREATE TRIGGER search_update_rate AFTER UPDATE OF folded ON "rate" WHEN OLD.folded <> NEW.folded BEGIN
+  INSERT INTO search (search, rowid, text) VALUES ('delete', OLD.id * 64 + 29, OLD.folded);
+  INSERT INTO search (rowid, text) VALUES (NEW.id * 64 + 29, NEW.folded);
+END;
+CREATE TRIGGER search_delete_rate AFTER DELETE ON "rate" BEGIN
+  INSERT INTO search (search, rowid, text) VALUES ('delete', OLD.id * 64 + 29, OLD.folded);
 END;

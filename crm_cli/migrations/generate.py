@@ -39,12 +39,21 @@ EVERYDAY = (
     "result",
     "consent",
     "delivery",
+    "pricelist",
+    "quote",
+    "invoice",
+    "partner",
+    "offer",
+    "relationship",
+    "goal",
+    "snapshot",
+    "rate",
     "field",
 )
 # A column of a view that depends on the moment of the question: its expression and name.
 _MOMENTARY = re.compile(r"^  (\(.*?\)) AS (\w+),?(?= -- )", re.MULTILINE | re.DOTALL)
 VIEW_OF = {"company": "companies", "activity": "activities", "delivery": "deliveries"}
-ONLY = {"task": ("activity", {"kind": "task"})}
+ONLY = {"task": ("activity", {"kind": "task"}), "partner": ("company", {"type": "partner"})}
 _SAID = re.compile(r"(\w+)\"?,?[ ]+-- ([\w:]+)(?:=([\w.]+))?: (.*)$", re.MULTILINE)
 
 

@@ -74,6 +74,7 @@ class Company(Named, Address, table=True):
         "Standing as a partner"
     )
     territory: Text = about("Sales territory")
+    pricelist_id: int | None = link("pricelist", "The prices it buys at; else the list prices")
     sla_policy_id: int | None = link("sla", "The SLA policy that its cases are held to")
 
 

@@ -108,6 +108,8 @@ class Stage(Part, table=True):
 class Product(Named, table=True):
     """Something we sell."""
 
+    several: ClassVar[dict[str, str]] = {"parts": "product_part"}
+
     code: Text = about("Short code, unique", unique=True)
     name: Text = about("Name", nullable=False)
     kind: Annotated[str | None, Kind("choice", choices.ProductKind)] = about(

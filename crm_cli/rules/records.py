@@ -149,7 +149,8 @@ def _rule(noun: str) -> ModuleType | None:
 
 
 def _base(noun: str) -> str:
-    return "activity" if noun == "task" else noun
+    about = fields.noun(noun)
+    return about.table if about.only else noun
 
 
 def _defaults(change: Change, noun: str) -> dict[str, Any]:

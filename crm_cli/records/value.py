@@ -1,0 +1,240 @@
+"""Value: prices, quotes, invoices and their payments, partners' offers, goals, and what was forecast."""
+
+from typing import Annotated, ClassVar
+
+from sqlmodel import Field
+
+from crm_cli import choices
+from crm_cli.records.base import (
+    Boolean,
+    Currency,
+    Day,
+    Decimal,
+    Instant,
+    Integer,
+    Kind,
+    Long,
+    Money,
+    Named,
+    Part,
+    Percent,
+    Record,
+    Text,
+    about,
+    kept,
+    link,
+    owned,
+)
+
+
+class PriceList(Named, table=True):
+    """Prices that hold for some customers or a time instead of the list price."""
+
+    several: ClassVar[dict[str, str]] = {"prices": "price"}
+
+    name: Text = about("Name", nullable=False)
+    currency: Currency = about("Currency of its prices; else the configured one")
+    starts_on: Day = about("First day")
+    ends_on: Day = about("Last day")
+    active: Boolean = about("Is in use", default=True)
+
+
+class Price(Part, table=True):
+    """The price of a product on a list, from a quantity on."""
+
+    pricelist_id: int = owned("pricelist")
+    product_id: int = Field(foreign_key="product.id", index=True)
+    from_quantity: Decimal = Field(default=10_000, nullable=False)
+    unit_price: Money = Field(nullable=False)
+
+
+class ProductPart(Part, table=True):
+    """A product that a bundle holds, and how many of it."""
+
+    __tablename__ = "product_part"
+
+    product_id: int = owned("product")
+    part_id: int = Field(foreign_key="product.id", index=True)
+    quantity: Decimal = Field(default=10_000, nullable=False)
+
+
+class Quote(Record, table=True):
+    """What we offer at which price, until when."""
+
+    label: ClassVar[str] = "number"
+    several: ClassVar[dict[str, str]] = {"lines": "quote_line"}
+
+    number: Text = about("Number; else the next one")
+    revision: Integer = kept("Which version of the number it is", 1)
+    deal_id: int | None = link("deal", "The deal it belongs to")
+    company_id: int | None = link("company", "For whom")
+    contact_id: int | None = link("contact", "For the attention of")
+    status: Annotated[str | None, Kind("choice", choices.QuoteStatus)] = about(
+        "Where it stands", default="draft"
+    )
+    status_original: Text = kept("The status as the other program named it")
+    issued_on: Day = about("The day it is made")
+    valid_until: Day = about("The last day it holds")
+    currency: Currency = about("Currency of its money; else the deal's")
+    rate: Text = kept("One unit of its currency in the base currency, when it was made")
+    discount_pct: Percent = about("Discount on all lines together")
+    discount: Money = about("Discount on all lines together, as an amount")
+    shipping: Money = about("Shipping")
+    shipping_tax_pct: Percent = about("Tax on shipping")
+    net: Money = kept("Before tax")
+    tax: Money = kept("Tax")
+    total: Money = kept("To be paid")
+    terms: Long = about("Terms, printed below the lines")
+    sent_at: Instant = kept("When it was sent")
+    decided_on: Day = kept("When it was accepted or rejected")
+    reason: Text = kept("Why it was rejected")
+
+
+class QuoteLine(Part, table=True):
+    """A line of a quote: so many of a product at a price, rounded at the currency's digits."""
+
+    __tablename__ = "quote_line"
+
+    quote_id: int = owned("quote")
+    position: int = 0
+    product_id: int | None = Field(default=None, foreign_key="product.id", index=True)
+    text: Text = None
+    quantity: Decimal = Field(default=10_000, nullable=False)
+    unit_price: Money = None
+    discount_pct: Percent = None
+    tax_pct: Percent = None
+    net: Money = None
+    tax: Money = None
+
+
+class Invoice(Record, table=True):
+    """What a customer owes for something, and has paid of it."""
+
+    label: ClassVar[str] = "number"
+    several: ClassVar[dict[str, str]] = {"lines": "invoice_line", "payments": "payment"}
+    entered: ClassVar[dict[str, tuple[str, str]]] = {
+        "paid_on": ("day", "The day it was paid in full"),
+    }
+
+    number: Text = about("Number, unique; else the next one", unique=True)
+    company_id: int | None = link(
+        "company", "The customer, a company", index=False
+    )  # ix_invoice_company begins so
+    contact_id: int | None = link("contact", "The customer, a person")
+    deal_id: int | None = link("deal", "The deal it bills")
+    quote_id: int | None = link("quote", "The quote it bills")
+    issued_on: Day = about("The day it was issued")
+    due_on: Day = about("The day it is due; else by the customer's terms")
+    amount: Money = about("What is to be paid, tax included", nullable=False)
+    tax: Money = about("Tax in it")
+    currency: Currency = about("Currency of its money; else the configured one")
+    rate: Text = kept("One unit of its currency in the base currency, on the day it was issued")
+    paid: Money = kept("What has been paid", 0)
+    settled_on: Day = kept("The day it was paid in full")
+    void_on: Day = kept("The day it was declared void")
+    reference: Text = about("What the customer calls it, such as an order number")
+    status_original: Text = kept("The status as the other program named it")
+
+
+class InvoiceLine(Part, table=True):
+    """A line of an invoice."""
+
+    __tablename__ = "invoice_line"
+
+    invoice_id: int = owned("invoice")
+    position: int = 0
+    product_id: int | None = Field(default=None, foreign_key="product.id", index=True)
+    text: Text = None
+    quantity: Decimal = Field(default=10_000, nullable=False)
+    unit_price: Money = None
+    discount_pct: Percent = None
+    tax_pct: Percent = None
+    net: Money = None
+    tax: Money = None
+
+
+class Payment(Part, table=True):
+    """Money that came for an invoice on a day; less than nothing: paid back."""
+
+    invoice_id: int = Field(foreign_key="invoice.id", ondelete="CASCADE")  # ix_payment_invoice begins so
+    day: Day = Field(nullable=False)
+    amount: Money = Field(nullable=False)
+    method: Text = None
+    reference: Text = None
+
+
+class Offer(Record, table=True):
+    """A lead or deal offered to a partner, who must answer in time."""
+
+    label: ClassVar[str] = "state"
+
+    lead_id: int | None = link("lead", "The lead that is offered")
+    deal_id: int | None = link("deal", "The deal that is offered")
+    partner_id: int | None = link("company", "The partner")
+    rank: Integer = about("The partner's place among the candidates")
+    state: Annotated[str | None, Kind("choice", choices.OfferState)] = about(
+        "Where it stands", default="offered"
+    )
+    offered_at: Instant = about("When it was offered", nullable=False)
+    respond_by: Instant = about("Until when the partner must answer")
+    answered_at: Instant = kept("When it was accepted, declined or expired")
+    reason: Text = about("Why it was declined; else why this partner was asked")
+
+
+class Relationship(Record, table=True):
+    """How two companies or people stand to each other."""
+
+    label: ClassVar[str] = "kind"
+
+    kind: Annotated[str | None, Kind("open", choices.RelationshipKind)] = about(
+        "What the first is to the second", nullable=False
+    )
+    company_id: int | None = link("company", "The first, a company")
+    contact_id: int | None = link("contact", "The first, a person")
+    to_company_id: int | None = link("company", "The second, a company")
+    to_contact_id: int | None = link("contact", "The second, a person")
+
+
+class Goal(Named, table=True):
+    """What shall be reached, by whom, in which time, measured how."""
+
+    name: Text = about("What it is called", nullable=False)
+    metric: Annotated[str | None, Kind("choice", choices.GoalMetric)] = about(
+        "What is measured", default="won_amount"
+    )
+    period: Text = about("In which time, such as 2026-Q3, 2026-11 or 2026")
+    starts_on: Day = kept("The first day of its period")
+    ends_on: Day = kept("The last day of its period")
+    baseline: Decimal = about("Where it stood before")
+    target: Decimal = about(
+        "What shall be reached; a parent's is the sum of its children's where none is said"
+    )
+    stretch: Decimal = about("What would be better still")
+    currency: Currency = about("Currency where money is measured; else the configured one")
+    pipeline_id: int | None = link("pipeline", "Only deals of this pipeline")
+    parent_id: int | None = link("goal", "The goal it is part of")
+
+
+class Snapshot(Record, table=True):
+    """What was forecast for a month, on a day, for an owner's deals."""
+
+    label: ClassVar[str] = "period"
+
+    taken_on: Day = about("The day it was taken", nullable=False, index=True)
+    period: Text = about("The month that was forecast, such as 2026-11", nullable=False)
+    currency: Currency = about("Currency of its money")
+    pipeline_amount: Money = about("All open deals and what is closed")
+    best_case: Money = about("Best case, commit and closed")
+    commit: Money = about("Commit and closed")
+    closed: Money = about("Won by then")
+    weighted: Money = about("Open deals by their probability")
+
+
+class Rate(Record, table=True):
+    """What one unit of a currency is worth in the base currency from a day on."""
+
+    label: ClassVar[str] = "currency"
+
+    currency: Currency = about("The currency", nullable=False)
+    day: Day = about("From which day", nullable=False)
+    rate: Text = about("One unit of it in the base currency, such as 1.0842", nullable=False)
