@@ -88,7 +88,8 @@ _WHO = {
     "contact": "SELECT name, owner_id, NULL FROM contact WHERE id = ?",
 }
 _WON = "stage_id IN (SELECT id FROM stage WHERE kind = 'won')"
-# What was won of each customer, by currency; without a company the person is the customer.
+# What was won of each customer, by currency; without a company the person is the customer. Left to itself, SQLite
+# looks at each won deal's row, which takes three times as long.
 _WINS = {
     "company": "SELECT company_id, currency, sum(amount) FROM deal INDEXED BY ix_deal_company_stage "
     f"WHERE company_id IS NOT NULL AND {_WON} GROUP BY company_id, currency",

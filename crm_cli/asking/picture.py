@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from crm_cli import fields, output, values
-from crm_cli.asking import blocks
+from crm_cli.asking import blocks, care
 from crm_cli.asking.listing import listing
 from crm_cli.clock import local_text
 from crm_cli.fields import Field
@@ -94,7 +94,11 @@ def _sections(
 ) -> Iterator[tuple[str, list[str]]]:
     about = {"contact": _contact, "company": _company, "deal": _deal, "lead": _lead}.get(noun)
     if about:
+        if noun in care.NOUNS:
+            yield "open cases", care.cases(desk, noun, record_id)
         yield from about(desk, record_id, {name: value for name, (_, value) in held.items()})
+        if noun in care.NOUNS:
+            yield from care.sections(desk, noun, record_id)
         yield "next", _tasks(desk, noun, record_id)
         yield "activities", _activities(desk, noun, record_id)
     yield "history", _history(desk, noun, record_id)
@@ -177,19 +181,25 @@ def _deals(desk: "Desk", where: str, record_id: int) -> list[str]:
     return blocks.table(desk, question, (record_id,), ["id", "text", "text", "money", "currency", "day"])
 
 
+# What else an activity may be about to belong to a record's picture: a noun, and which of its records.
+_NEAR = {
+    "company": {"contact": "company_id", "deal": "company_id", "case": "company_id"},
+    "contact": {"case": "contact_id"},
+    "deal": {"case": "deal_id"},
+}
+
+
 def _involving(noun: str) -> str:
-    """Activities about the record; a company's are also those about its people and deals."""
-    own = "SELECT activity_id FROM activity_about WHERE noun = :noun AND record_id = :id"
+    """Activities about the record and its cases; a company's are also those about its people and deals."""
+    found = ["SELECT activity_id FROM activity_about WHERE noun = :noun AND record_id = :id"]
     if noun == "contact":
-        return f"{own} UNION SELECT activity_id FROM activity_participant WHERE contact_id = :id"
-    if noun == "company":
-        return (
-            f"{own} UNION SELECT l.activity_id FROM contact AS c JOIN activity_about AS l ON l.noun = 'contact' "
-            "AND l.record_id = c.id WHERE c.company_id = :id "
-            "UNION SELECT l.activity_id FROM deal AS d JOIN activity_about AS l ON l.noun = 'deal' "
-            "AND l.record_id = d.id WHERE d.company_id = :id"
-        )
-    return own
+        found.append("SELECT activity_id FROM activity_participant WHERE contact_id = :id")
+    found += [
+        f"SELECT l.activity_id FROM \"{near}\" AS r CROSS JOIN activity_about AS l ON l.noun = '{near}' "
+        f"AND l.record_id = r.id WHERE r.{column} = :id"
+        for near, column in _NEAR.get(noun, {}).items()
+    ]
+    return " UNION ".join(found)
 
 
 def _tasks(desk: "Desk", noun: str, record_id: int) -> list[str]:

@@ -10,7 +10,19 @@ from crm_cli.commands import completing
 from crm_cli.commands.options import Argument, Out
 from crm_cli.desk import Desk
 
-ANY = ("contact", "company", "lead", "deal", "campaign", "product", "user", "pipeline")
+ANY = (
+    "contact",
+    "company",
+    "lead",
+    "deal",
+    "case",
+    "contract",
+    "campaign",
+    "product",
+    "article",
+    "user",
+    "pipeline",
+)
 
 
 def show(
