@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crm_cli import fields, refs
 from crm_cli.asking.search import NOUN_BITS
+from crm_cli.errors import InvalidError
 from crm_cli.fields import Field
 from crm_cli.output import Rows
 from crm_cli.values.folding import fold
@@ -31,7 +32,8 @@ CONSIDERED = 100  # different words of a text, the first ones
 COUNTED = 1_000  # cases up to which the holders of a word are counted one by one
 LOOKED_UP = 20_000  # records that are looked up by the rarest words, all of those words together
 WEIGHED = 50  # records that are read and weighed in full
-FEW = 10  # records among which every word counts; among more, those that most of them hold do not
+FEW = 10  # records from which on a word that most of them hold is known to tell nothing
+SHORT = 3  # letters of what is taken for such a word among fewer records
 NEAR = 0.3  # the share of the best score below which nothing is shown
 SATURATION, LENGTH = 1.2, 0.75  # the usual k1 and b of BM25
 SCALE = 10_000
@@ -106,8 +108,15 @@ def similar_to(desk: "Desk", case_id: int, limit: int = SHOWN) -> Rows:
 
 
 def similar_words(desk: "Desk", words: list[str], limit: int = SHOWN) -> Rows:
-    """The cases that hold most of what the words tell, and the articles, as `similar_to` has them."""
-    return _table(desk, _like(desk.connection, Sought(_words(" ".join(words)))), limit)
+    """The cases that hold most of what the words tell, and the articles, as `similar_to` has them.
+
+    Raises:
+        InvalidError: there is no word to look for.
+    """
+    sought = Sought(_words(" ".join(words)))
+    if not sought.words:
+        raise InvalidError("give a case, or at least one word to look for")
+    return _table(desk, _like(desk.connection, sought), limit)
 
 
 def answer(desk: "Desk", case_id: int) -> tuple[str, int] | None:
@@ -116,6 +125,12 @@ def answer(desk: "Desk", case_id: int) -> tuple[str, int] | None:
     known = [each for each in found if each.first and each.resolution]
     best = max(known, key=lambda each: each.score, default=None)
     return (best.noun, best.id) if best else None
+
+
+def is_answered(desk: "Desk", case_id: int) -> bool:
+    """Whether a case has a resolution."""
+    question = 'SELECT resolution IS NOT NULL FROM "case" WHERE id = ?'
+    return bool(desk.connection.execute(question, (case_id,)).fetchone()[0])
 
 
 def _table(desk: "Desk", found: list[Found], limit: int) -> Rows:
@@ -168,13 +183,19 @@ def _weigh(connection: "sqlite3.Connection", sought: Sought) -> None:
         for word in (word for word, holders in held_by.items() if not holders):
             held_by[word] = len(_looked_up(connection, word, "article", LOOKED_UP))
     known = {word: holders for word, holders in held_by.items() if holders}
-    told = {word: holders for word, holders in known.items() if holders * 2 <= others}
-    chosen = told if told and others >= FEW else known
+    told = {word: holders for word, holders in known.items() if _tells(word, holders, others)}
+    # Where every word is one that most of them hold, these are what is asked for.
+    chosen = known if len(known) == len(held_by) and not told else told
     sought.weights = {word: _weight(holders, others) for word, holders in chosen.items()}
     if sought.product_id:
         question = 'SELECT count(*) FROM "case" WHERE product_id = ?'
         alike = connection.execute(question, (sought.product_id,)).fetchone()[0] - own
         sought.product_weight = _weight(alike, others)
+
+
+def _tells(word: str, holders: float, others: int) -> bool:
+    """Whether a word tells anything: few hold it or, where that is not known yet, it is no short word."""
+    return holders * 2 <= others if others >= FEW else len(word) > SHORT or not word.isalpha()
 
 
 def _weight(holders: float, others: int) -> float:
