@@ -101,6 +101,10 @@ def _sections(
             yield from care.sections(desk, noun, record_id)
         yield "next", _tasks(desk, noun, record_id)
         yield "activities", _activities(desk, noun, record_id)
+    if noun in ("calendar", "sla"):
+        from crm_cli.asking import working
+
+        yield from working.sections(desk, noun, record_id)
     yield "history", _history(desk, noun, record_id)
 
 

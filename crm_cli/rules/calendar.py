@@ -43,6 +43,10 @@ def prepare(change: Change, drafts: Sequence[Draft]) -> None:
             )
         if "days" in draft.parts:
             draft.parts["days"] = _said("days", _checked, draft.parts["days"])
+        if draft.before is None and not draft.imported and not told.get("is_default"):
+            change.notes.append(
+                f"{told['name']} serves where a policy names it; give --is-default yes to let it serve everywhere"
+            )
 
 
 def settle(change: Change, drafts: Sequence[Draft]) -> None:

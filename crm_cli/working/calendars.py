@@ -54,14 +54,15 @@ def worktime(zone: str, hours: str, holidays: str, days: str) -> Worktime:
 
 
 class _Free:
-    """The days of a year that are free in any of several countries."""
+    """The days of a year that are free in any of several countries, with their names."""
 
     def __init__(self, codes: Iterable[str]) -> None:
-        self._codes, self._years = list(codes), dict[int, frozenset[date]]()
+        self._codes, self._years = list(codes), dict[int, dict[date, str]]()
 
-    def __call__(self, year: int) -> frozenset[date]:
+    def __call__(self, year: int) -> dict[date, str]:
         if year not in self._years:
             from crm_cli.working.holiday import named
 
-            self._years[year] = frozenset(day for code in self._codes for day in named(code, year))
+            years = [named(code, year) for code in reversed(self._codes)]
+            self._years[year] = {day: name for found in years for day, name in found.items()}
         return self._years[year]

@@ -7,7 +7,7 @@ change of the clocks takes out of a shift, or adds to it, is not worked or is.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from itertools import accumulate
@@ -33,20 +33,24 @@ def instant_of(seconds: int) -> str:
 class Plan:
     """When is worked: the hours of a week in a zone (None: the system's), free days, days of other hours.
 
-    `free` gives the holidays of a year; a day of `days` goes before both. Hours that pass midnight belong to
+    `free` gives the holidays of a year by name; a day of `days` goes before both. Hours that pass midnight belong to
     the day on which they begin: what is free on the next day does not cut them.
     """
 
     zone: tzinfo | None
     week: Week
     days: Mapping[date, Spans] = field(default_factory=dict)
-    free: Callable[[int], Collection[date]] | None = None
+    free: Callable[[int], Mapping[date, str]] | None = None
 
     def hours(self, day: date) -> Spans:
         """The hours of a day."""
         if day in self.days:
             return self.days[day]
         return () if self.free and day in self.free(day.year) else self.week[day.weekday()]
+
+    def holiday(self, day: date) -> str | None:
+        """What holiday a day is, None where it is none."""
+        return self.free(day.year).get(day) if self.free else None
 
     @property
     def always(self) -> bool:
