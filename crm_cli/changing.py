@@ -23,6 +23,8 @@ class Change:
     """The open transaction: what rules read and write through.
 
     `now` and `today` are the business clock; the history keeps real time. `summary` is what the entry says.
+    Entered again, it is another transaction that goes on with the same entry, or begins one where another
+    command has come between: sending does so, where each message is a transaction.
     """
 
     def __init__(self, connection: sqlite3.Connection, verb: str, *, kind: str, dry_run: bool) -> None:
@@ -39,12 +41,13 @@ class Change:
         db.at(connection, self.now, self.today.isoformat())
         self.command_id = 0
         self.reverts_id: int | None = None
+        self._entry = 0  # the entry of an earlier transaction, which this one goes on with
         self._bulk: dict[str, str] | None = None
 
     def __enter__(self) -> Self:
         self.connection.execute("BEGIN IMMEDIATE")
         self._adopt()
-        self.command_id = self._open(self.verb, self.kind)
+        self.command_id = self._reopened() or self._open(self.verb, self.kind)
         return self
 
     def __exit__(
@@ -55,6 +58,7 @@ class Change:
                 self.connection.execute("ROLLBACK")
             return
         if self.changed():
+            self._entry = self.command_id
             self.connection.execute(
                 "UPDATE command SET open = NULL, summary = ?, reverts_id = ? WHERE id = ?",
                 (self.summary, self.reverts_id, self.command_id),
@@ -159,6 +163,13 @@ class Change:
             (real, verb, kind),
         )
         return int(made.lastrowid or 0)
+
+    def _reopened(self) -> int:
+        """The entry of the transaction before, open again; 0 where there is none or it is not the latest."""
+        if not self._entry or self.value("SELECT max(id) FROM command") != self._entry:
+            return 0
+        self.connection.execute("UPDATE command SET open = 1 WHERE id = ?", (self._entry,))
+        return self._entry
 
     def _adopt(self) -> None:
         if not self.value("SELECT EXISTS (SELECT 1 FROM log WHERE command_id IS NULL)"):

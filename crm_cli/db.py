@@ -50,6 +50,16 @@ def change(path: Path, verb: str, *, dry_run: bool = False, kind: str = "change"
 
     Raises `StoreError` when the store cannot be used and whatever the block raises.
     """
+    with changes(path, verb, dry_run=dry_run, kind=kind) as opened, opened:
+        yield opened
+
+
+@contextmanager
+def changes(path: Path, verb: str, *, dry_run: bool = False, kind: str = "change") -> "Iterator[Change]":
+    """A change that is not entered yet: each `with` of it is a transaction.
+
+    Raises `StoreError` when the store cannot be used and whatever the block raises.
+    """
     if not exists(path) and not dry_run:
         create(path)
     from crm_cli.changing import Change
@@ -60,12 +70,12 @@ def change(path: Path, verb: str, *, dry_run: bool = False, kind: str = "change"
             connection.close()
             copy = upgrade(path)
             connection = connect(path, "rw")
-        with Change(connection, verb, kind=kind, dry_run=dry_run) as opened:
-            if copy:
-                opened.notes.append(
-                    f"brought the store to schema {fields.schema()}; it is kept as it was in {copy}"
-                )
-            yield opened
+        opened = Change(connection, verb, kind=kind, dry_run=dry_run)
+        if copy:
+            opened.notes.append(
+                f"brought the store to schema {fields.schema()}; it is kept as it was in {copy}"
+            )
+        yield opened
     except sqlite3.DatabaseError as error:
         raise refusal(error, path) from error
     finally:

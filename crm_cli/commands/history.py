@@ -71,7 +71,13 @@ def _back(desk: Desk, verb: str, count: int, doing: Doing) -> None:
         desk.say(line)
     if doing.dry_run:
         return
-    if desk.interactive:
-        desk.confirm(f"{verb.capitalize()} this?", yes=doing.yes)
+    passed = verb == "undo" and bool(rules.crossed(desk.connection, count))
+    if desk.interactive or passed:
+        question = (
+            "Take back what came before what cannot be taken back?"
+            if passed
+            else f"{verb.capitalize()} this?"
+        )
+        desk.confirm(question, yes=doing.yes)
     with desk.change(verb, kind=verb) as change:
         _ = rules.redo(change) if verb == "redo" else rules.undo(change, count)

@@ -11,7 +11,7 @@ from crm_cli import fields
 from crm_cli.errors import ConflictError
 
 # Undos and redos cancel out: what stands of them is told by the commands they took back or brought.
-STANDING = "k.kind IN ('change', 'outside', 'clock') AND NOT k.reverted AND k.open IS NULL"
+STANDING = "k.kind IN ('change', 'outside', 'clock', 'send') AND NOT k.reverted AND k.open IS NULL"
 
 Ranges = dict[str, list[tuple[int, int]]]
 # A way in which rows refer to others: table, column, table referred to, and which of its rows do so.
@@ -45,7 +45,8 @@ def refuse_changed(connection: sqlite3.Connection, command: int) -> None:
         found = connection.execute(question, (command,)).fetchone()
         if found:
             raise ConflictError(
-                f"{_named(connection, found[0])} changed {found[1]} {found[2]} after it; undo that first"
+                f"{_named(connection, found[0])} changed {found[1]} {found[2]} after it; "
+                + _way_out(connection, found[0])
             )
 
 
@@ -134,6 +135,11 @@ def _last(connection: sqlite3.Connection, table: str, row_id: int, after: int) -
     )
     found = connection.execute(question, (table, row_id, after)).fetchone()
     return _named(connection, found[0]) if found else "another change stands in the way"
+
+
+def _way_out(connection: sqlite3.Connection, command: int) -> str:
+    kind: str = connection.execute("SELECT kind FROM command WHERE id = ?", (command,)).fetchone()[0]
+    return "what was sent cannot be taken back" if kind == "send" else "undo that first"
 
 
 def _named(connection: sqlite3.Connection, command: int) -> str:

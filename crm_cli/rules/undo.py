@@ -67,7 +67,20 @@ def preview(connection: sqlite3.Connection, count: int = 1, *, redo: bool = Fals
         chosen = standing(connection, count)
     if not chosen:
         return [f"nothing to {'redo' if redo else 'undo'}"]
-    return [line for command in chosen for line in diff.backwards(connection, command)]
+    lines = [line for command in chosen for line in diff.backwards(connection, command)]
+    return lines if redo else [*crossed(connection, count), *lines]
+
+
+def crossed(connection: sqlite3.Connection, count: int = 1) -> list[str]:
+    """What an undo of `count` commands passes over since nothing takes it back, such as what was sent: lines."""
+    chosen = standing(connection, count)
+    question = (
+        "SELECT id, verb, summary FROM command WHERE kind IN ('send', 'forget') AND id > ? ORDER BY id DESC"
+    )
+    return [
+        f"command {number} {verb}: {summary} stays, since nothing takes it back"
+        for number, verb, summary in (connection.execute(question, (chosen[-1],)) if chosen else ())
+    ]
 
 
 def standing(connection: sqlite3.Connection, count: int) -> list[int]:
