@@ -17,8 +17,8 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 ORM = {"sqlmodel", "sqlalchemy", "pydantic", "alembic"}
 FACES = {"typer", "rich", "questionary", "prompt_toolkit"}
 STREAMS = {"sys.stdout", "sys.stderr", "sys.__stdout__", "sys.__stderr__"}
-# What all commands may share; beside it, `history` takes from `show` which nouns a reference may mean, and
-# `demo`, having made its store, ends by showing the day and the pipeline.
+# What all commands may share; beside it, `history` takes from `show` which nouns a reference may mean, `case` has
+# a verb with a file of its own, and `demo`, having made its store, ends by showing the day and the pipeline.
 SHARED = {
     "verbs",
     "options",
@@ -29,8 +29,9 @@ SHARED = {
     "correspondence",
     "outcomes",
     "restoring",
+    "taking",
 }
-BORROWED = {"history": {"show"}}
+BORROWED = {"history": {"show"}, "case": {"similar"}}
 TELLERS = {"demo"}
 # Kinds of columns beside those that text is read into.
 SEEN = {"id", "about"}
