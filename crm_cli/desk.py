@@ -176,6 +176,18 @@ def stdin_lines() -> list[str]:
         raise InvalidError("standard input is not UTF-8; convert it, such as with iconv") from None
 
 
+def stdin_text() -> str:
+    """All of standard input.
+
+    Raises:
+        InvalidError: it is not UTF-8.
+    """
+    try:
+        return sys.stdin.read()
+    except UnicodeDecodeError:
+        raise InvalidError("standard input is not UTF-8; convert it, such as with iconv") from None
+
+
 def _is_filter(about: fields.Noun, text: str, known: dict[str, fields.Field]) -> bool:
     from crm_cli.filters import is_filter
 

@@ -25,6 +25,12 @@ QUIET = frozenset(
     ("id", "uid", "name", "subject", "created_at", "updated_at", "external_id", "external_source", "currency",
      "first_name", "last_name")
 )  # fmt: skip
+# What is told of a noun under a heading of its own.
+APART: dict[str, tuple[str, ...]] = {
+    "case": ("sla_state", "sla_policy", "sla_policy_pinned", "sla_result", "contract", "open", "first_response_at",
+             "first_response_due", "first_response_warn", "first_response_left", "first_response_met",
+             "resolution_due", "resolution_warn", "resolution_left", "resolution_met"),
+}  # fmt: skip
 
 
 def lines(desk: "Desk", noun: str, record_id: int) -> Iterator[str]:
@@ -34,7 +40,8 @@ def lines(desk: "Desk", noun: str, record_id: int) -> Iterator[str]:
     held = {each.name: (each, value) for each, value in zip(rows.columns, row, strict=True)}
     title = held.get(fields.noun(noun).label)
     yield f"{noun} {record_id}  {output.visible(str(title[1] if title else ''))}"
-    yield from _indented(_facts(desk, held))
+    apart = APART.get(noun, ())
+    yield from _indented(_facts(desk, {name: each for name, each in held.items() if name not in apart}))
     for heading, found in _sections(desk, noun, record_id, held):
         if found:
             yield ""
@@ -105,6 +112,17 @@ def _sections(
         from crm_cli.asking import working
 
         yield from working.sections(desk, noun, record_id)
+    if noun in ("contract", "article"):
+        from crm_cli.asking import service
+
+        yield from service.sections(desk, noun, record_id)
+        yield "next", _tasks(desk, noun, record_id)
+        yield "activities", _activities(desk, noun, record_id)
+    if noun == "case":
+        from crm_cli.asking import thread
+
+        yield from thread.sections(desk, record_id, {name: value for name, (_, value) in held.items()})
+        yield "next", _tasks(desk, noun, record_id)
     yield "history", _history(desk, noun, record_id)
 
 

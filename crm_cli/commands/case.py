@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from crm_cli import lazy, output
-from crm_cli.commands import completing, editing, verbs
+from crm_cli.commands import completing, editing, similar, verbs
 from crm_cli.commands.options import Argument, Doing, Option, Out, Refs, counted
 from crm_cli.desk import Desk
 from crm_cli.errors import InvalidError
@@ -22,12 +22,11 @@ verbs.common(
     show="crm case show C-2026-0001",
     edit="crm case edit status=new priority=low --set owner=ann --yes",
 )
+app.command()(similar.similar)
 Case = Annotated[
     str, Argument(metavar="CASE", help="Which case: number, id …", autocompletion=completing.references)
 ]
-Words = Annotated[
-    list[str] | None, Argument(metavar="[WORDS]", help="What is said, or - for standard input")
-]
+Words = Annotated[list[str] | None, Argument(metavar="[WORDS]", help="What is said, or - for standard input")]
 Editor = Annotated[bool, Option("--editor", help="Write it in $EDITOR")]
 Reason = Annotated[str | None, Option(metavar="WORDS", help="Why; it is kept with the change")]
 Resolution = Annotated[str | None, Option(metavar="WORDS", help="How it was settled")]
@@ -103,16 +102,14 @@ def receive(
 
     with desk.change("case receive", dry_run=doing.dry_run) as change:
         who = intake.resolve(change, "contact", by) if by else None
-        when = values.read("instant", at, change.reading) if at else None
+        when = str(values.read("instant", at, change.reading)) if at else None
         messages.receive(change, case_id, said, by=who, by_phone=call, at=when)
         change.summary = _called(change, case_id)
     _told(desk, "received about", change.summary, case_id, doing)
 
 
 @app.command()
-def note(
-    ctx: typer.Context, *, case: Case, text: Words = None, editor: Editor = False, doing: Doing
-) -> None:
+def note(ctx: typer.Context, *, case: Case, text: Words = None, editor: Editor = False, doing: Doing) -> None:
     """Note something among ourselves; the customer does not see it.
 
     crm case note C-2026-0001 "The seal is worn; ask Ann for a new one"
@@ -120,7 +117,9 @@ def note(
     desk: Desk = ctx.obj
     doing.on(desk)
     case_id = desk.resolve("case", case)
-    said = editing.words(desk, text or [], "What is to be noted?", editor=editor, below=_thread(desk, case_id))
+    said = editing.words(
+        desk, text or [], "What is to be noted?", editor=editor, below=_thread(desk, case_id)
+    )
     from crm_cli.rules import messages
 
     with desk.change("case note", dry_run=doing.dry_run) as change:
@@ -263,3 +262,160 @@ def merge(
         case_merging.merge(change, ids)
         change.summary = f"{others} into {_called(change, ids[0])}"
     _told(desk, "merged", change.summary, ids[0], doing)
+
+
+step = lazy.application(
+    "The checklist of a case: what guides how it is handled.", epilog="crm case step done C-2026-0001 1 2"
+)
+app.add_typer(step, name="step")
+Steps = Annotated[list[int], Argument(metavar="N…", help="Which steps, as `step list` numbers them")]
+
+
+@step.command("list")
+def step_list(ctx: typer.Context, *, case: Case, out: Out) -> None:
+    """List the steps of a case.
+
+    crm case step list C-2026-0001 -o json
+    """
+    desk: Desk = ctx.obj
+    out.on(desk)
+    from crm_cli.asking import thread
+
+    output.write(thread.steps(desk, desk.resolve("case", case)), desk.style)
+
+
+@step.command("add")
+def step_add(
+    ctx: typer.Context,
+    *,
+    case: Case,
+    text: Annotated[list[str], Argument(metavar="WORDS", help="What is to be done")],
+    before: Annotated[int | None, Option(metavar="N", help="Before this step; else at the end")] = None,
+    doing: Doing,
+) -> None:
+    """Add a step.
+
+    crm case step add C-2026-0001 "Ask for a photo" --before 2
+    """
+    _step(ctx.obj, "add", case, doing, text=" ".join(text), before=before)
+
+
+@step.command("done")
+def step_done(
+    ctx: typer.Context,
+    *,
+    case: Case,
+    numbers: Steps,
+    undo: Annotated[bool, Option("--undo", help="They are not done after all")] = False,
+    doing: Doing,
+) -> None:
+    """Mark steps as done.
+
+    crm case step done C-2026-0001 1 2
+    """
+    _step(ctx.obj, "tick", case, doing, numbers=numbers, done=not undo)
+
+
+@step.command("remove")
+def step_remove(ctx: typer.Context, *, case: Case, numbers: Steps, doing: Doing) -> None:
+    """Remove steps.
+
+    crm case step remove C-2026-0001 3
+    """
+    _step(ctx.obj, "remove", case, doing, numbers=numbers)
+
+
+def _step(desk: Desk, what: str, case: str, doing: Doing, **said: Any) -> None:
+    """Change the checklist of one case."""
+    doing.on(desk)
+    from crm_cli.rules import checklist
+
+    with desk.change(f"case step {'done' if what == 'tick' else what}", dry_run=doing.dry_run) as change:
+        case_id = desk.resolve("case", case, change.connection)
+        getattr(checklist, what)(change, case_id, **said)
+        rows = checklist.standing(change, case_id)
+        change.summary = _called(change, case_id)
+    done = sum(row["done_at"] is not None for row in rows)
+    _told(desk, f"{done} of {len(rows)} steps are done in", change.summary, case_id, doing, would="")
+
+
+def _put(desk: Desk, verb: str, refs: list[str], doing: Doing, **said: Any) -> None:
+    """Do one thing to several cases in one change."""
+    _change(desk, verb, _chosen(desk, verb, refs, doing), doing, **said)
+
+
+def _chosen(desk: Desk, verb: str, refs: list[str], doing: Doing) -> list[int]:
+    """The cases that are meant; many found by a filter are asked about."""
+    doing.on(desk)
+    ids, filtered = desk.targets("case", refs)
+    if filtered and ids and not doing.dry_run:
+        desk.confirm(f"{verb.capitalize()} {counted(ids, 'case')}?", yes=doing.yes)
+    return ids
+
+
+def _change(desk: Desk, verb: str, ids: list[int], doing: Doing, **said: Any) -> None:
+    from crm_cli.rules import handling
+
+    with desk.change(f"case {verb}", dry_run=doing.dry_run) as change:
+        drafts = handling.put(change, verb, ids, **said)
+        change.summary = ", ".join(str(each.get("number")) for each in drafts)
+    _are(desk, verb, drafts, ids, doing)
+
+
+def _are(desk: Desk, verb: str, drafts: list[Any], ids: list[int], doing: Doing) -> None:
+    """Say what has become of cases."""
+    for changed, were in ((True, "would be" if doing.dry_run else ""), (False, "already")):
+        names = [str(each.get("number")) for each in drafts if each.changed is changed]
+        if names:
+            are = were if were == "would be" else f"{'is' if len(names) == 1 else 'are'} {were}".strip()
+            desk.say(f"{', '.join(names)} {are} {NOW[verb]}")
+    if not ids:
+        desk.say(f"no case to {verb}")
+    if not doing.dry_run:
+        desk.written("case", ids, format=doing.format)
+
+
+def _told(desk: Desk, what: str, name: str, case_id: int, doing: Doing, would: str = "would have ") -> None:
+    desk.say(f"{would if doing.dry_run else ''}{what} {name}")
+    if not doing.dry_run:
+        desk.written("case", [case_id], format=doing.format)
+
+
+def _called(change: Any, case_id: int) -> str:
+    row = change.one('SELECT number, subject FROM "case" WHERE id = ?', case_id)
+    return f"{row['number']} {row['subject']}" if row else f"case {case_id}"
+
+
+def _thread(desk: Desk, case_id: int) -> str:
+    """What was said so far, for who writes what comes next."""
+    from crm_cli.asking import thread
+
+    return "\n".join(thread.lines(desk, case_id))
+
+
+def _resolution(desk: Desk, ref: str, own: str | None) -> str:
+    """The resolution of another case, to be taken over."""
+    if own:
+        raise InvalidError("give either --resolution or --copy, not both")
+    other = desk.resolve("case", ref)
+    number, found = desk.connection.execute(
+        'SELECT number, resolution FROM "case" WHERE id = ?', (other,)
+    ).fetchone()
+    if not found:
+        raise InvalidError(f"{number} has no resolution to take over")
+    return str(found)
+
+
+def _drops(desk: Desk, found: list[Any], wanted: bool | None, doing: Doing) -> bool:
+    """Whether what is still to be done about cases is cancelled with them; asked where nobody said."""
+    if not found or wanted is False:
+        return False
+    named = ", ".join(f"{kind} {number} {subject}" for number, kind, subject in found)
+    if doing.dry_run or wanted:
+        desk.say(f"still to be done about it: {named}")
+    else:
+        desk.confirm(
+            f"Still to be done about it: {named}. Cancel that with it (--keep-activities leaves it)?",
+            yes=doing.yes,
+        )
+    return True

@@ -115,6 +115,11 @@ def products(ctx: Any, incomplete: str) -> list[str]:
     return list(_names(ctx, "product", incomplete))
 
 
+def cases(ctx: Any, incomplete: str) -> list[str]:
+    """The cases."""
+    return list(_names(ctx, "case", incomplete))
+
+
 def contacts(ctx: Any, incomplete: str) -> list[str]:
     """Names of contacts."""
     return list(_names(ctx, "contact", incomplete))

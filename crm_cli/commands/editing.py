@@ -1,6 +1,7 @@
-"""`edit --editor`: the fields of a record as a page in $EDITOR; what was changed there is what is set.
+"""What a person writes in $EDITOR: the fields of a record as a page, or a text in full.
 
-One field a line, `field: value`; a line break in a value is a backslash and an n, a backslash is two.
+Of a page, what was changed there is what is set. One field a line, `field: value`; a line break in a value is a
+backslash and an n, a backslash is two.
 """
 
 import os
@@ -11,8 +12,33 @@ import tempfile
 from pathlib import Path
 
 from crm_cli import asking, fields, output
-from crm_cli.desk import Desk
+from crm_cli.desk import Desk, stdin_text
 from crm_cli.errors import InvalidError
+
+BELOW = "# ------ What stands below this line is left out ------"
+
+
+def words(desk: Desk, given: list[str], question: str, *, editor: bool = False, below: str = "") -> str:
+    """A text in full: the words given, `-` for standard input, else the editor's or the answer to a question.
+
+    `below` is what the person sees under the text while writing it.
+
+    Raises:
+        InvalidError: nothing is given, and there is nobody to ask.
+    """
+    if given == ["-"]:
+        return stdin_text()
+    if editor:
+        page = in_editor(f"{' '.join(given)}\n\n{BELOW}\n{below}\n", ".txt")
+        return page.partition(BELOW)[0]
+    if given:
+        return " ".join(given)
+    if not desk.interactive:
+        raise InvalidError("nothing is said; give the words, --editor, or - for standard input")
+    import questionary
+
+    answer: str = questionary.text(question).unsafe_ask()
+    return answer
 
 
 def page(desk: Desk, noun: str, ids: list[int]) -> dict[str, str]:

@@ -23,7 +23,14 @@ FOLLOWERS: dict[str, tuple[str, ...]] = {
     "est_amount": ("currency",),
     "annual_revenue": ("default_currency",),
     "converted_at": ("status", "status_original", "company_id", "contact_id", "deal_id"),
-}
+    # Where a case stands and what its clock shows follow from its own history.
+    "number": (
+        "status", "status_original", "created_at", "resolution", "resolved_at", "closed_at", "reopened_count",
+        "satisfaction", "odd", "sla_result", "sla_policy_id", "sla_policy_pinned",
+        "first_response_due", "first_response_warn", "first_response_left", "first_response_met",
+        "resolution_due", "resolution_warn", "resolution_left", "resolution_met",
+    ),
+}  # fmt: skip
 # Columns that are one thing: a record fills them only where it contradicts nothing that stands.
 WHOLE: tuple[tuple[str, ...], ...] = (
     ("street", "city", "region", "postal_code", "country"),
@@ -40,7 +47,7 @@ def merge(change: Change, noun: str, ids: Sequence[int], take: Taken | None = No
 
     Args:
         change: the transaction.
-        noun: contact, company or lead.
+        noun: contact, company, lead or case.
         ids: the survivor, then those that it takes in.
         take: by field the id of the record whose value is to stand.
 

@@ -6,6 +6,7 @@ stands as it is told: it need not know a resolution, nor when.
 """
 
 import json
+import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -163,28 +164,23 @@ def _row(draft: Draft, was: str | None, now: str, at: str) -> Row:
 
 def _refuse_open_children(change: Change, drafts: Sequence[Draft]) -> None:
     """A case is closed after its parts; those that are closed in the same batch count as closed."""
-    asked = [draft for draft in drafts if draft.before is not None and DESPITE not in draft.entered]
-    if not asked:
-        return
-    ids, going = (
-        json.dumps([each.id for each in asked]),
-        json.dumps([each.id for each in drafts if each.before]),
-    )
-    found = open_children(change, ids, going)
+    asked = [draft.id for draft in drafts if draft.before is not None and DESPITE not in draft.entered]
+    going = [draft.id for draft in drafts if draft.before is not None]
+    found = open_children(change.connection, asked, but=going) if asked else []
     if found:
-        named = ", ".join(f"{row['number']} {row['subject']}" for row in found)
+        named = ", ".join(f"{number} {subject}" for number, subject, _ in found)
+        parent = found[0][2]
         raise ConflictError(
-            f"{found[0]['parent']} has parts that are open: {named}; close those first, "
-            f"or give --yes to `crm case close {found[0]['parent']}`"
+            f"{parent} has parts that are open: {named}; close those first, or `crm case close {parent} --yes`"
         )
 
 
-def open_children(change: Change, ids: str, but: str = "[]") -> list[Any]:
-    """The open cases that are part of others (ids as JSON), each with its parent's number."""
+def open_children(connection: sqlite3.Connection, ids: Sequence[int], *, but: Sequence[int]) -> list[Any]:
+    """The open cases that are part of others: number, subject, and their parent's number."""
     marks = ", ".join(f"'{each}'" for each in OPEN)
-    return change.rows(
-        'SELECT c.id, c.number, c.subject, p.number AS parent FROM "case" AS c JOIN "case" AS p ON p.id = c.parent_id '
+    question = (
+        'SELECT c.number, c.subject, p.number FROM "case" AS c JOIN "case" AS p ON p.id = c.parent_id '
         f"WHERE c.parent_id IN (SELECT value FROM json_each(?)) AND c.status IN ({marks}) "
-        "AND c.id NOT IN (SELECT value FROM json_each(?)) ORDER BY c.id",
-        ids, but,
-    )  # fmt: skip
+        "AND c.id NOT IN (SELECT value FROM json_each(?)) ORDER BY c.id"
+    )
+    return connection.execute(question, (json.dumps(ids), json.dumps(but))).fetchall()
