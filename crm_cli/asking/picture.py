@@ -51,7 +51,7 @@ def lines(desk: "Desk", noun: str, record_id: int) -> Iterator[str]:
 
 def _indented(found: Iterator[str] | list[str]) -> Iterator[str]:
     for line in found:
-        yield f"  {line}"
+        yield f"  {line}".rstrip()
 
 
 def _facts(desk: "Desk", held: dict[str, tuple[Field, Any]]) -> Iterator[str]:

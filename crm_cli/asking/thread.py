@@ -96,7 +96,8 @@ def _objects(desk: "Desk", question: str, case_id: int) -> str:
 
 def _level(desk: "Desk", case_id: int, held: dict[str, Any]) -> list[str]:
     """Where the clock stands: state, policy, what it falls under, deadlines or what is left."""
-    rows = [["state", (held.get("sla_state") or "").replace("_", " ") + _paused(desk, case_id, held)]]
+    state = [(held.get("sla_state") or "").replace("_", " "), _paused(desk, case_id, held)]
+    rows = [["state", "; ".join(filter(None, state))]]
     rows += [["policy", held.get("sla_policy") or ""], ["contract", _contract(desk, held.get("contract_id"))]]
     rows += [[name, _clock(desk, held, column, done)] for name, column, done in CLOCKS]
     if held.get("sla_result"):
@@ -113,7 +114,7 @@ def _paused(desk: "Desk", case_id: int, held: dict[str, Any]) -> str:
     ).fetchone()
     since = f" since {_time(desk, row[0])}" if row else ""
     reason = f": {output.visible(row[1])}" if row and row[1] else ""
-    return f"; {held['status'].replace('_', ' ')}{since}{reason}"
+    return f"{held['status'].replace('_', ' ')}{since}{reason}"
 
 
 def _contract(desk: "Desk", contract_id: int | None) -> str:

@@ -10,8 +10,9 @@ from typing import Any
 
 from crm_cli.changing import Change
 from crm_cli.errors import InvalidError
-from crm_cli.rules import checklist, numbering, statuses
+from crm_cli.rules import checklist, clocks, contract, numbering, statuses
 from crm_cli.rules.drafts import Draft
+from crm_cli.values import dates
 
 CONTENT = (1, 5)  # the least and the most content that a customer can be
 # Where a new case takes its customer from, if it is not told: the field, then what it says.
@@ -23,7 +24,7 @@ SOURCES = (
 
 
 def prepare(change: Change, drafts: Sequence[Draft]) -> None:
-    """Complete a batch of cases: customer, number, steps, and what belongs to their status.
+    """Complete a batch of cases: customer, contract, number, steps, and what belongs to their status.
 
     Raises:
         InvalidError: satisfaction out of 1 to 5, a case that is part of itself, or one that is to be resolved
@@ -37,13 +38,16 @@ def prepare(change: Change, drafts: Sequence[Draft]) -> None:
     fresh = [draft for draft in drafts if draft.before is None and "uid" not in draft.given]
     for link, noun, columns in SOURCES:
         _inherit(change, fresh, link, noun, columns)
+    _entitle(change, fresh)
     checklist.prepare(change, drafts)
     statuses.prepare(change, drafts)
 
 
 def settle(change: Change, drafts: Sequence[Draft]) -> None:
-    """Write the history of statuses."""
+    """Write the history of statuses, and set the clocks of what has changed."""
     statuses.settle(change, drafts)
+    told = [draft for draft in drafts if draft.changed]
+    clocks.wind(change, told, clocks.histories(change, told))
 
 
 def _check_satisfaction(draft: Draft) -> None:
@@ -71,6 +75,21 @@ def _inherit(change: Change, drafts: Iterable[Draft], link: str, noun: str, colu
         row: Any = found.get(draft.values[link], {})
         for column in columns if row else ():
             draft.values[column] = draft.values.get(column) or row[column]
+
+
+def _entitle(change: Change, drafts: Iterable[Draft]) -> None:
+    """Put new cases under the contract of their customer that was active when they came."""
+    if not change.value("SELECT EXISTS (SELECT 1 FROM contract)"):
+        return
+    known: dict[tuple[Any, ...], int | None] = {}
+    for draft in drafts:
+        if not draft.values.get("contract_id"):
+            company, product, person = map(draft.values.get, ("company_id", "product_id", "contact_id"))
+            day = dates.local_day(draft.values["created_at"], change.config.zone)
+            key = (company, product, day, person)
+            if key not in known:
+                known[key] = contract.active_for(change, *key)
+            draft.values["contract_id"] = known[key]
 
 
 def _refuse_circles(change: Change, drafts: Sequence[Draft]) -> None:

@@ -69,18 +69,6 @@ def latest(change: Change, ids: Iterable[int]) -> dict[int, str]:
     return {row[0]: row[1] for row in change.rows(question, json.dumps(list(ids)))}
 
 
-def histories(change: Change, ids: Sequence[int]) -> list[History]:
-    """The history of each case, as it stands with what this change has written."""
-    found: dict[int, History] = {each: [] for each in ids}
-    question = (
-        "SELECT case_id, status, at FROM case_status WHERE case_id IN (SELECT value FROM json_each(?)) "
-        "ORDER BY case_id, at, id"
-    )
-    for row in change.rows(question, json.dumps(ids)):
-        found[row[0]].append((row[1], row[2]))
-    return [found[each] for each in ids]
-
-
 def _was(draft: Draft) -> str | None:
     return draft.before["status"] if draft.before else None
 
