@@ -15,7 +15,10 @@ from crm_cli.rules.drafts import Draft
 from crm_cli.values import Reading, emails
 
 KEPT = frozenset(("id", "key", "position"))  # what the program sees to itself
-HISTORY = "deal_stage"
+HISTORIES = {
+    "deal_stage": "the history of stages is not set; move the deal",
+    "case_status": "the history of statuses is not set; resolve, close or reopen the case",
+}
 
 Resolve = Callable[[Change, str, str], int]
 
@@ -29,8 +32,8 @@ def rows(
         InvalidError: no JSON list of objects, an unknown key, or a value that is none of its kind.
         NotFoundError, ConflictError: a reference that names no record, or several.
     """
-    if table == HISTORY:
-        raise InvalidError("the history of stages is not set; move the deal")
+    if table in HISTORIES:
+        raise InvalidError(HISTORIES[table])
     try:
         told = json.loads(text, parse_float=str, parse_int=str) if text.strip() else []
     except ValueError:
