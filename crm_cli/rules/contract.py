@@ -125,17 +125,29 @@ def extend(change: Change, contract_id: int, *, value: int | None = None, until:
         if deal and deal["status"] == "won" and deal["currency"] == contract["currency"]
         else None
     )
-    first = date.fromisoformat(contract["ends_on"]) + timedelta(days=1)
+    first, last = next_term(contract["starts_on"], contract["ends_on"])
     worth = next((each for each in (value, sold, contract["value"]) if each is not None), None)
     return records.add(
         change,
         "contract",
-        starts_on=first.isoformat(),
-        ends_on=until or contract["next_ends_on"] or _as_long(contract, first),
+        starts_on=first,
+        ends_on=until or contract["next_ends_on"] or last,
         value=worth,
         renewed_from_id=contract_id,
         **{column: contract[column] for column in _SAME},
     ).id
+
+
+def next_term(starts_on: str | None, ends_on: str) -> tuple[str, str | None]:
+    """First and last day of the term after one: as many months where that is whole months, else as many days."""
+    first = date.fromisoformat(ends_on) + timedelta(days=1)
+    if not starts_on:
+        return first.isoformat(), None
+    began = date.fromisoformat(starts_on)
+    months = (first.year - began.year) * 12 + first.month - began.month
+    whole = months > 0 and add_months(began, months) == first
+    after = add_months(first, months) if whole else first + (first - began)
+    return first.isoformat(), (after - timedelta(days=1)).isoformat()
 
 
 def read(change: Change, contract_id: int, texts: dict[str, str | None]) -> dict[str, Any]:
@@ -235,14 +247,3 @@ def _refuse_followed(change: Change, contract: Row) -> None:
 
 def _called(contract: Row) -> str:
     return f"contract {contract['number']} {contract['name']}"
-
-
-def _as_long(contract: Row, first: date) -> str | None:
-    """The last day of a term from `first` that is as long as a contract's: in months where its own is whole ones."""
-    if not contract["starts_on"]:
-        return None
-    began = date.fromisoformat(contract["starts_on"])
-    months = (first.year - began.year) * 12 + first.month - began.month
-    if months > 0 and add_months(began, months) == first:
-        return (add_months(first, months) - timedelta(days=1)).isoformat()
-    return (first + (first - began) - timedelta(days=1)).isoformat()
