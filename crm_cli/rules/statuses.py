@@ -117,8 +117,8 @@ def _entries(change: Change, draft: Draft, last: str) -> list[Row]:
     """The rows of history for a change, or for the way of a new case to where it stands, but what is told already."""
     now, told = draft.get("status"), draft.parts.get("statuses")
     if told:
-        if told[-1]["status"] == now:
-            return []
+        if told[-1]["status"] == now or (draft.before is None and "uid" in draft.given):
+            return []  # an export of ours says all
         return [_row(draft, told[-1]["status"], now, max(_moment(change, draft), told[-1]["at"]))]
     if draft.before is not None:
         return [_row(draft, _was(draft), now, max(_moment(change, draft), last))]
