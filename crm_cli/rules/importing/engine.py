@@ -18,7 +18,7 @@ from crm_cli.errors import CrmError
 from crm_cli.formats.table import ItemRow, Table
 from crm_cli.rules import duplicates, records
 from crm_cli.rules.drafts import Draft
-from crm_cli.rules.importing import events
+from crm_cli.rules.importing import events, oddities
 from crm_cli.rules.importing.building import Building, own_fields
 from crm_cli.rules.importing.links import MADE, Links, free_ids
 from crm_cli.rules.importing.matching import Before, Matching
@@ -83,7 +83,7 @@ class _Engine:
         self._own_fields = frozenset(own_fields(plan))
         self._renumbered = self._left_merged = 0
         self._left: Counter[str] = Counter()
-        self._kept = self._events = self._records = 0
+        self._kept = self._events = self._records = self._odd = 0
         self._is_log = events.is_log(plan)
 
     def take(self, lines: Sequence[Line]) -> None:
@@ -133,6 +133,11 @@ class _Engine:
                 f"{self._kept:,} e-mail address{'es' * (self._kept > 1)} that {are} none {are} kept and flagged; "
                 "`crm clean --list` names them"
             )
+        if self._odd:
+            report.notes.append(
+                f"{self._odd:,} taken although their times cannot all be right; `crm {self.plan.noun} list odd!=` "
+                "names them"
+            )
         for said, rows in self._left.items():
             report.notes.append(f"{rows:,} row{'s' * (rows > 1)} left without {said}")
 
@@ -149,6 +154,7 @@ class _Engine:
         for row, before in work:
             if row.problem is None:
                 self.building.place(row, before)
+                self._odd += oddities.judge(self.plan, row, before, self.change.config.zone)
         self._write([each for each in work if self._is_wanted(*each)])
 
     def _check_names(self, row: Row, names: Iterable[tuple[str, Name]]) -> None:

@@ -58,6 +58,8 @@ class Wishes:
     keep_extra: bool = False
     create: bool = True
     """Whether missing companies, contacts, users and campaigns are made."""
+    accept_odd: bool = False
+    """Whether rows whose times cannot all be right are taken as they are."""
     name: str = ""
     """What the program is called."""
     profile: str = ""
