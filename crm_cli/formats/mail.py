@@ -56,6 +56,8 @@ class Message:
     """Written by a machine or sent to a list: its sender is nobody to make an acquaintance with."""
     undelivered: dict[str, bool] = field(default_factory=dict)
     """Of a delivery report: the addresses that were not reached, True for those that never will be."""
+    answers: list[str] = field(default_factory=list)
+    """The Message-IDs of what it answers, from the first of the conversation to the last."""
 
 
 def read(source: Source) -> Iterator[tuple[int, Message]]:
@@ -123,6 +125,7 @@ def _made(part: Part, mark: str, *, whole: bool = True) -> Message:
         subject=_words(headers.get("subject", [""])[0]),
         body="",
         automatic=_is_automatic(headers, sender),
+        answers=_answers(headers),
     )
     if whole:
         made.body = _text(part, made.attachments, top=True)
@@ -186,6 +189,12 @@ def _key(headers: dict[str, list[str]]) -> str:
     text = next((text for text in headers.get("message-id", ()) if text), "")
     found = _KEY.search(text)
     return _clean("".join((found[1] if found else text).split()))
+
+
+def _answers(headers: dict[str, list[str]]) -> list[str]:
+    told = [*headers.get("references", ()), *headers.get("in-reply-to", ())]
+    keys = [_clean("".join(key.split())) for text in told for key in _KEY.findall(text)]
+    return list(reversed(dict.fromkeys(reversed(keys))))
 
 
 def _hash(headers: dict[str, list[str]], made: Message) -> str:

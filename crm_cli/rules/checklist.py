@@ -31,6 +31,8 @@ def prepare(change: Change, drafts: Sequence[Draft]) -> None:
         if draft.before is None and not draft.imported and "checklist" not in draft.parts:
             draft.parts["checklist"] = [{"text": step} for step in steps(change, draft.get("type"))]
         if "checklist" in draft.parts:
+            if not all((row.get("text") or "").strip() for row in draft.parts["checklist"]):
+                raise InvalidError("checklist: each step needs a text, what is to be done")
             said = enumerate(draft.parts["checklist"])
             draft.parts["checklist"] = [{"done_at": None} | row | {"position": place} for place, row in said]
 

@@ -16,6 +16,8 @@ from crm_cli.rules.drafts import Draft
 
 MAIL = "mail"
 """The source of activities that are told by a Message-ID."""
+QUIET = "quiet"
+"""Set in a draft's `entered` where cases do not follow a message, such as the notice that somebody is on holiday."""
 OVER = ("closed", "cancelled")
 FINISHED = ("done", "completed")
 
@@ -100,6 +102,7 @@ def _is_message(draft: Draft) -> bool:
         and draft.get("direction")
         and draft.get("status") in FINISHED
         and draft.get("done_at")
+        and QUIET not in draft.entered
     )
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from crm_cli.changing import Change
 from crm_cli.errors import CrmError
-from crm_cli.rules import intake, records
+from crm_cli.rules import intake, messages, records
 from crm_cli.rules.drafts import Draft
 from crm_cli.rules.importing.addresses import Who
 from crm_cli.rules.importing.report import Report
@@ -34,6 +34,8 @@ class Event:
     values: dict[str, Any]
     about: list[Who] = field(default_factory=list)
     participants: list[int] = field(default_factory=list)
+    quiet: bool = False
+    """Nobody wrote it to get on with the case that it is about."""
 
 
 class Events:
@@ -78,6 +80,8 @@ class Events:
     def _draft(self, event: Event, before: Draft | None) -> Draft:
         draft = Draft(values=dict(event.values), before=before.before if before else None, imported=True)
         draft.entered["about"] = list(event.about)
+        if event.quiet:
+            draft.entered[messages.QUIET] = True
         draft.parts["participants"] = [{"contact_id": each} for each in event.participants]
         if before is None:
             draft.values |= {"external_id": event.key, "external_source": self.source}

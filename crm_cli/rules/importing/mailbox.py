@@ -1,6 +1,7 @@
 """Mail in: every message becomes an activity of the people whose address it bears.
 
-Who wrote from an own address wrote out, all others in. A message is told by its Message-ID, so that the same
+Who wrote from an own address wrote out, all others in. What belongs to a case goes to that case (see
+`crm_cli.rules.importing.threads`), and the case follows it. A message is told by its Message-ID, so that the same
 mail from another folder or another day is no second one. Mail about nobody we know is left out and its senders
 are named, or they become leads where that is wished. An address that a report says is dead is marked so.
 """
@@ -19,10 +20,11 @@ from crm_cli.rules.drafts import Draft
 from crm_cli.rules.importing.addresses import Addresses
 from crm_cli.rules.importing.happened import BATCH, LARGE, TABLES, Event, Events
 from crm_cli.rules.importing.report import Report
+from crm_cli.rules.importing.threads import Threads
 from crm_cli.rules.importing.wishes import Wishes
+from crm_cli.rules.messages import MAIL
 from crm_cli.values import emails
 
-SOURCE = "mail"
 NAMED = 10  # unknown senders that are named
 Mail = tuple[str, int, Message]  # the file, the line, and what stands there
 
@@ -69,8 +71,8 @@ class _Mailbox:
     def __init__(self, change: Change, wishes: Wishes, *, keep_unknown: bool) -> None:
         self.change, self.keep_unknown = change, keep_unknown
         self.report = Report("activity")
-        self.events = Events(change, self.report, wishes, SOURCE)
-        self.addresses = Addresses(change)
+        self.events = Events(change, self.report, wishes, MAIL)
+        self.addresses, self.threads = Addresses(change), Threads(change)
         self._unknown: Counter[str] = Counter()
         self._attached = self._dead = 0
 
@@ -107,7 +109,9 @@ class _Mailbox:
         """Import a batch of messages."""
         self.report.read += len(batch)
         self.addresses.look_up(each for *_, message in batch for each in _addresses(message))
-        standing = self.events.standing([message.key for *_, message in batch])
+        self.threads.look_up([message for *_, message in batch])
+        keys = [message.key for *_, message in batch]
+        standing = self.threads.sent(keys) | self.events.standing(keys)
         wanted = [each for each in batch if self._is_wanted(each[2], known=each[2].key in standing)]
         fresh = self.events.write([self._event(*each, standing) for each in wanted], standing)
         new = {event.key for event in fresh}
@@ -134,17 +138,19 @@ class _Mailbox:
         """Whether a message is about somebody; else it is counted with its sender."""
         if message.sender and not message.automatic and not self.addresses.is_known(message.sender.address):
             self._unknown[emails.key(message.sender.address)] += 1
-        if known or self.keep_unknown or self.addresses.of(_addresses(message)):
+        about = self.addresses.of(_addresses(message)) or self.threads.of(message)
+        if known or self.keep_unknown or about:
             return True
         self.report.skipped += 1
         return False
 
     def _event(self, file: str, line: int, message: Message, standing: dict[str, Draft]) -> Event:
         """A message as an activity; what stands keeps its words and may only get more people."""
-        about = self.addresses.of(_addresses(message))
+        about = [*self.threads.of(message), *self.addresses.of(_addresses(message))]
         people = [number for noun, number in about if noun == "contact"]
+        quiet = self.threads.is_quiet(message)
         if message.key in standing:
-            return Event(file, line, message.key, {}, about, people)
+            return Event(file, line, message.key, {}, about, people, quiet)
         ours = bool(message.sender and self.addresses.is_ours(message.sender.address))
         left = ", ".join(message.attachments)
         values = {
@@ -156,7 +162,7 @@ class _Mailbox:
             "direction": "out" if ours else "in",
             "notes": f"Attachments, not kept: {left}" if left else None,
         }
-        return Event(file, line, message.key, values, about, people)
+        return Event(file, line, message.key, values, about, people, quiet)
 
     def _mark_dead(self, messages: Iterable[Message]) -> None:
         """Mark the addresses of contacts to which mail came back for good."""
