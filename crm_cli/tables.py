@@ -26,7 +26,7 @@ WHOLE = RIGHT | {"day", "instant", "choice", "boolean", "currency"}
 STATUS_STYLES = {"won": "green", "lost": "red", "open": "cyan", "converted": "green", "junk": "dim", "done": "dim",
                  "completed": "dim", "urgent": "red", "high": "yellow", "hot": "red"}  # fmt: skip
 NAME, WORDS, MOST = 20, 12, 60  # letters of the first column of words and of the others; what is ever wanted
-LEAST = {"email": 20, "phone": 15}  # where less says nothing
+LEAST = {"email": 20, "phone": 15, "why": 30}  # by kind or name: where less says nothing
 GAP = 2  # letters between columns
 ALWAYS = 2  # columns that are shown however narrow the window is
 
@@ -153,7 +153,11 @@ def _widths(columns: list[Field], cells: Cells, places: list[int], width: int) -
     least = dict(wanted)
     words = [place for place in places if columns[place].kind not in WHOLE]
     for place in words:
-        enough = NAME if place == words[0] else LEAST.get(columns[place].kind, WORDS)
+        enough = (
+            NAME
+            if place == words[0]
+            else LEAST.get(columns[place].kind) or LEAST.get(columns[place].name, WORDS)
+        )
         least[place] = min(wanted[place], enough)
     shown = list(places)
     while len(shown) > ALWAYS and sum(least[place] + GAP for place in shown) - GAP > width:

@@ -114,10 +114,8 @@ def _nps(desk: "Desk", noun: str, record_id: int) -> str:
     if not scores:
         return "answers"
     balance = sum(score >= PROMOTER for score in scores) - sum(score <= DETRACTOR for score in scores)
-    told = percent(balance, len(scores)) or ""
-    return (
-        f"answers: nps {told.partition('.')[0]} of {len(scores)} {'person' if len(scores) == 1 else 'people'}"
-    )
+    nps = round_half_up(balance * 100, len(scores))
+    return f"answers: nps {nps} of {len(scores)} {'person' if len(scores) == 1 else 'people'}"
 
 
 def _answers(desk: "Desk", noun: str, record_id: int) -> list[str]:
