@@ -13,6 +13,19 @@ C-2025-0001,Long ago,complaint,closed,low,Acme,Ann Acme,2025-08-12 09:00,,Mended
 """
 
 
+# On Monday 2026-06-15 at noon in Berlin, by the default policy: Mon-Fri 09:00-17:00, urgent 1 h / 8 h, high 4 h / 16 h,
+# normal 8 h / 40 h, low 16 h / 80 h. Nearing begins at 80 %.
+DEADLINES = """case number,subject,type,status,priority,company,created_at,first_response_at
+C-1,Late answer,question,new,urgent,Acme,2026-06-15 09:30,
+C-2,All late,complaint,in_progress,high,Acme,2026-06-08 09:00,2026-06-08 10:00
+C-3,Near,problem,new,high,Acme,2026-06-12 16:30,
+C-4,Next,problem,in_progress,normal,Acme,2026-06-11 09:00,2026-06-11 10:00
+C-5,Far,problem,in_progress,low,Acme,2026-06-15 09:00,2026-06-15 10:00
+C-6,Far complaint,complaint,in_progress,low,Acme,2026-06-15 09:00,2026-06-15 10:00
+C-7,Waits for them,question,waiting_on_customer,low,Acme,2026-06-15 09:00,
+"""
+
+
 @pytest.fixture
 def care(crm: Crm, tmp_path: Path) -> Crm:
     """Acme has brought most and fared badly; Brick has brought little; Corex has bought nothing yet."""
@@ -152,6 +165,42 @@ def test_cancelled_cases_are_no_experience(care: Crm) -> None:
     care("case", "delete", "C-2026-0002", "--yes")
     assert care("case", "edit", "C-2026-0001", "--set", "status=cancelled").code == 0
     assert calls(care) == []
+
+
+def test_each_open_case_waits_where_it_is_gravest(crm: Crm, tmp_path: Path) -> None:
+    (tmp_path / "missing.toml").write_text('currency = "EUR"\nzone = "Europe/Berlin"\n')
+    file = tmp_path / "cases.csv"
+    file.write_text(DEADLINES)
+    assert crm("case", "import", str(file)).code == 0
+    rows = crm("today", "-o", "json").json
+    assert [(row["what"], row["name"], row["why"], row["due"]) for row in rows] == [
+        ("breached", "All late", "C-2 ! complaint: resolution 5 days late, Acme", "2026-06-09"),  # Tue 17:00
+        ("breached", "Late answer", "C-1: answer 1 h late, Acme", "2026-06-15"),  # 10:30
+        (
+            "nearing",
+            "Near",
+            "C-3: answer due in 30 min, Acme",
+            "2026-06-15",
+        ),  # half an hour on Friday, until 12:30
+        (
+            "next deadlines",
+            "Next",
+            "C-4: resolution due in 2 days, Acme",
+            "2026-06-17",
+        ),  # Thu to Wed, five days
+        ("unanswered", "Waits for them", "C-7: asked today, Acme", None),
+        ("complaints", "Far complaint", "C-6 ! complaint: resolution due in 11 days, Acme", "2026-06-26"),
+    ]
+    crm("case", "edit", "C-1", "--owner", crm("user", "add", "Ivo Brandt").out.strip())
+    assert [row["name"] for row in crm("today", "--owner", "Ivo Brandt", "-o", "json").json] == [
+        "Late answer"
+    ]
+    lines = crm("show", "acme").lines
+    place = lines.index("open cases")
+    assert [line.split()[0] for line in lines[place + 1 : place + 8]] == [
+        "C-2", "C-1", "C-6", "C-3", "C-4", "C-5", "C-7"
+    ]  # fmt: skip
+    assert lines[place + 1].endswith("in progress          high    breached     due 2026-06-09 17:00")
 
 
 def test_contracts_to_renew_are_told(care: Crm) -> None:

@@ -8,7 +8,7 @@ OPEN = "status IN ('new', 'in_progress', 'waiting_on_customer', 'on_hold')"
 AHEAD = 3  # days for which the next deadlines are told
 # The minutes between now and the next deadline, as people say them.
 _SPAN = """CASE WHEN abs(minutes) < 60 THEN abs(minutes) || ' min'
-  WHEN abs(minutes) < 2880 THEN abs(minutes) / 60 || ' h' ELSE abs(minutes) / 1440 || ' days' END"""
+  WHEN abs(minutes) < 2880 THEN (abs(minutes) / 60) || ' h' ELSE (abs(minutes) / 1440) || ' days' END"""
 _TIMED = f"""CASE WHEN minutes IS NULL THEN replace(status, '_', ' ')
   WHEN minutes < 0 THEN clock || ' ' || {_SPAN} || ' late' ELSE clock || ' due in ' || {_SPAN} END"""
 # Open cases with the clock that runs out first.
