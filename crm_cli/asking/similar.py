@@ -33,7 +33,8 @@ COUNTED = 1_000  # cases up to which the holders of a word are counted one by on
 LOOKED_UP = 20_000  # records that are looked up by the rarest words, all of those words together
 WEIGHED = 50  # records that are read and weighed in full
 FEW = 10  # records from which on a word that most of them hold is known to tell nothing
-SHORT = 3  # letters of what is taken for such a word among fewer records
+# Among fewer records than that, words of so few letters are taken to tell nothing.
+SHORT = ((FEW, 3), (100, 2))
 NEAR = 0.3  # the share of the best score below which nothing is shown
 SATURATION, LENGTH = 1.2, 0.75  # the usual k1 and b of BM25
 SCALE = 10_000
@@ -194,8 +195,9 @@ def _weigh(connection: "sqlite3.Connection", sought: Sought) -> None:
 
 
 def _tells(word: str, holders: float, others: int) -> bool:
-    """Whether a word tells anything: few hold it or, where that is not known yet, it is no short word."""
-    return holders * 2 <= others if others >= FEW else len(word) > SHORT or not word.isalpha()
+    """Whether a word tells anything: most do not hold it and, where few records show that, it is not short."""
+    short = next((letters for most, letters in SHORT if others < most), 0)
+    return (holders * 2 <= others or others < FEW) and (len(word) > short or not word.isalpha())
 
 
 def _weight(holders: float, others: int) -> float:

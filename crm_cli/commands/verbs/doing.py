@@ -73,6 +73,18 @@ def add_record(desk: Desk, noun: str, texts: dict[str, Any], doing: Doing, *, fo
         return
     desk.say(f"added {noun} {draft.id} {called}")
     desk.written(noun, [draft.id], format=doing.format)
+    if noun == "case" and desk.style.limited:
+        _show_similar(desk, draft.id)
+
+
+def _show_similar(desk: Desk, case_id: int) -> None:
+    """Show the person who opens a case how cases like it were settled."""
+    from crm_cli.asking import similar
+
+    rows = similar.similar_to(desk, case_id)
+    if rows.rows:
+        desk.say(f"like it, with more in `crm case similar {case_id}`:")
+        output.write(rows, desk.style)
 
 
 def _asked(desk: Desk, noun: str, title: str) -> dict[str, str]:
