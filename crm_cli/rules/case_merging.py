@@ -1,7 +1,7 @@
 """Merging cases: what two people opened about the same becomes one, and nothing that was said is lost.
 
-The survivor keeps its number, its status, its history and its clock. What the others were opened with becomes a
-note in its thread, and their numbers find it from then on.
+The survivor keeps its number, its status and history, its checklist and its clock. What the others were opened with
+becomes a note in its thread, and their numbers find it from then on.
 """
 
 import json
@@ -22,9 +22,10 @@ def merge(change: Change, ids: Sequence[int]) -> Draft:
     others = records.load(change, "case", ids[1:])
     if len(set(ids)) == len(ids):  # else the merging itself refuses
         gone = json.dumps([each.id for each in others])
-        change.connection.execute(
-            "DELETE FROM case_status WHERE case_id IN (SELECT value FROM json_each(?))", (gone,)
-        )
+        for part in ("case_status", "case_step"):
+            change.connection.execute(
+                f"DELETE FROM {part} WHERE case_id IN (SELECT value FROM json_each(?))", (gone,)
+            )
         _keep_words(change, ids[0], others)
     survivor = merging.merge(change, "case", ids)
     records.append(
