@@ -1,0 +1,166 @@
+"""Sending what is queued: message by message, each a transaction of its own.
+
+A message is committed as `sending`, handed over, and committed as what became of it. One that is refused does not
+hold up the others; a server that cannot be reached or does not let us in stops all, and everything still waits.
+"""
+
+from collections.abc import Callable, Iterable
+from contextlib import closing
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import NamedTuple
+
+from crm_cli import config, db
+from crm_cli.rules.sending import carrying, writing
+from crm_cli.rules.sending.carrying import DeferredError, InDoubtError, Pace, RefusedError, StoppedError
+from crm_cli.rules.sending.ledger import Ledger, Row
+
+__all__ = ["Counts", "Text", "deliver"]
+
+PAGE = 500  # messages whose receivers are asked for at once whether they still want them
+
+
+class Text(NamedTuple):
+    """What a message says."""
+
+    subject: str
+    body: str | None
+    html: str | None
+
+
+Compose = Callable[[Row], Text]
+Progress = Callable[[int, int], None]
+
+
+@dataclass
+class Counts:
+    """What became of the messages of one run."""
+
+    place: str = ""
+    total: int = 0
+    sent: int = 0
+    refused: int = 0
+    deferred: int = 0
+    uncertain: int = 0
+    withheld: int = 0
+    lost: int = 0
+    stopped: StoppedError | None = None
+    interrupted: bool = False
+    faults: list[tuple[int, str, str]] = field(default_factory=list)
+
+    @property
+    def done(self) -> int:
+        """How many have been dealt with."""
+        return self.sent + self.refused + self.deferred + self.uncertain + self.withheld
+
+
+def deliver(
+    path: Path,
+    ids: Iterable[int] | None = None,
+    *,
+    retry_uncertain: bool = False,
+    compose: Compose | None = None,
+    on_progress: Progress | None = None,
+    carrier: carrying.Carrier | None = None,
+    pace: Pace | None = None,
+) -> Counts:
+    """Send the queued deliveries of a store that are due, or those of `ids`; returns what became of them.
+
+    Args:
+        path: the store.
+        ids: deliveries, sent although they are not due yet; all that are due where it is None.
+        retry_uncertain: send also what may have arrived already.
+        compose: makes the text of a delivery that has none, when it is handed over; raises
+            `carrying.RefusedError` where it cannot.
+        on_progress: told how many are done, and of how many, after each.
+        carrier: what they are handed to; else as the settings say.
+        pace: what keeps to the rate of the settings.
+    """
+    if not db.exists(path):
+        return Counts()
+    settings = config.load()
+    rate = settings.get("smtp.rate")
+    run = _Run(
+        writing.Sender.of(settings),
+        carrier or carrying.chosen(settings, path),
+        pace or Pace(int(rate) if rate else None),
+        compose,
+    )
+    with db.changes(path, "delivery send", kind="send") as change, closing(run.carrier):
+        return run.all(Ledger(change), ids, retry_uncertain, on_progress)
+
+
+@dataclass
+class _Run:
+    """One run over the messages that wait."""
+
+    sender: writing.Sender
+    carrier: carrying.Carrier
+    pace: Pace
+    compose: Compose | None
+
+    def all(
+        self, ledger: Ledger, ids: Iterable[int] | None, retry_uncertain: bool, on_progress: Progress | None
+    ) -> Counts:
+        """Send all that wait, until there is none or nothing can be sent."""
+        counts = Counts(self.carrier.place, lost=ledger.recover())
+        waiting = ledger.waiting(ids, retry_uncertain=retry_uncertain)
+        counts.total = len(waiting)
+        left = iter(waiting)
+        try:
+            while page := list(islice(left, PAGE)):
+                unwished = set(ledger.withhold(page))
+                counts.withheld += len(unwished)
+                for each in page:
+                    if each not in unwished:
+                        self._one(ledger, each, counts)
+                    if on_progress:
+                        on_progress(counts.done, counts.total)
+        except StoppedError as error:
+            counts.stopped = error
+        except KeyboardInterrupt:
+            counts.interrupted = True
+        return counts
+
+    def _one(self, ledger: Ledger, delivery: int, counts: Counts) -> None:
+        """Send one message, where nobody else has it."""
+        self.pace.wait()
+        self.carrier.ready()
+        row = ledger.claim(delivery)
+        if row is None:
+            return
+        try:
+            self._hand_over(row, ledger)
+        except RefusedError as error:
+            ledger.refused(row, str(error), invalid=error.invalid)
+            counts.refused += 1
+            counts.faults.append((delivery, row["to"], str(error)))
+        except DeferredError as error:
+            if ledger.deferred(row, str(error)):
+                counts.deferred += 1
+            else:
+                counts.refused += 1
+            counts.faults.append((delivery, row["to"], str(error)))
+        except InDoubtError as error:
+            ledger.in_doubt(row, str(error))
+            counts.uncertain += 1
+            counts.faults.append((delivery, row["to"], str(error)))
+        except StoppedError:
+            ledger.release(row)
+            raise
+        except BaseException:
+            ledger.in_doubt(row, "interrupted while it was on its way")
+            counts.uncertain += 1
+            raise
+        else:
+            ledger.sent(row)
+            counts.sent += 1
+
+    def _hand_over(self, row: Row, ledger: Ledger) -> None:
+        given = dict(row)
+        if row["body"] is None and row["html"] is None and self.compose:
+            given |= self.compose(row)._asdict()
+        message = writing.write(given, self.sender, ledger.now())
+        to = writing.ascii_address(row["to"])
+        self.carrier.hand_over(message, writing.ascii_address(self.sender.address), to)
