@@ -199,6 +199,25 @@ def test_contracts_come_back_byte_for_byte(care: Crm, tmp_path: Path) -> None:
     assert (again["unchanged"], again["created"], again["updated"]) == (2, 0, 0)
 
 
+def test_another_programs_contracts_are_read(crm: Crm, tmp_path: Path) -> None:
+    file = tmp_path / "contracts.csv"
+    file.write_text(
+        "Contract Number,Account Name,Contract Start Date,Contract End Date,Status,Owner Expiration Notice\n"
+        "00000101,Acme,2026-01-01,2026-12-31,Activated,60\n"
+        "00000102,Acme,2026-07-01,2027-06-30,Draft,\n",
+        encoding="utf-8",
+    )
+    done = crm("contract", "import", str(file), "-o", "json")
+    assert done.json["created"] == 2, done.err
+    columns = "number,name,company,starts_on,ends_on,status,renewal_reminder_days"
+    assert crm("contract", "list", "--columns", columns).lines == [
+        "00000101\t00000101\tAcme\t2026-01-01\t2026-12-31\tactive\t60",
+        "00000102\t00000102\tAcme\t2026-07-01\t2027-06-30\tnot_started\t30",
+    ]
+    again = crm("contract", "import", str(file), "-o", "json").json
+    assert (again["unchanged"], again["created"]) == (2, 0)
+
+
 def test_the_picture_tells_terms_and_what_is_next(care: Crm) -> None:
     care("call", "contract:1", "About the price", "--next", "Send terms", "--due", "fri")
     care("contract", "extend", "1")

@@ -26,6 +26,8 @@ SEARCHED = frozenset(("text", "long", "email", "phone", "url", "open", "list", "
 LOOSE = frozenset(
     ("owner", "manager", "parent", "campaign", "contract", "sla_policy", "renewal_deal", "renewed_from")
 )
+LOOSE_PARTS = frozenset(("article_case",))
+"""Parts of the same kind: an article stays one without a case that it answers."""
 UNSEARCHED = frozenset(("uid", "external_source", "rate", "timezone", "language"))
 
 
@@ -315,6 +317,11 @@ def _released(change: Change, table: str, record_id: int, noun: str, other: int)
             change.connection.execute(
                 f'UPDATE "{about.table}" SET "{each.column}" = NULL WHERE id = ? AND "{each.column}" = ?',
                 (other, record_id),
+            )
+    for owner, part, column, key in _part_links(table):
+        if owner == noun and part in LOOSE_PARTS:
+            change.connection.execute(
+                f'DELETE FROM {part} WHERE "{key}" = ? AND "{column}" = ?', (other, record_id)
             )
     return other not in referrers_of(change, noun, table, record_id)
 
