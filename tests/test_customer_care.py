@@ -131,7 +131,12 @@ def test_of_high_value_is_who_brought_enough(care: Crm, tmp_path: Path) -> None:
     assert [name for name, _ in calls(care, "--owner", "me")] == ["Acme"]
 
 
-def test_unlike_currencies_are_weighed_by_their_rates(care: Crm, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("rate", "called"), [("", ["Acme", "Brick"]), ("0.0001", ["Acme"]), ("0.5", ["Brick"])]
+)  # without a rate each currency has its own best fifth
+def test_unlike_currencies_are_weighed_by_their_rates(
+    care: Crm, tmp_path: Path, rate: str, called: list[str]
+) -> None:
     care(
         "deal",
         "add",
@@ -146,10 +151,10 @@ def test_unlike_currencies_are_weighed_by_their_rates(care: Crm, tmp_path: Path)
         "won",
     )
     care("survey", "add", "1", "--contact", "Bob Brick")
-    assert [name for name, _ in calls(care)] == ["Acme"]
-    with (tmp_path / "missing.toml").open("a") as settings:
-        settings.write('[rates]\nJPY = "0.5"\n')
-    assert [name for name, _ in calls(care)] == ["Brick"]
+    if rate:
+        with (tmp_path / "missing.toml").open("a") as settings:
+            settings.write(f'[rates]\nJPY = "{rate}"\n')
+    assert [name for name, _ in calls(care)] == called
 
 
 def test_a_person_without_a_company_is_a_customer_too(care: Crm) -> None:

@@ -5,7 +5,7 @@ NPS 0 to 6 (a detractor), CSAT 1 or 2 of 5, CES 1 to 3 of 7, where 7 is easy. It
 have called or met; an e-mail does not make up for it.
 
 Of high value are customers of potential A, those who have brought at least the configured `high_value_from`, and
-the best fifth by what was won, in the own currency at the configured rates.
+the best fifth by what was won, in the own currency at the configured rates; a currency without a rate is ranked apart.
 
 The question begins with what went wrong lately, which is little and has its indexes, never with all customers.
 """
@@ -112,19 +112,18 @@ def unhappy(desk: "Desk", owner: int | None = None) -> list[tuple[Any, ...]]:
     waiting = _unspoken(desk, _experiences(desk, bound), bound)
     if not waiting:
         return []
-    won = _won(desk)
-    best = sorted(won.values(), reverse=True)[-(-len(won) // BEST) - 1] if won else None
+    purses = _won(desk)
+    best = {currency: _bound_of_best(won) for currency, won in purses.items()}
     found = []
     for customer, bad in waiting.items():
         name, owner_id, potential = desk.connection.execute(_WHO[customer[0]], (customer[1],)).fetchone()
-        amount = won.get(customer)
-        why = _worth(desk, potential, amount, best)
+        told = {currency: won[customer] for currency, won in purses.items() if customer in won}
+        why = _worth(desk, potential, told, best)
         if why and owner in (None, owner_id):
             said = ", ".join(dict.fromkeys(each.said for each in bad))
-            paid = None if amount is None else money(amount, desk.config.currency)
-            found.append(
-                (*customer, name, f"call: {said}; {why}", None, paid, desk.config.currency, owner_id)
-            )
+            currency, amount = next(iter(told.items()), (desk.config.currency, None))
+            paid = None if amount is None else money(amount, currency)
+            found.append((*customer, name, f"call: {said}; {why}", None, paid, currency, owner_id))
     return sorted(found, key=lambda row: (-(row[5] or 0), row[2], row[1]))
 
 
@@ -163,26 +162,42 @@ def _unspoken(
     return {customer: bad for customer, bad in since.items() if bad}
 
 
-def _won(desk: "Desk") -> dict[Customer, Amount]:
-    """What was won of each customer in the own currency; amounts whose currency has no rate are left out."""
-    won: dict[Customer, Amount] = {}
-    rates: dict[str | None, Amount | None] = {None: None}
+def _won(desk: "Desk") -> dict[str, dict[Customer, Amount]]:
+    """What was won of each customer in the own currency, and apart in each that has no rate; the own one first."""
+    own = desk.config.currency
+    purses: dict[str, dict[Customer, Amount]] = {own: {}}
+    rates: dict[str, tuple[str, Amount]] = {}
     for noun, question in _WINS.items():
         for record_id, currency, amount in desk.connection.execute(question):
+            if not currency or not amount:
+                continue
             if currency not in rates:
                 told = desk.config.rate(currency)
-                rates[currency] = (int(told) if told.isdecimal() else Fraction(told)) if told else None
-            if amount and (rate := rates[currency]):
-                key = (noun, record_id)
-                won[key] = won.get(key, 0) + amount * rate
-    return won
+                rates[currency] = (
+                    (own, int(told) if told.isdecimal() else Fraction(told)) if told else (currency, 1)
+                )
+            purse, rate = rates[currency]
+            won, key = purses.setdefault(purse, {}), (noun, record_id)
+            won[key] = won.get(key, 0) + amount * rate
+    return purses
 
 
-def _worth(desk: "Desk", potential: str | None, amount: Amount | None, best: Amount | None) -> str:
+def _bound_of_best(won: dict[Customer, Amount]) -> Amount | None:
+    """The least that one of the best fifth has brought."""
+    return sorted(won.values(), reverse=True)[-(-len(won) // BEST) - 1] if won else None
+
+
+def _worth(
+    desk: "Desk", potential: str | None, won: dict[str, Amount], best: dict[str, Amount | None]
+) -> str:
     """Why a customer is of high value; empty for one who is not."""
     if potential == "a":
         return "potential A"
     bound = desk.config.get("high_value_from")
-    if bound and amount and amount >= Fraction(bound) * SCALE:
+    if bound and won.get(desk.config.currency, 0) >= Fraction(bound) * SCALE:
         return f"won {bound} or more"
-    return "best fifth by won amount" if amount and best is not None and amount >= best else ""
+    for currency, amount in won.items():
+        least = best[currency]
+        if least is not None and amount >= max(least, 1):
+            return "best fifth by won amount"
+    return ""
