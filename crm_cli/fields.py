@@ -133,6 +133,14 @@ def tables() -> list[str]:
     return [*dict.fromkeys([*found, *_file()["parts"]]), "forgotten", "command", "log"]
 
 
+def defaults(table: str) -> dict[str, Any]:
+    """What is stored in the columns of a table when nothing is said, by column."""
+    declared = [each.fields for each in map(noun, names()) if each.table == table]
+    if table in _file()["parts"]:
+        declared.append(part(table))
+    return {each.column or name: each.default for known in declared for name, each in known.items()}
+
+
 def custom_value(name: str) -> str:
     """The SQL that takes a user's own field out of a record's JSON, whatever the field is called."""
     path = '$."' + name.replace('"', "") + '"'

@@ -260,6 +260,59 @@ def spoil(text: bytes) -> bytes:
     return text[:middle] + bytes([text[middle] ^ 1]) + text[middle + 1 :]
 
 
+def without(place: Path, table: str, *columns: str) -> None:
+    """Take columns out of a table, as if they had come later."""
+    forge(place, table, lambda rows: [
+        [cell for name, cell in zip(rows[0], row, strict=True) if name not in columns] for row in rows
+    ])  # fmt: skip
+
+
+def older(place: Path) -> None:
+    """Make an archive one of a schema that had fewer columns and tables, and some in another order."""
+    without(place, "contact", "lifecycle", "timezone", "do_not_fax")
+    without(place, "contact_email", "invalid")
+    forge(place, "user", lambda rows: [row[::-1] for row in rows])
+    kept = {name: entry for name, entry in files(place).items() if name != "tables/not_duplicate.csv"}
+    manifest(place, files=kept, schema=1)
+
+
+@pytest.mark.parametrize("ours", [1, 2])
+@pytest.mark.parametrize("form", FORMS)
+def test_an_archive_of_an_older_schema_comes_in_with_defaults_for_what_was_added(
+    archive: Path, lived: Path, crm: Crm, other: tuple[str, str], form: str, ours: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    older(archive)
+    if form == "archive.zip":
+        shutil.make_archive(str(archive), "zip", archive)
+    before = dump(lived)
+    monkeypatch.setattr(fields, "schema", lambda: ours)
+    source = str(archive.with_name(form))
+    assert crm(*other, "import", source, "--dry-run").code == 0
+    brought = crm(*other, "import", source)
+    assert brought.code == 0, brought.err
+    after = dump(Path(other[1]))
+    same = before.keys() - {"contact", "contact_email", "(mark)", "alembic_version"}
+    for name in same:
+        assert after[name] == before[name], name
+    with closing(sqlite3.connect(other[1])) as connection:
+        question = "SELECT DISTINCT lifecycle, timezone, do_not_fax FROM contact"
+        assert connection.execute(question).fetchall() == [("subscriber", None, 0)]
+        assert connection.execute("SELECT DISTINCT invalid FROM contact_email").fetchall() == [(0,)]
+    assert crm(*other, "db", "check").code == 0
+    assert crm(*other, "contact", "edit", "1", "--timezone", "Europe/Paris").code == 0
+
+
+def test_an_archive_is_refused_where_more_came_since_than_columns(
+    archive: Path, crm: Crm, other: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fields, "schema", lambda: 2)
+    monkeypatch.setattr("crm_cli.migrations.upgrade.only_adds", lambda _: False)
+    refused = crm(*other, "import", str(archive))
+    assert (refused.code, Path(other[1]).exists()) == (2, False)
+    assert "has schema 1 and this crm 2, which changes more than it adds; import the CSV files" in refused.err
+
+
 DAMAGE: dict[str, Callable[[Path], object]] = {
     "a letter": lambda at: (at / "tables/contact.csv").write_bytes(spoil((at / "tables/contact.csv").read_bytes())),
     "a letter of an export": lambda at: (at / "deals.csv").write_bytes(spoil((at / "deals.csv").read_bytes())),
@@ -282,6 +335,11 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
     "a link": lambda at: link(at / "tables/user.csv"),
     "a row too short": lambda at: forge(at, "user", lambda rows: [rows[0], rows[1][:-1]]),
     "a row twice": lambda at: forge(at, "user", lambda rows: [*rows, rows[-1]]),
+    "a column too many": lambda at: forge(at, "user", lambda rows: [[*row, "x"] for row in rows]),
+    "a column that must be filled": lambda at: without(at, "user", "name"),
+    "a table that is not known": lambda at: manifest(at, files=files(at) | {"tables/owl.csv": files(at)["users.csv"]}),
+    "a table gone with its rows": lambda at: manifest(
+        at, files={name: entry for name, entry in files(at).items() if name != "tables/user.csv"}),
     "other columns": lambda at: forge(at, "user", lambda rows: [["a", *rows[0][1:]], *rows[1:]]),
     "no rows": lambda at: forge(at, "user", lambda _: []),
     "bytes that are none": lambda at: forge(at, "user", lambda rows: [*rows[:-1], ["\\xgg", *rows[-1][1:]]]),
@@ -293,6 +351,12 @@ def manifest(place: Path, **facts: Any) -> None:
     """Change what the manifest says."""
     file = place / "manifest.json"
     file.write_text(json.dumps(json.loads(file.read_text()) | facts))
+
+
+def files(place: Path) -> dict[str, Any]:
+    """What the manifest says of the files."""
+    found: dict[str, Any] = json.loads((place / "manifest.json").read_text())["files"]
+    return found
 
 
 def link(file: Path) -> None:
@@ -307,10 +371,9 @@ def forge(place: Path, table: str, change: Callable[[list[list[str]]], list[list
         rows = change(list(csv.reader(text)))
     with file.open("w", newline="") as text:
         csv.writer(text).writerows(rows)
-    files = json.loads((place / "manifest.json").read_text())["files"]
     held = file.read_bytes()
-    files[f"tables/{table}.csv"] = {"sha256": hashlib.sha256(held).hexdigest(), "bytes": len(held)}
-    manifest(place, files=files)
+    entry = {"sha256": hashlib.sha256(held).hexdigest(), "bytes": len(held)}
+    manifest(place, files=files(place) | {f"tables/{table}.csv": entry})
 
 
 @pytest.mark.parametrize("what", DAMAGE)

@@ -141,6 +141,31 @@ def test_a_failure_leaves_the_store_as_it_was(filled: Path, newer: int, tmp_path
     assert copies(filled) == []
 
 
+@pytest.mark.parametrize(
+    ("step", "adds"),
+    [
+        (GROWS, False),  # it fills its column, which an archive does not know of
+        (GROWS.partition('    op.execute("UPDATE')[0], True),
+        ('def upgrade() -> None:\n    op.create_table("goat")\n', True),
+        (
+            'def upgrade() -> None:\n    op.create_index("ix_needs", "company", ["needs"], unique=True)\n',
+            True,
+        ),
+        ('def upgrade() -> None:\n    op.drop_index("ix_company_name_key", "company")\n', True),
+        ('def upgrade() -> None:\n    op.execute("ALTER TABLE company RENAME needs TO wants")\n', False),
+        ('def upgrade() -> None:\n    op.get_bind().execute("SELECT 1")\n', False),
+        (REPLACES, False),
+        (BREAKS, False),
+        ("def upgrade() -> None:\n    pass\n", True),
+    ],
+)
+def test_what_only_adds_is_told_from_what_does_more(tmp_path: Path, step: str, adds: bool) -> None:
+    folder = revisions(tmp_path / "versions", step)
+    assert upgrade.only_adds(fields.schema(), folder) is adds
+    assert upgrade.only_adds(fields.schema() + 1, folder) is True
+    assert upgrade.only_adds(0, folder) is False
+
+
 def test_being_killed_in_the_middle_leaves_the_store_as_it_was(filled: Path, tmp_path: Path) -> None:
     before = dump(filled)
     script = (

@@ -5,14 +5,18 @@ which are made anew at its end; and without foreign keys, since SQLite changes a
 dropping the old one would delete what refers to it. An error or a crash leaves the store exactly as it was.
 """
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from io import StringIO
 from pathlib import Path
 
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from alembic.script import ScriptDirectory
+from alembic.script.revision import RevisionError
+from alembic.util import CommandError
 from sqlalchemy import create_engine
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import StaticPool
@@ -21,6 +25,9 @@ from crm_cli import copies, db, dressing, fields
 from crm_cli.errors import StoreError
 
 VERSIONS = Path(__file__).parent / "versions"
+_ADDS = re.compile(
+    r"\s*(ALTER TABLE (\w+|\"[^\"]+\") ADD |CREATE (TABLE|(UNIQUE )?INDEX) |DROP INDEX )", re.IGNORECASE
+)
 
 
 def upgrade(path: Path, versions: Path = VERSIONS) -> Path | None:
@@ -59,6 +66,26 @@ def connected(connection: sqlite3.Connection) -> Iterator[MigrationContext]:
     engine = create_engine("sqlite://", creator=lambda: connection, poolclass=StaticPool)
     with engine.connect() as wrapped, wrapped.begin():  # else Alembic commits in between
         yield MigrationContext.configure(wrapped)
+
+
+def only_adds(since: int, versions: Path = VERSIONS) -> bool:
+    """Whether what came after a schema are new tables, columns and indexes, with nothing written into them.
+
+    The revisions are made to say their statements rather than run; one that looks at rows cannot, and a schema
+    that never was has no revisions.
+    """
+    said = StringIO()
+    script = ScriptDirectory(str(versions.parent), version_locations=[str(versions)])
+    context = MigrationContext.configure(
+        dialect_name="sqlite", opts={"as_sql": True, "output_buffer": said, "transactional_ddl": False}
+    )
+    try:
+        with Operations.context(context):
+            for revision in reversed(list(script.iterate_revisions("head", f"{since:04}"))):
+                revision.module.upgrade()
+    except (RevisionError, CommandError, AttributeError):
+        return False
+    return all(_ADDS.match(statement) for statement in db.statements(said.getvalue()))
 
 
 def _migrate(connection: sqlite3.Connection, context: MigrationContext, versions: Path) -> None:
