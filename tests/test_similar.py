@@ -197,7 +197,7 @@ def test_who_opens_a_case_in_a_terminal_sees_the_like(desk: Crm, terminal: Termi
     assert "like it" in seen
     assert "Cleaned the burrs" in seen
     assert "like it" not in terminal("case", "add", "Zebra").out
-    assert desk("case", "add", "Burrs stick once more").err == "added case 13 Burrs stick once more\n"
+    assert desk("case", "add", "Burrs stick once more").err == "added case 13 C-2026-0013 Burrs stick once more\n"
 
 
 def test_other_nouns_do_not_crowd_out_cases(store: Path, crm: Crm) -> None:

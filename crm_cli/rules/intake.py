@@ -16,7 +16,7 @@ from crm_cli.values import Reading
 Texts = dict[str, str | list[str]]
 # Nouns whose new records belong to whoever adds them.
 OWNED = frozenset(
-    ("contact", "company", "lead", "deal", "campaign", "contract", "article", "activity", "task")
+    ("contact", "company", "lead", "deal", "case", "campaign", "contract", "article", "activity", "task")
 )
 
 
