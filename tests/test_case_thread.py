@@ -263,7 +263,7 @@ def test_mail_that_answers_what_we_sent_belongs_there_and_ours_comes_once(case: 
     assert [each["direction"] for each in found["messages"]] == ["out", "in"]
     assert found["status"] == "in_progress"
     case("case", "reply", "1", "Thank you")
-    assert deliveries(store)[-1]["in_reply_to"] == "1@acme"
+    assert deliveries(store)[-1]["in_reply_to"] == "<1@acme>"
 
 
 @pytest.mark.parametrize(("header", "value"), [("Auto_Submitted", "auto-replied"), ("Precedence", "bulk")])

@@ -170,7 +170,7 @@ def _last_message_id(change: Change, case_id: int) -> str | None:
         "AND a.external_id NOT LIKE 'hash:%' ORDER BY a.done_at DESC, a.id DESC LIMIT 1",
         case_id, MAIL,
     )  # fmt: skip
-    return found
+    return f"<{found}>" if found else None
 
 
 def _write(
