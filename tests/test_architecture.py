@@ -29,6 +29,8 @@ SHARED = {
     "correspondence",
     "outcomes",
     "restoring",
+    "sending",
+    "preferring",
     "taking",
 }
 BORROWED = {"history": {"show"}, "case": {"similar"}}

@@ -17,7 +17,14 @@ HEADS = ("to", "to_name", "subject", "in_reply_to")
 WRITTEN = (*HEADS, "channel", "purpose", "body", "html", "send_at")
 NOWHERE = "crm.invalid"  # the domain of a Message-ID where no own address is known (RFC 2606)
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-_BY_HAND = {"queued", "failed", "cancelled", None}
+STILL_HERE = ("queued", "failed", "cancelled")
+# status → what people may make of it; all else is for sending to say
+BY_HAND = {
+    "queued": ("cancelled",),
+    "failed": ("queued", "cancelled"),
+    "cancelled": ("queued",),
+    "uncertain": ("sent", "cancelled"),
+}
 
 
 def prepare(change: Change, drafts: Sequence[Draft]) -> None:
@@ -33,8 +40,11 @@ def prepare(change: Change, drafts: Sequence[Draft]) -> None:
             _still_here(draft)
         for column in HEADS:
             draft.values.update(_head(draft, column))
-        if draft.before is None and not draft.values.get("message_id"):
-            draft.values["message_id"] = f"<{secrets.token_hex(16)}@{domain}>"
+        if draft.before is None:
+            draft.values["message_id"] = (
+                draft.values.get("message_id") or f"<{secrets.token_hex(16)}@{domain}>"
+            )
+            draft.values["attempts"] = draft.values.get("attempts") or 0
 
 
 def own_domain(change: Change) -> str:
@@ -62,14 +72,12 @@ def _still_here(draft: Draft) -> None:
     """What has gone out stays as it went, and only sending says that it has."""
     status = draft.values.get("status")
     if draft.before is None:
-        if status not in _BY_HAND:
+        if status not in (None, "queued", "cancelled"):
             raise InvalidError(f"status: only sending makes a delivery {status}; leave it queued")
         return
     was = draft.before["status"]
-    if status not in (was, None) and (status not in _BY_HAND or was not in _BY_HAND):
-        raise ConflictError(
-            f"delivery {draft.id} is {was}; only sending makes it {status} (see `crm delivery send --help`)"
-        )
+    if status not in (was, None) and status not in BY_HAND.get(was, ()):
+        raise ConflictError(f"delivery {draft.id} is {was}; it cannot be made {status}")
     changed = [key for key in WRITTEN if key in draft.values and draft.values[key] != draft.before[key]]
-    if changed and was not in _BY_HAND:
+    if changed and was not in STILL_HERE:
         raise ConflictError(f"delivery {draft.id} is {was}; its {changed[0]} stays as it went out")

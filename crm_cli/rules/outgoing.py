@@ -74,8 +74,12 @@ def _draft(columns: dict[str, Any]) -> Draft:
 
 
 def cancel(change: Change, ids: Sequence[int]) -> list[int]:
-    """Take messages that have not gone out off their way; returns those that were on it."""
-    drafts = [draft for draft in records.load(change, "delivery", ids) if draft.get("status") == "queued"]
+    """Take messages off their way: queued, failed, or uncertain and not to be sent again.
+
+    Returns those that were on it; what has gone out has gone out.
+    """
+    stoppable = ("queued", "failed", "uncertain")
+    drafts = [draft for draft in records.load(change, "delivery", ids) if draft.get("status") in stoppable]
     for draft in drafts:
         draft.values["status"] = "cancelled"
     records.write(change, "delivery", drafts)

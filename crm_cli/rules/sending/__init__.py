@@ -4,32 +4,23 @@ A message is committed as `sending`, handed over, and committed as what became o
 hold up the others; a server that cannot be reached or does not let us in stops all, and everything still waits.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
 
 from crm_cli import config, db
 from crm_cli.rules.sending import carrying, writing
 from crm_cli.rules.sending.carrying import DeferredError, InDoubtError, Pace, RefusedError, StoppedError
 from crm_cli.rules.sending.ledger import Ledger, Row
+from crm_cli.rules.sending.writing import Compose, Text
 
-__all__ = ["Counts", "Text", "deliver"]
+__all__ = ["Compose", "Counts", "RefusedError", "Text", "deliver"]
 
 PAGE = 500  # messages whose receivers are asked for at once whether they still want them
 
 
-class Text(NamedTuple):
-    """What a message says."""
-
-    subject: str
-    body: str | None
-    html: str | None
-
-
-Compose = Callable[[Row], Text]
 Progress = Callable[[int, int], None]
 
 
@@ -57,7 +48,7 @@ class Counts:
 
 def deliver(
     path: Path,
-    ids: Iterable[int] | None = None,
+    ids: Sequence[int] | None = None,
     *,
     retry_uncertain: bool = False,
     compose: Compose | None = None,
@@ -72,7 +63,7 @@ def deliver(
         ids: deliveries, sent although they are not due yet; all that are due where it is None.
         retry_uncertain: send also what may have arrived already.
         compose: makes the text of a delivery that has none, when it is handed over; raises
-            `carrying.RefusedError` where it cannot.
+            `RefusedError` where it cannot.
         on_progress: told how many are done, and of how many, after each.
         carrier: what they are handed to; else as the settings say.
         pace: what keeps to the rate of the settings.
@@ -101,7 +92,7 @@ class _Run:
     compose: Compose | None
 
     def all(
-        self, ledger: Ledger, ids: Iterable[int] | None, retry_uncertain: bool, on_progress: Progress | None
+        self, ledger: Ledger, ids: Sequence[int] | None, retry_uncertain: bool, on_progress: Progress | None
     ) -> Counts:
         """Send all that wait, until there is none or nothing can be sent."""
         counts = Counts(self.carrier.place, lost=ledger.recover())
@@ -158,9 +149,6 @@ class _Run:
             counts.sent += 1
 
     def _hand_over(self, row: Row, ledger: Ledger) -> None:
-        given = dict(row)
-        if row["body"] is None and row["html"] is None and self.compose:
-            given |= self.compose(row)._asdict()
-        message = writing.write(given, self.sender, ledger.now())
+        message = writing.write(row, self.sender, ledger.now(), self.compose)
         to = writing.ascii_address(row["to"])
         self.carrier.hand_over(message, writing.ascii_address(self.sender.address), to)

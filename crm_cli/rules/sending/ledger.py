@@ -8,13 +8,13 @@ written straight to their columns, since nothing else of a delivery depends on t
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from crm_cli import clock
 from crm_cli.changing import Change
 from crm_cli.rules import consent
-from crm_cli.rules.sending import aftermath, claims
+from crm_cli.rules.sending import aftermath, claims, looking
 
 # After each try that was put off, the minutes until the next; after the last of them we give up (RFC 5321, 4.5.4.1).
 DELAYS = (5, 15, 30, 60, 120, 240, 480, 960, 1440, 1440)
@@ -30,6 +30,7 @@ class Ledger:
         self._mark = claims.stamp()
         self._told: Counter[str] = Counter()
         self._entry = 0
+        self._open: list[str] = []  # the statuses that are sent from
 
     def recover(self) -> int:
         """Let what dead processes left on its way be uncertain; returns how many that were."""
@@ -46,22 +47,10 @@ class Ledger:
             self._summarise("uncertain", len(lost))
         return len(lost)
 
-    def waiting(self, ids: Iterable[int] | None, *, retry_uncertain: bool) -> list[int]:
-        """The messages that may go out now: of `ids` whatever waits, else all that are due."""
-        statuses = ["queued", "uncertain"] if retry_uncertain else ["queued"]
-        chosen = (
-            "(send_at IS NULL OR send_at <= ?2)" if ids is None else "id IN (SELECT value FROM json_each(?2))"
-        )
-        question = (
-            f"SELECT id FROM delivery WHERE channel = 'email' AND {chosen} "
-            "AND status IN (SELECT value FROM json_each(?1)) ORDER BY id"
-        )
-        return [
-            row[0]
-            for row in self._change.rows(
-                question, json.dumps(statuses), self.now() if ids is None else json.dumps(list(ids))
-            )
-        ]
+    def waiting(self, ids: Sequence[int] | None, *, retry_uncertain: bool) -> list[int]:
+        """The messages that may go out now: all that are due, else of `ids` also what is not, and what failed."""
+        self._open = looking.statuses(ids, retry_uncertain=retry_uncertain)
+        return looking.waiting(self._change.connection, ids, retry_uncertain=retry_uncertain)[0]
 
     def withhold(self, ids: Sequence[int]) -> list[int]:
         """Take off the way what is marketing and no longer wished for; returns the ids of that."""
@@ -80,8 +69,8 @@ class Ledger:
         with self._change:
             taken = self._change.connection.execute(
                 "UPDATE delivery SET status = 'sending', attempts = attempts + 1, claimed = ?, error = NULL, "
-                "updated_at = ? WHERE id = ? AND status IN ('queued', 'uncertain')",
-                (self._mark, self.now(), delivery),
+                "updated_at = ? WHERE id = ? AND status IN (SELECT value FROM json_each(?))",
+                (self._mark, self.now(), delivery, json.dumps(self._open)),
             ).rowcount
         return self._rows([delivery])[0] if taken else None
 

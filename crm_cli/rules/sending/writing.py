@@ -1,6 +1,7 @@
 """From a delivery to a message as it goes out (RFC 5322, 2045-2049): its head, its text, its HTML."""
 
-from collections.abc import Mapping
+import sqlite3
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.errors import MessageError
@@ -9,7 +10,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, EmailPolicy
 from email.utils import format_datetime, formataddr, parseaddr
-from typing import Any
+from typing import Any, NamedTuple
 
 from crm_cli import clock
 from crm_cli.config import Config
@@ -81,12 +82,27 @@ class Sender:
         return cls(name or settings.get("me"), address, own or address, settings.zone)
 
 
-def write(delivery: Mapping[str, Any], sender: Sender, now: str) -> EmailMessage:
-    """The message of a delivery whose text is known, dated at the instant `now`.
+class Text(NamedTuple):
+    """What a message says."""
+
+    subject: str
+    body: str | None
+    html: str | None = None
+
+
+Compose = Callable[[sqlite3.Row], Text]
+"""Makes the text of a delivery that has none of its own, such as from its campaign's template."""
+
+
+def write(row: sqlite3.Row, sender: Sender, now: str, compose: Compose | None = None) -> EmailMessage:
+    """The message of a delivery, dated at the instant `now`.
 
     Raises:
         RefusedError: it cannot be written, since it has no text or its head would not hold.
     """
+    delivery = dict(row)
+    if compose and delivery["body"] is None and delivery["html"] is None:
+        delivery |= compose(row)._asdict()
     if delivery["body"] is None and delivery["html"] is None:
         raise RefusedError("it has no text; give it one with `crm delivery edit`, or cancel it")
     to = ascii_address(delivery["to"])
