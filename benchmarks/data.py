@@ -1,6 +1,6 @@
 """Made-up data of any size for the benchmarks, the same every time.
 
-`data.py contacts|cards|deals FILE COUNT` writes the file.
+`data.py contacts|cards|deals|inquiries FILE COUNT` writes the file.
 """
 
 import csv
@@ -59,6 +59,13 @@ SELECT printf('%032d', n), :now, :now, 'deal ' || n, 'deal ' || n, 'Deal ' || n,
 FROM drawn JOIN stage ON stage.position = CASE
   WHEN fate < 40 THEN 4 WHEN fate < 70 THEN 5 ELSE fate % 4 END AND stage.pipeline_id = 1
 """
+INQUIRY = """
+INSERT INTO "case" (uid, created_at, updated_at, number, subject, description, resolution, product_id, status, folded,
+  name_key)
+VALUES (?1, '{now}', '{now}', ?2, ?3, ?4, ?5, ?6, iif(?6 % 10, 'closed', 'new'),
+  lower(?2) || ' ' || ?3 || ' ' || ?4 || ' ' || ?5, ?3)
+"""
+USUAL = "the machine does not work and we need help please it is a problem with our order since last week"
 OWNERS = """
 WITH RECURSIVE number (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < :count)
 INSERT INTO {table} (uid, created_at, updated_at, folded, name_key, name)
@@ -145,5 +152,35 @@ def deals(store: Path, count: int) -> None:
             connection.execute(trigger)
 
 
+def inquiries(store: Path, count: int) -> None:
+    """Make a store of cases that people describe in forty words: most are in all of them, some in one of 200.
+
+    They go through the search index as typed ones do; their history is left out.
+    """
+    dice = Random(1)
+    topics, rare = [f"topic{number}" for number in range(200)], [f"word{number}" for number in range(30_000)]
+    kinds = (USUAL.split(), topics, rare)
+
+    def words(number: int) -> str:
+        return " ".join(dice.choice(each) for each in dice.choices(kinds, (60, 28, 12), k=number))
+
+    with db.change(store, "benchmark") as change:
+        connection = change.connection
+        found = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'log_%'"
+        triggers = [tuple(row) for row in connection.execute(found)]
+        for name, _ in triggers:
+            connection.execute(f"DROP TRIGGER {name}")
+        connection.execute(OWNERS.format(table="product"), {"now": change.now, "count": 20})
+        rows = (
+            (f"c{number}", f"C-2026-{number:06}", words(6), words(40), words(20), number % 20 + 1)
+            for number in range(1, count + 1)
+        )
+        connection.executemany(INQUIRY.format(now=change.now), rows)
+        for _, trigger in triggers:
+            connection.execute(trigger)
+
+
 if __name__ == "__main__":
-    {"contacts": contacts, "cards": cards, "deals": deals}[sys.argv[1]](Path(sys.argv[2]), int(sys.argv[3]))
+    {"contacts": contacts, "cards": cards, "deals": deals, "inquiries": inquiries}[sys.argv[1]](
+        Path(sys.argv[2]), int(sys.argv[3])
+    )
