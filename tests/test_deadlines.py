@@ -40,6 +40,7 @@ CALENDARS: dict[str, tuple[str, str, list[str], list[tuple[str, str]]]] = {
     "berlin nights": ("Europe/Berlin", NIGHT, [], []),
     "berlin always": ("Europe/Berlin", "24x7", [], []),
     "night off": ("Europe/Berlin", NIGHT, [], [("2026-06-16", "closed")]),
+    "new year": ("UTC", "thu 22:00-06:00", [], []),
     "new york": ("America/New_York", OFFICE, [], []),
     "new york nights": ("America/New_York", NIGHT, [], []),
     "half past two": ("America/New_York", "mon-sun 02:30-10:00", [], []),
@@ -116,6 +117,8 @@ DEADLINES = [
     ("berlin always", "2026-03-28 22:00", "24h", "2026-03-29 23:00"),
     # The shift of Mon 15 goes on to 06 of the free Tue 16 (4 h from 02); the one of Tue is off; Wed 22 + 1 h.
     ("night off", "2026-06-16 02:00", "5h", "2026-06-17 23:00"),
+    # The shift of Thu 31 December goes on in the new year.
+    ("new year", "2027-01-01 02:00", "2h", "2027-01-01 04:00"),
     # The clocks go forward at 02 on Sun 8 March.
     ("new york nights", "2026-03-07 22:00", "7h", "2026-03-08 06:00"),
     # They go back at 02 on Sun 1 November.
