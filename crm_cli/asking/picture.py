@@ -257,7 +257,8 @@ def _activities(desk: "Desk", noun: str, record_id: int) -> list[str]:
 def _history(desk: "Desk", noun: str, record_id: int) -> list[str]:
     from crm_cli.asking import history
 
-    rows = list(history.of_record(desk, noun, record_id).rows)[-RECENT:]
+    apart = APART.get(noun, ())
+    rows = [row for row in history.of_record(desk, noun, record_id).rows if row[3] not in apart][-RECENT:]
     made = []
     for at, _, verb, name, old, new in rows:
         what = f"{name}: {old or '(empty)'} → {new or '(empty)'}" if name else f"{old}{new}"

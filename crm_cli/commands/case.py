@@ -89,7 +89,9 @@ def receive(
     editor: Editor = False,
     doing: Doing,
 ) -> None:
-    """Keep what a customer wrote or said; a case that waits goes on, a resolved one is opened again.
+    """Keep what a customer wrote or said.
+
+    A case that waits for it goes on, and a resolved one is opened again.
 
     crm case receive C-2026-0001 "It jams again" --call
     """
@@ -148,7 +150,7 @@ def hold(ctx: typer.Context, *, refs: Refs, reason: Reason = None, doing: Doing)
 
 @app.command()
 def resume(ctx: typer.Context, *, refs: Refs, reason: Reason = None, doing: Doing) -> None:
-    """Go on with cases that wait or are on hold: their clock goes on where it stopped.
+    """Go on with cases that wait or are on hold, and so does their clock.
 
     crm case resume C-2026-0001
     """
@@ -163,7 +165,8 @@ def resolve(
     resolution: Resolution = None,
     copy: Annotated[
         str | None,
-        Option(metavar="CASE", help="Take the resolution over from this one", autocompletion=completing.cases),
+        Option(metavar="REF", help="Take the resolution over from this case, or from article:ID",
+               autocompletion=completing.cases),
     ] = None,
     close_activities: Annotated[
         bool | None,
@@ -179,15 +182,18 @@ def resolve(
     """
     desk: Desk = ctx.obj
     ids = _chosen(desk, "resolve", refs, doing)
-    if copy:
-        resolution = _resolution(desk, copy, resolution)
-    elif resolution is None and desk.interactive and not doing.yes and len(ids) == 1:
+    if copy and resolution:
+        raise InvalidError("give either --resolution or --copy, not both")
+    if not copy and resolution is None and desk.interactive and not doing.yes and len(ids) == 1:
         resolution = editing.words(desk, [], "How was it settled?")
     from crm_cli.rules import handling, survey
+    from crm_cli.rules import resolution as resolutions
 
     found = handling.open_activities(desk.connection, ids)
     drop = _drops(desk, found, close_activities, doing)
     with desk.change("case resolve", dry_run=doing.dry_run) as change:
+        if copy:
+            resolutions.take_over(change, ids, copy)
         drafts = handling.put(change, "resolve", ids, resolution=resolution)
         handling.drop_activities(change, [row[0] for row in found] if drop else [])
         asked = [survey.ask(change, each.id) for each in drafts] if ask else []
@@ -229,7 +235,9 @@ def cancel(ctx: typer.Context, *, refs: Refs, reason: Reason = None, doing: Doin
 
 @app.command()
 def reopen(ctx: typer.Context, *, refs: Refs, reason: Reason = None, doing: Doing) -> None:
-    """Open cases again that were resolved, closed or cancelled; the clock of their resolution goes on.
+    """Open cases again that were resolved, closed or cancelled.
+
+    The clock of their resolution goes on where it stopped.
 
     crm case reopen C-2026-0001 --reason "It jams again"
     """
@@ -246,7 +254,9 @@ def merge(
     ],
     doing: Doing,
 ) -> None:
-    """Merge cases about the same into the first one named; the numbers of the others find it then.
+    """Merge cases about the same into the first one named.
+
+    What was said about the others is said about it then, and their numbers find it.
 
     crm case merge C-2026-0001 C-2026-0004
     """
@@ -391,19 +401,6 @@ def _thread(desk: Desk, case_id: int) -> str:
     from crm_cli.asking import thread
 
     return "\n".join(thread.lines(desk, case_id))
-
-
-def _resolution(desk: Desk, ref: str, own: str | None) -> str:
-    """The resolution of another case, to be taken over."""
-    if own:
-        raise InvalidError("give either --resolution or --copy, not both")
-    other = desk.resolve("case", ref)
-    number, found = desk.connection.execute(
-        'SELECT number, resolution FROM "case" WHERE id = ?', (other,)
-    ).fetchone()
-    if not found:
-        raise InvalidError(f"{number} has no resolution to take over")
-    return str(found)
 
 
 def _drops(desk: Desk, found: list[Any], wanted: bool | None, doing: Doing) -> bool:
