@@ -10,7 +10,8 @@ import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from itertools import islice
+from itertools import chain, islice
+from typing import NamedTuple
 
 from crm_cli import fields
 from crm_cli.changing import Change
@@ -19,6 +20,7 @@ from crm_cli.formats.table import ItemRow, Table
 from crm_cli.rules import duplicates, records
 from crm_cli.rules.drafts import Draft
 from crm_cli.rules.importing import events, oddities
+from crm_cli.rules.importing.ahead import Ahead
 from crm_cli.rules.importing.building import Building, own_fields
 from crm_cli.rules.importing.links import MADE, Links, free_ids
 from crm_cli.rules.importing.matching import Before, Matching
@@ -51,21 +53,31 @@ def run(
         tick: called with the number of rows after each batch.
     """
     engine = _Engine(change, plan, reject)
-    batches = events.batches(plan, table, BATCH) if events.is_log(plan) else _batches(table.rows())
-    first = next(batches, [])
+    lines = events.batches(plan, table, BATCH) if events.is_log(plan) else _batches(table.rows())
     with ExitStack() as stack:
-        if len(first) > LARGE:
+        batches = stack.enter_context(Ahead(map(engine.read, lines)))
+        first = next(batches, None)
+        if first and first.lines > LARGE:
             stack.enter_context(change.bulk(_tables(plan)))
-        for batch in _chain(first, batches):
+            engine.meanwhile = batches.prepare
+        for batch in chain([first] if first else [], batches):
             wrong = engine.report.rejected
             engine.take(batch)
             if engine.report.rejected > wrong:
                 gc.collect()  # the collector is off, and caught errors leave cycles behind
             if tick:
-                tick(len(batch))
+                tick(batch.lines)
         engine.finish()
     engine.report.notes += table.remarks()
     return engine.report
+
+
+class Batch(NamedTuple):
+    """Rows that have been read: of how many lines, of which how many are of the noun; of a log fewer than these."""
+
+    lines: int
+    mine: int
+    rows: list[Row]
 
 
 class _Engine:
@@ -85,28 +97,28 @@ class _Engine:
         self._left: Counter[str] = Counter()
         self._kept = self._events = self._records = self._odd = 0
         self._is_log = events.is_log(plan)
+        self.meanwhile: Callable[[], object] | None = None
+        """Called when the store has work for a while."""
 
-    def take(self, lines: Sequence[Line]) -> None:
-        """Import a batch of rows."""
-        self.report.read += len(lines)
+    def read(self, lines: Sequence[Line]) -> Batch:
+        """Read a batch of rows; neither the store nor the report is touched, since another thread may do it."""
         mine = [line for line in lines if not (isinstance(line[1], ItemRow) and line[1].other)]
-        self.report.skipped += len(lines) - len(mine)
         rows = read(self.plan, mine)
         if self._is_log:
-            rows = self._joined(rows)
+            rows = events.joined(self.plan, rows)
         self.matching.identify(rows)
-        rows = self._sound(rows)
+        return Batch(len(lines), len(mine), rows)
+
+    def take(self, batch: Batch) -> None:
+        """Import a batch of rows."""
+        self.report.read += batch.lines
+        self.report.skipped += batch.lines - len(batch.rows)
+        self._events += batch.mine
+        self._records += len(batch.rows)
+        rows = self._sound(batch.rows)
         while rows:
             now, rows = self.matching.split(rows)
             self._batch(now)
-
-    def _joined(self, rows: Sequence[Row]) -> list[Row]:
-        """One row for each record of a log; the events behind it count as skipped."""
-        made = events.joined(self.plan, rows)
-        self._events += len(rows)
-        self._records += len(made)
-        self.report.skipped += len(rows) - len(made)
-        return made
 
     def finish(self) -> None:
         """Settle the links between rows of the file, and say what is to be known."""
@@ -192,7 +204,7 @@ class _Engine:
                 made = self._make_links(work)
                 drafts = [self.building.draft(row, before) for row, before in work]
                 self._number(work, drafts)
-                records.write(self.change, self.plan.noun, drafts)
+                records.write(self.change, self.plan.noun, drafts, meanwhile=self.meanwhile)
         except (CrmError, sqlite3.IntegrityError) as error:
             self.links.forget(made)
             if len(work) == 1:
@@ -293,12 +305,6 @@ class _Engine:
 def _batches(rows: Iterator[Line]) -> Iterator[list[Line]]:
     while batch := list(islice(rows, BATCH)):
         yield batch
-
-
-def _chain(first: list[Line], rest: Iterator[list[Line]]) -> Iterator[list[Line]]:
-    if first:
-        yield first
-    yield from rest
 
 
 def _tables(plan: Plan) -> list[str]:
