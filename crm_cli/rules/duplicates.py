@@ -40,7 +40,7 @@ class Watch:
     def look(self, drafts: Sequence[Draft]) -> None:
         """Look beside drafts that have been written and changed whose they are."""
         told = [
-            draft.id
+            draft
             for draft in drafts
             if draft.changed
             and (draft.before is None or TELLING & (draft.values.keys() | draft.parts.keys()))

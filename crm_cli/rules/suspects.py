@@ -6,30 +6,22 @@ costs the same in a large store.
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
+from crm_cli import fields
 from crm_cli.changing import Change
 from crm_cli.rules import blocking, distinct, evidence, matching, profiles
+from crm_cli.rules.drafts import Draft
 from crm_cli.rules.evidence import LIKELY, Profile
 
 FEW = 3  # others with an equal value from which it is too common to tell anything
-# The indexed columns in which look-alikes are equal: table, column, whose row it is.
+# The indexed columns in which look-alikes are equal, those of a part beside its name.
 INDEXED = {
-    "contact": (
-        ("contact_email", "key", "contact_id"),
-        ("contact_phone", "key", "contact_id"),
-        ("contact", "national_id", "id"),
-        ("contact", "name_key", "id"),
-    ),
-    "lead": (("lead", "email", "id"), ("lead", "phone_key", "id"), ("lead", "name_key", "id")),
-    "company": (
-        ("company", "domain", "id"),
-        ("company", "email", "id"),
-        ("company", "tax_number", "id"),
-        ("company", "name_key", "id"),
-    ),
+    "contact": (("emails", "key"), ("phones", "key"), ("", "national_id"), ("", "name_key")),
+    "lead": (("", "email"), ("", "phone_key"), ("", "name_key")),
+    "company": (("", "domain"), ("", "email"), ("", "tax_number"), ("", "name_key")),
 }
 
 
@@ -64,9 +56,10 @@ def find(
     return _weighed(noun, pairs, distinct.known(connection, noun), least)
 
 
-def alike(change: Change, noun: str, ids: Collection[int]) -> list[Suspect]:
+def alike(change: Change, noun: str, drafts: Sequence[Draft]) -> list[Suspect]:
     """The pairs of records just written and others that are likely to be one."""
-    pairs = {pair for table in INDEXED.get(noun, ()) for pair in _equal(change, table, ids)}
+    ids = [draft.id for draft in drafts]
+    pairs = {pair for column in INDEXED.get(noun, ()) for pair in _equal(change, noun, column, drafts)}
     if noun == "company" and len(ids) <= FEW:
         pairs |= set(_named(change, ids))
     if not pairs:
@@ -111,21 +104,25 @@ def _weighed(
     return sorted(found, key=lambda each: (-each.score, each.id, each.other_id))
 
 
-def _equal(change: Change, column: tuple[str, str, str], ids: Collection[int]) -> Iterable[distinct.Pair]:
+def _equal(
+    change: Change, noun: str, column: tuple[str, str], drafts: Sequence[Draft]
+) -> Iterable[distinct.Pair]:
     """The pairs of these records and the few others that have an equal value in a column."""
-    table, name, own = column
-    shared = (
-        f'SELECT DISTINCT t."{name}" FROM "{table}" AS t WHERE t."{own}" IN (SELECT value FROM json_each(?)) '
-        f"AND t.\"{name}\" <> '' AND EXISTS "
-        f'(SELECT 1 FROM "{table}" AS o WHERE o."{name}" = t."{name}" AND o."{own}" <> t."{own}")'
+    part, name = column
+    about = fields.noun(noun)
+    table, own = (about.parts[part], f"{about.table}_id") if part else (about.table, "id")
+    values = [draft.values.get(name) for draft in drafts if draft.before is None and not part]
+    values += [row[name] for draft in drafts if draft.before is None for row in draft.parts.get(part, ())]
+    if standing := [draft.id for draft in drafts if draft.before is not None]:
+        question = f'SELECT "{name}" FROM "{table}" WHERE "{own}" IN (SELECT value FROM json_each(?))'
+        values += [row[0] for row in change.rows(question, json.dumps(standing))]
+    having = f'SELECT "{own}" AS one FROM "{table}" WHERE "{name}" = v.value LIMIT {FEW + 2}'
+    question = (
+        f"SELECT (SELECT json_group_array(one) FROM ({having})) FROM json_each(?) AS v "
+        f'WHERE EXISTS (SELECT 1 FROM "{table}" WHERE "{name}" = v.value LIMIT 1 OFFSET 1)'
     )
-    values = [row[0] for row in change.rows(shared, json.dumps(list(ids)))]
-    if not values:
-        return
-    having = f'SELECT o."{own}" AS one FROM "{table}" AS o WHERE o."{name}" = v.value LIMIT {FEW + 2}'
-    question = f"SELECT (SELECT json_group_array(one) FROM ({having})) FROM json_each(?) AS v"
-    written = frozenset(ids)
-    for (found,) in change.rows(question, json.dumps(values)):
+    written = frozenset(draft.id for draft in drafts)
+    for (found,) in change.rows(question, json.dumps(list(set(filter(None, values))))):
         near = sorted(set(json.loads(found)))
         if len(near) <= FEW + 1:
             yield from (pair for pair in combinations(near, 2) if not written.isdisjoint(pair))
