@@ -50,12 +50,12 @@ def write(
         else:
             draft.given = frozenset(values)
         if draft.before is None:
-            draft.values = defaults | values | about.only
+            draft.values = {**defaults, **values, **about.only}
     if rule and hasattr(rule, "prepare"):
         rule.prepare(change, drafts)
     _identify(change, about, [draft for draft in drafts if draft.before is None])
     searched, found = searched_columns(noun), words.of(change, about, drafts)
-    said = set(chain.from_iterable(draft.values for draft in drafts))
+    said = set().union(*(draft.values for draft in drafts))
     told = [column for column in searched if column in said]
     named = about.label if about.named else None
     for draft in drafts:
@@ -203,12 +203,13 @@ def _fold(draft: Draft, searched: list[str], more: Iterable[str], *, named: str 
 def _insert(change: Change, table: str, rows: Sequence[dict[str, Any]]) -> None:
     if not rows:
         return
-    columns = list(dict.fromkeys(chain.from_iterable(rows)))
+    shapes = dict.fromkeys(map(tuple, rows))
+    columns = list(dict.fromkeys(chain.from_iterable(shapes)))
     names = ", ".join(f'"{column}"' for column in columns)
     marks = f"({', '.join('?' * len(columns))})"
     for start in range(0, len(rows), AT_ONCE):
         some = rows[start : start + AT_ONCE]
-        values = (row.values() if list(row) == columns else map(row.get, columns) for row in some)
+        values = (row.values() if len(shapes) == 1 else map(row.get, columns) for row in some)
         change.connection.execute(
             f'INSERT INTO "{table}" ({names}) VALUES {", ".join([marks] * len(some))}',
             list(chain.from_iterable(values)),

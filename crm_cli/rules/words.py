@@ -13,27 +13,29 @@ from crm_cli.values import phones
 KEYED = {"contact_phone": phones.words}
 
 
-def of(change: Change, about: fields.Noun, drafts: Sequence[Draft]) -> dict[int, list[str]]:
+def of(change: Change, about: fields.Noun, drafts: Sequence[Draft]) -> dict[int, set[str]]:
     """By id the words of the parts that a draft says, else of those that stand, and of its phone."""
-    found: dict[int, list[str]] = {}
+    found: dict[int, set[str]] = {}
     for name, part in about.parts.items():
         if "key" not in fields.part(part):
             continue
         kept = [draft for draft in drafts if draft.before is not None and name not in draft.parts]
         stand = standing(change, part, f"{about.table}_id", kept)
-        keyed = KEYED.get(part, _itself)
+        keyed = KEYED.get(part)
         for draft in drafts:
-            rows = draft.parts.get(name)
-            if rows is None and draft.before is not None:
-                rows = stand.get(draft.id)
-            if rows:
-                words = [word for row in rows for word in (row["value"], *keyed(row["key"]))]
-                found.setdefault(draft.id, []).extend(dict.fromkeys(words))
+            rows = draft.parts.get(name) or (
+                stand.get(draft.id) if stand and name not in draft.parts else None
+            )
+            for row in rows or ():
+                value, key = row["value"], row["key"]
+                words = found.setdefault(draft.id, set())
+                words.add(value)
+                words.update(keyed(key) if keyed else (key,))
     if "phone" in about.fields and about.fields["phone"].column:
         for draft in drafts:
             if number := draft.get("phone"):
                 key = people.phone_key(change, number, draft.get("country"))
-                found.setdefault(draft.id, []).extend(phones.words(key))
+                found.setdefault(draft.id, set()).update(phones.words(key))
     return found
 
 
@@ -48,7 +50,3 @@ def standing(
         for row in change.rows(question, ids):
             found.setdefault(row[owner], []).append(dict(row))
     return found
-
-
-def _itself(key: str) -> list[str]:
-    return [key]

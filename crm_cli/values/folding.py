@@ -1,9 +1,11 @@
 """The form in which names are compared and found: without case, accents, letter forms, invisible marks.
 
-Folding works letter by letter, and what a letter becomes is remembered, so a text costs one table walk.
+Folding works letter by letter; what a letter and a word become is remembered, so a text costs a look-up a word.
 Accents and vowel points go; marks that are letters of their own (Devanagari vowels, kana voicing) stay, since
 without them other names would come out. Punctuation stays.
 """
+
+from functools import lru_cache
 
 # unicodedata is imported where it is used: ASCII, which most texts are, does without it.
 # Arabic and Persian keyboards write one letter in several code points; Latin strokes and ligatures are no
@@ -51,9 +53,8 @@ def fold(text: str) -> str:
     """Give the comparing form of a text; its fold is itself: `fold("Ångström  AB") == "angstrom ab"`."""
     if text.isascii():
         return " ".join(text.lower().split())
-    import unicodedata
-
-    return unicodedata.normalize("NFC", " ".join(text.translate(_LETTERS).split()))
+    words = [word.lower() if word.isascii() else _word(word) for word in text.split()]
+    return " ".join(filter(None, words))
 
 
 def ascii_digits(text: str) -> str:
@@ -85,6 +86,14 @@ class _Digits(dict[int, str]):
         value = unicodedata.decimal(letter, None)
         self[code] = letter = letter if value is None else str(value)
         return letter
+
+
+@lru_cache(maxsize=2_000)
+def _word(word: str) -> str:
+    """The comparing form of a word; the few that are not ASCII come again and again."""
+    import unicodedata
+
+    return unicodedata.normalize("NFC", " ".join(word.translate(_LETTERS).split()))
 
 
 _LETTERS = _Letters()

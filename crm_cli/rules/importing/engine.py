@@ -8,7 +8,7 @@ the others stand. Memory holds a batch, never the file.
 import gc
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from itertools import chain, islice
 from typing import NamedTuple
@@ -156,10 +156,11 @@ class _Engine:
     def _batch(self, rows: Sequence[Row]) -> None:
         """Look up what rows name and whom they are about, then write them."""
         names = [self.building.names(row) for row in rows]
-        self.links.look_up(name for each in names for _, name in each)
-        for row, each in zip(rows, names, strict=True):
-            self._check_names(row, each)
-        rows = self._sound(rows)
+        missing = self.links.look_up(name for each in names for _, name in each)
+        if missing:
+            for row, each in zip(rows, names, strict=True):
+                self._check_names(row, each)
+            rows = self._sound(rows)
         work = list(zip(rows, self.matching.find(rows), strict=True))
         if self._is_log:
             events.settle(self.change, self.plan, work)
@@ -167,7 +168,7 @@ class _Engine:
             if row.problem is None:
                 self.building.place(row, before)
                 self._odd += oddities.judge(self.plan, row, before, self.change.config.zone)
-        self._write([each for each in work if self._is_wanted(*each)])
+        self._write([each for each in work if self._is_wanted(*each)], missing)
 
     def _check_names(self, row: Row, names: Iterable[tuple[str, Name]]) -> None:
         """A row that names what is not there, and may not be made, is wrong."""
@@ -194,14 +195,14 @@ class _Engine:
             return False
         return True
 
-    def _write(self, work: Sequence[Work]) -> None:
-        """Write rows whole, or in halves where a rule refuses one of them."""
+    def _write(self, work: Sequence[Work], missing: Collection[Name]) -> None:
+        """Write rows whole, or in halves where a rule refuses one of them; `missing` are names without a record."""
         if not work:
             return
         made: list[Name] = []
         try:
             with self.change.attempt():
-                made = self._make_links(work)
+                made = self._make_links(work) if missing else []
                 drafts = [self.building.draft(row, before) for row, before in work]
                 self._number(work, drafts)
                 records.write(self.change, self.plan.noun, drafts, meanwhile=self.meanwhile)
@@ -213,9 +214,10 @@ class _Engine:
                 self._refuse(row)
                 return
             half = len(work) // 2
-            self._write(work[:half])
-            self._write(work[half:])
+            self._write(work[:half], missing)
+            self._write(work[half:], missing)
             return
+        self.matching.written((row for row, _ in work), drafts)
         for (row, before), draft in zip(work, drafts, strict=True):
             self._count(row, before, draft)
         self._watch.look(drafts)
@@ -243,7 +245,6 @@ class _Engine:
         report.created += before is None
         report.updated += outcome == "updated"
         report.unchanged += outcome == "unchanged"
-        self.matching.written(row, draft.id)
         self._kept += len(row.kept)
         if self.plan.own and row.number and outcome == "created" and draft.id != row.number:
             self._renumbered += 1

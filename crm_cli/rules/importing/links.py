@@ -40,12 +40,13 @@ class Links:
         self._several: set[Name] = set()
         self._adopted: set[int] = set()
 
-    def look_up(self, names: Iterable[Name]) -> None:
-        """Ask the store who the names are."""
+    def look_up(self, names: Iterable[Name]) -> set[Name]:
+        """Ask the store who the names are; returns those of which it knows no record."""
         if len(self._known) > MOST:
             self._known.clear()
         by_noun: dict[str, list[Name]] = {}
-        for name in dict.fromkeys(names):
+        asked = dict.fromkeys(names)
+        for name in asked:
             if name not in self._known:
                 self._several.discard(name)
                 by_noun.setdefault(name.noun, []).append(name)
@@ -54,6 +55,7 @@ class Links:
                 rest = [name for name in wanted if name not in self._known and name not in self._several]
                 if rest:
                     look(noun, rest)
+        return {name for name in asked if name not in self._known}
 
     def id(self, name: Name) -> int | None:
         """The record of a name that was looked up; None where there is none or where several share it."""

@@ -15,7 +15,7 @@ from typing import Any
 from crm_cli import fields
 from crm_cli.changing import Change
 from crm_cli.rules import people, records
-from crm_cli.rules.drafts import FINGERPRINT
+from crm_cli.rules.drafts import FINGERPRINT, Draft
 from crm_cli.rules.importing.links import stub
 from crm_cli.rules.importing.plan import Plan
 from crm_cli.rules.importing.rows import Problem, Row
@@ -249,13 +249,16 @@ class Matching:
         for key in wanted:
             yield from ((key, number) for number in self._mixed.get(key, ()))
 
-    def written(self, row: Row, record_id: int) -> None:
-        """Keep a new address with capitals in mind."""
-        email = row.values.get("email")
-        if self._mixed is not None and email and email != emails.key(email):
-            known = self._mixed.setdefault(emails.key(email), [])
-            if record_id not in known:
-                known.append(record_id)
+    def written(self, rows: Iterable[Row], drafts: Iterable[Draft]) -> None:
+        """Keep new addresses with capitals in mind."""
+        if self._mixed is None:
+            return
+        for row, draft in zip(rows, drafts, strict=True):
+            email = row.values.get("email")
+            if email and email != emails.key(email):
+                known = self._mixed.setdefault(emails.key(email), [])
+                if draft.id not in known:
+                    known.append(draft.id)
 
     def _ask_fields(self, wanted: list[tuple[Any, ...]]) -> Iterator[tuple[Any, int]]:
         """Records equal in all the fields that the user chose."""
