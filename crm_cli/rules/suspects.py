@@ -116,13 +116,12 @@ def _equal(
     if standing := [draft.id for draft in drafts if draft.before is not None]:
         question = f'SELECT "{name}" FROM "{table}" WHERE "{own}" IN (SELECT value FROM json_each(?))'
         values += [row[0] for row in change.rows(question, json.dumps(standing))]
-    having = f'SELECT "{own}" AS one FROM "{table}" WHERE "{name}" = v.value LIMIT {FEW + 2}'
+    having = f'FROM "{table}" WHERE "{name}" = v.value LIMIT {FEW + 2}'
     question = (
-        f"SELECT (SELECT json_group_array(one) FROM ({having})) FROM json_each(?) AS v "
-        f'WHERE EXISTS (SELECT 1 FROM "{table}" WHERE "{name}" = v.value LIMIT 1 OFFSET 1)'
+        f'SELECT (SELECT json_group_array(one) FROM (SELECT "{own}" AS one {having})) FROM json_each(?) AS v '
+        f"WHERE (SELECT count(*) FROM (SELECT 1 {having})) BETWEEN 2 AND {FEW + 1}"
     )
     written = frozenset(draft.id for draft in drafts)
     for (found,) in change.rows(question, json.dumps(list(set(filter(None, values))))):
         near = sorted(set(json.loads(found)))
-        if len(near) <= FEW + 1:
-            yield from (pair for pair in combinations(near, 2) if not written.isdisjoint(pair))
+        yield from (pair for pair in combinations(near, 2) if not written.isdisjoint(pair))

@@ -13,29 +13,26 @@ from crm_cli.values import phones
 KEYED = {"contact_phone": phones.words}
 
 
-def of(change: Change, about: fields.Noun, drafts: Sequence[Draft]) -> dict[int, set[str]]:
-    """By id the words of the parts that a draft says, else of those that stand, and of its phone."""
-    found: dict[int, set[str]] = {}
+def of(change: Change, about: fields.Noun, drafts: Sequence[Draft]) -> list[set[str]]:
+    """For each draft the words of the parts that it says, else of those that stand, and of its phone."""
+    found: list[set[str]] = [set() for _ in drafts]
     for name, part in about.parts.items():
         if "key" not in fields.part(part):
             continue
         kept = [draft for draft in drafts if draft.before is not None and name not in draft.parts]
         stand = standing(change, part, f"{about.table}_id", kept)
         keyed = KEYED.get(part)
-        for draft in drafts:
-            rows = draft.parts.get(name) or (
-                stand.get(draft.id) if stand and name not in draft.parts else None
-            )
+        for draft, words in zip(drafts, found, strict=True):
+            rows = draft.parts.get(name)
+            if rows is None and stand:
+                rows = stand.get(draft.id)
             for row in rows or ():
-                value, key = row["value"], row["key"]
-                words = found.setdefault(draft.id, set())
-                words.add(value)
-                words.update(keyed(key) if keyed else (key,))
+                words.add(row["value"])
+                words.update(keyed(row["key"]) if keyed else (row["key"],))
     if "phone" in about.fields and about.fields["phone"].column:
-        for draft in drafts:
+        for draft, words in zip(drafts, found, strict=True):
             if number := draft.get("phone"):
-                key = people.phone_key(change, number, draft.get("country"))
-                found.setdefault(draft.id, set()).update(phones.words(key))
+                words.update(phones.words(people.phone_key(change, number, draft.get("country"))))
     return found
 
 

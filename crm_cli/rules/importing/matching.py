@@ -109,6 +109,8 @@ class Matching:
                 if value in found and number not in found[value]:
                     found[value].append(number)
         ids = {number for found in wanted.values() for each in found.values() for number in each}
+        if not ids:
+            return [None] * len(rows)
         standing = {
             draft.id: draft.before or {} for draft in records.load(self.change, self.plan.noun, sorted(ids))
         }
