@@ -6,8 +6,8 @@ from crm_cli.errors import InvalidError
 
 # What nearly every address looks like; all else is left to a library that knows the standards.
 _ORDINARY = re.compile(
-    r"(?=.{1,254}$)[A-Za-z0-9_+](?:[A-Za-z0-9_%+'&=-]|\.(?=[A-Za-z0-9_%+'&=-])){0,63}@"
-    r"(?:[A-Za-z0-9](?:-?[A-Za-z0-9]){0,30}\.)+[A-Za-z]{2,63}"
+    r"(?=.{1,254}$)(?=[^@]{1,64}@)[A-Za-z0-9_+][A-Za-z0-9_%+'&=-]*(?:\.[A-Za-z0-9_%+'&=-]+)*@"
+    r"(?:(?=[^.]{1,63}\.)[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*\.)+[A-Za-z]{2,63}"
 )
 is_ordinary = _ORDINARY.fullmatch
 """Whether an address looks like nearly all do."""
