@@ -14,7 +14,7 @@ from crm_cli import fields
 from crm_cli.errors import InvalidError
 from crm_cli.fields import Field
 
-ALIASES = {"tag": "tags", "reason": "lost_reason"}
+ALIASES = {"tag": "tags", "reason": "lost_reason", "policy": "sla_policy"}
 KINDS = frozenset(("text", "choice", "open", "country", "currency", "boolean", "day", "integer", "percent"))
 PERIODS = {
     "month": "substr({day}, 1, 7)",

@@ -6,7 +6,7 @@ is given as it stands, so that there a value comes without its field, and a name
 
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from crm_cli import fields, output
@@ -96,6 +96,11 @@ def groups(ctx: Any) -> list[str]:
 
     report = reports.load(ctx.info_name)
     return [*known.names(report.NOUN, report.DAY), *_own(ctx, report.NOUN)]
+
+
+def one_of(words: Sequence[str]) -> Callable[[], list[str]]:
+    """A completion of one of a few words."""
+    return lambda: list(words)
 
 
 def values_of(each: fields.Field) -> Callable[..., list[str]] | None:

@@ -1,7 +1,7 @@
 """Reports: one command for each file in `crm_cli.reports`, all with the same options."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, make_dataclass
 from typing import Annotated, Any
 
 import typer
@@ -79,6 +79,7 @@ class _Report:
 
     def make(self) -> Callable[..., None]:
         """The command."""
+        options: Any = _own(reports.load(self.name))
 
         def report(
             ctx: typer.Context,
@@ -89,17 +90,39 @@ class _Report:
             explain: Annotated[
                 bool, Option("--explain", help="Formula, denominators, and the question in SQL")
             ] = False,
+            own: options,
             out: Out,
         ) -> None:
             desk: Desk = ctx.obj
             out.on(desk)
-            answer(desk, self.name, filters or [], asking, chart=chart, explain=explain)
+            answer(desk, self.name, filters or [], asking, chart=chart, explain=explain, said=own.said())
 
         return report
 
     def __call__(self) -> None:
         """Typer asks that a callback can be called; it is made first."""
         raise NotImplementedError
+
+
+class Own(Bundle):
+    """The options of one report alone."""
+
+    def said(self) -> dict[str, str]:
+        """What is said, by option."""
+        return {name: "yes" if value is True else value for name, value in vars(self).items() if value}
+
+
+def _own(report: reports.Report) -> type[Own]:
+    """The options that a report declares."""
+    made: list[tuple[str, Any, Any]] = []
+    for name, help_, words in getattr(report, "OPTIONS", ()):
+        if words:
+            option = Option(f"--{name}", metavar="|".join(words), help=help_,
+                            autocompletion=completing.one_of(words))  # fmt: skip
+            made.append((name, Annotated[str | None, option], None))
+        else:
+            made.append((name, Annotated[bool, Option(f"--{name}", help=help_)], False))
+    return make_dataclass("Own", made, bases=(Own,))
 
 
 def answer(
@@ -110,8 +133,9 @@ def answer(
     *,
     chart: bool = False,
     explain: bool = False,
+    said: dict[str, str] | None = None,
 ) -> None:
-    """Ask a report and write what it answers."""
+    """Ask a report and write what it answers; `said` are words of options of its own."""
     asking, report = asking or Asking(), reports.load(name)
     since, until = asking.span(desk)
     into, rate = asking.currency(desk)
@@ -120,11 +144,12 @@ def answer(
     asked = reports.Asked(
         desk.connection, desk.reading.today, report, where=where, by=asking.by, since=since, until=until,
         into=into, rate=rate, zone=desk.config.zone, texts=texts or [], asking=desk.asking,
+        working_hours=desk.config.get("working_hours"), said=said or {},
     )  # fmt: skip
     if explain:
         output.text(reports.explain(asked))
     elif chart:
-        output.text(drawn(report.answer(asked), report.MEASURE, asking.by))
+        output.text(drawn(report.answer(asked), report.MEASURE, asked.by))
     else:
         output.write(report.answer(asked), desk.style)
 

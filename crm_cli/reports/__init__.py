@@ -4,7 +4,8 @@ The first line of its docstring is its summary. In it stand
 `NOUN`, whose filters choose what it is about (and `NOUNS`, where these are several); `DAY`, SQL over that noun's
 view for the day that `--period` chooses by and that `--by month` cuts (empty: none); `COLUMNS`; `MEASURE`, the
 column that a chart draws; `FORMULA`, what the figures mean and what they are divided by; and
-`answer(asked) -> Rows`, its question.
+`answer(asked) -> Rows`, its question. Beside these `BY`, what it is grouped by where nobody says; and `OPTIONS`,
+the options that it alone has, whose words `asked.option(name)` gives.
 
 A question begins with `asked.chosen(…)`, the records it is about, and selects `"group"` and `purse` first:
 the group that a row falls into, and the currency or the rate of its amounts. Unlike currencies are never added.
@@ -20,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
 
 from crm_cli import fields
-from crm_cli.asking import asof, figures, groups
+from crm_cli.asking import asof, figures, groups, instants
 from crm_cli.asking.groups import Group, Place
 from crm_cli.errors import InvalidError
 from crm_cli.fields import Field
@@ -48,6 +49,14 @@ class Report(Protocol):
 
     def answer(self, asked: "Asked") -> Rows:
         """Ask the store."""
+
+
+class Choice(NamedTuple):
+    """An option of one report: words of which one is said, else the first; without words it is said or not."""
+
+    name: str
+    help: str
+    words: tuple[str, ...] = ()
 
 
 class Purse(NamedTuple):
@@ -88,12 +97,20 @@ class Asked:
     into: str | None = None
     rate: str | None = None
     zone: str = ""
+    working_hours: str = "09:00-17:00"
+    said: dict[str, str] = field(default_factory=dict)
+    """The report's own options, by name; an option without words says `yes`."""
     notes: list[str] = field(default_factory=list)
     counts: list[str] | None = None
     texts: list[str] = field(default_factory=list)
     asking: "Asking | None" = None
     _begun: str = ""
     _unknown: bool = False
+
+    def __post_init__(self) -> None:
+        """Let questions ask `local_day`, and group as the report does where nobody says."""
+        self.by = self.by or getattr(self.report, "BY", None)
+        self.connection.create_function("local_day", 1, instants.days(self.zone), deterministic=True)
 
     @cached_property
     def group(self) -> Group:
@@ -142,6 +159,32 @@ class Asked:
             raise InvalidError("this report knows no period; leave out --period, --since and --until")
         first = f"\n    AND {day} >= ?2" if self.since else ""
         return first + (f"\n    AND {day} <= ?3" if self.until else "")
+
+    def during(self, instant: str) -> str:
+        """The condition that an instant lies in the period, and not after the day that is asked about."""
+        return instants.within(instant, self.since, min(self.until or "9", self.today.isoformat()), self.zone)
+
+    def until_then(self, instant: str) -> str:
+        """The condition that an instant lies before the end of the period, and not after that day."""
+        return instants.within(instant, None, min(self.until or "9", self.today.isoformat()), self.zone)
+
+    def period_of(self, day: str) -> str:
+        """The SQL of the group that another day than the report's own falls into; else of the record's group."""
+        group = self.group
+        return group.key.replace(self.report.DAY, day) if group.period else '"group"'
+
+    def option(self, name: str) -> str:
+        """What is said of an option of the report's own: one of its words; of one without words `yes` or nothing.
+
+        Raises:
+            InvalidError: a word that the option does not know; names the nearest.
+        """
+        known: tuple[Choice, ...] = getattr(self.report, "OPTIONS", ())
+        words = next(each.words for each in known if each.name == name)
+        word = self.said.get(name) or (words[0] if words else "")
+        if words and word not in words:
+            raise fields.nearest(word, list(words), f"word of --{name}")
+        return word
 
     def ask(self, question: str, more: str | None = None) -> Iterator[tuple[Place, Purse, tuple[Any, ...]]]:
         """The rows of a question: the group, the purse, and what follows them.
