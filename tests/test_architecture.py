@@ -30,7 +30,6 @@ SHARED = {
     "outcomes",
     "restoring",
     "sending",
-    "preferring",
     "taking",
 }
 BORROWED = {"history": {"show"}, "case": {"similar"}}

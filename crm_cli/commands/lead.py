@@ -17,6 +17,9 @@ app = lazy.application(
 verbs.common(
     app,
     "lead",
+    verbs.PEOPLE,
+    prefer="crm lead prefer sam@field.example --no-bulk-email",
+    consent="crm lead consent sam@field.example opted_out --source phone",
     add='crm lead add "Sam Field" --company-name "Field & Sons" --email sam@field.example --source web',
     list="crm lead list status=new,contacted rating=hot --sort -score",
 )

@@ -141,11 +141,11 @@ class Question:
 
     def reasons(self) -> Iterator[Reason]:
         """Every reason not to reach one of them, those that weigh most first."""
-        yield from self._unknown()
-        yield from self._unwished()
-        yield from self._unreachable()
-        yield from self._suppressed()
-        yield from self._unconsented()
+        yield from self.unknown()
+        yield from self.unwished()
+        yield from self.unreachable()
+        yield from self.suppressed()
+        yield from self.unconsented()
 
     @cached_property
     def addresses(self) -> dict[int, Address]:
@@ -185,12 +185,14 @@ class Question:
             return f"has not agreed to {self.purpose}, which the setting consent.required asks for"
         return None
 
-    def _unknown(self) -> Iterator[Reason]:
+    def unknown(self) -> Iterator[Reason]:
+        """Who is not there: deleted, or forgotten."""
         question = f"SELECT id FROM {self.noun} WHERE id {THESE}"
         for each in set(self.ids) - {row[0] for row in self._ask(question)}:
             yield each, f"there is no {self.noun} {each} any more"
 
-    def _unwished(self) -> Iterator[Reason]:
+    def unwished(self) -> Iterator[Reason]:
+        """Who does not want it, as the preferences say."""
         if self.noun == "company":
             return
         flag, called = CHANNELS[self.channel]
@@ -204,18 +206,20 @@ class Question:
                 else "wants no mass e-mail (do_not_bulk_email)",
             )
 
-    def _unreachable(self) -> Iterator[Reason]:
+    def unreachable(self) -> Iterator[Reason]:
+        """Who has no address, or one that reaches nobody; one that opted out may still get what was asked for."""
         refused = self._refused()
         for each in self.ids:
             at = self.addresses.get(each)
             if at is None:
                 yield each, f"has no {LACKING[self.channel]}"
-            elif at.opted_out:
+            elif at.opted_out and self.purpose != SERVICE:
                 yield each, f"{at.value} has opted out"
             elif at.invalid or (each, at.key) in refused:
                 yield each, f"{at.value} is not valid: what is sent there does not arrive"
 
-    def _suppressed(self) -> Iterator[Reason]:
+    def suppressed(self) -> Iterator[Reason]:
+        """Who stands in a suppression list: the record, the address or its domain."""
         names = dict(
             self.connection.execute("SELECT id, name FROM segment WHERE kind = 'suppression'").fetchall()
         )
@@ -235,7 +239,8 @@ class Question:
             if hit:
                 yield record_id, f"{hit} is in the suppression list {names[listed[hit]]}"
 
-    def _unconsented(self) -> Iterator[Reason]:
+    def unconsented(self) -> Iterator[Reason]:
+        """Whom the log of consent keeps us from reaching."""
         if self.noun == "company":
             return
         for each in self.ids if self.required else self.said:

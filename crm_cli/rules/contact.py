@@ -11,5 +11,6 @@ def prepare(change: Change, drafts: Sequence[Draft]) -> None:
     """Complete names and turn entered addresses into parts."""
     for draft in drafts:
         people.name(draft)
+        people.check_wishes(draft)
     people.addresses(change, drafts)
     people.moved(change, drafts)

@@ -16,6 +16,7 @@ def prepare(change: Change, drafts: Sequence[Draft]) -> None:
     """Complete names, the comparing form of the phone, money, and what an import says of conversion."""
     for draft in drafts:
         people.name(draft)
+        people.check_wishes(draft)
         if draft.before is None or draft.values.keys() & {"phone", "country"}:
             phone = draft.get("phone")
             draft.values["phone_key"] = people.phone_key(change, phone, draft.get("country")) if phone else ""

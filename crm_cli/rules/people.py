@@ -1,12 +1,17 @@
 """What is the same for everyone with a name, an e-mail address and a phone: contacts and leads."""
 
 import json
+import re
 from collections.abc import Sequence
 from typing import Any
 
 from crm_cli.changing import Change
+from crm_cli.errors import InvalidError
 from crm_cli.rules.drafts import Draft
 from crm_cli.values import emails, phones
+
+DAYTIMES = ("morning", "afternoon", "evening")
+_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 
 
 def name(draft: Draft) -> None:
@@ -48,6 +53,24 @@ def is_name(name: str) -> bool:
 def phone_key(change: Change, number: str, country: str | None) -> str:
     """The form in which two writings of a phone number are one: E.164, else its digits."""
     return phones.e164(number, country or change.config.country) or phones.dial_key(number)
+
+
+def check_wishes(draft: Draft) -> None:
+    """Refuse a best time that nobody could keep to; what an import brings is kept as it came.
+
+    Raises:
+        InvalidError: it is neither a part of the day nor two times of it.
+    """
+    said = draft.values.get("best_time")
+    if not said or draft.imported:
+        return
+    wish = said.strip().lower().replace(" ", "")
+    first, _, last = wish.partition("-")
+    if wish not in DAYTIMES and not (_TIME.fullmatch(first) and _TIME.fullmatch(last) and first != last):
+        raise InvalidError(
+            f"best_time: {said!r} is no time of day; write morning, afternoon, evening or 09:00-11:30"
+        )
+    draft.values["best_time"] = wish
 
 
 def addresses(change: Change, drafts: Sequence[Draft]) -> None:

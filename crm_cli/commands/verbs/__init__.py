@@ -26,6 +26,13 @@ MAKERS = {
     "export": ("crm_cli.commands.verbs.seeing", "make_export"),
 }
 ALL = tuple(MAKERS)
+# What people have beside it, who want to be reached in their own ways.
+OF_PEOPLE = {
+    "prefer": ("crm_cli.commands.preferring", "make_prefer"),
+    "consent": ("crm_cli.commands.preferring", "make_consent"),
+}
+PEOPLE = (*ALL, *OF_PEOPLE)
+SHOW_PEOPLE = ("crm_cli.commands.preferring", "make_show")
 
 
 def common(app: typer.Typer, noun: str, verbs: tuple[str, ...] = ALL, **examples: str) -> None:
@@ -50,7 +57,9 @@ class _Maker:
 
     def make(self) -> Callable[..., None]:
         """The command."""
-        module, function = MAKERS[self.verb]
+        module, function = (MAKERS | OF_PEOPLE)[self.verb]
+        if self.verb == "show" and self.noun in ("contact", "lead"):
+            module, function = SHOW_PEOPLE
         made: Callable[..., None] = getattr(import_module(module), function)(self.noun)
         return made
 
@@ -70,6 +79,8 @@ def _summary(verb: str, noun: str) -> str:
         "delete": f"Delete {many}.",
         "tag": f"Put labels on {many}.",
         "untag": f"Take labels off {many}.",
+        "prefer": f"Say how {many} want to be reached, and how not.",
+        "consent": f"Note what {many} agreed to or refused; without a state, show the log.",
         "import": f"Import {many} from {FILES.get(noun, TABLES)[1]}.",
         "export": f"Export {many}, every field, as CSV{FILES.get(noun, TABLES)[2]}.",
     }[verb]
