@@ -170,6 +170,16 @@ def test_an_article_that_answers_is_linked(desk: Crm) -> None:
     assert "Rattles" in desk("article", "show", "1").out
 
 
+def test_a_case_is_resolved_with_what_another_or_an_article_says(desk: Crm) -> None:
+    desk("article", "add", "Noise", "--body", "Tighten the screws")
+    for source, said in (("C-2026-0003", "Replaced the seal"), ("article:1", "Tighten the screws")):
+        made = desk("case", "add", "Rattles").out.strip()
+        assert desk("case", "resolve", made, "--copy", source).code == 0
+        assert desk("case", "list", made, "--columns", "status,resolution").out == f"resolved\t{said}\n"
+    done = desk("case", "resolve", "1", "--copy", "2", "--resolution", "Both")
+    assert (done.code, done.out) == (2, "")
+
+
 @pytest.mark.parametrize(
     ("args", "code", "said"),
     [
@@ -197,7 +207,10 @@ def test_who_opens_a_case_in_a_terminal_sees_the_like(desk: Crm, terminal: Termi
     assert "like it" in seen
     assert "Cleaned the burrs" in seen
     assert "like it" not in terminal("case", "add", "Zebra").out
-    assert desk("case", "add", "Burrs stick once more").err == "added case 13 C-2026-0013 Burrs stick once more\n"
+    assert (
+        desk("case", "add", "Burrs stick once more").err
+        == "added case 13 C-2026-0013 Burrs stick once more\n"
+    )
 
 
 def test_other_nouns_do_not_crowd_out_cases(store: Path, crm: Crm) -> None:

@@ -1,5 +1,7 @@
 """Taking over how a like case was settled, or what an article answers."""
 
+from collections.abc import Sequence
+
 from crm_cli import refs
 from crm_cli.changing import Change
 from crm_cli.errors import InvalidError
@@ -25,6 +27,13 @@ def of(change: Change, noun: str, record_id: int) -> str:
         called = refs.name_of(change.connection, noun, record_id)
         raise InvalidError(f"{noun} {record_id} {called} has no {column} to take over; name another")
     return found
+
+
+def take_over(change: Change, cases: Sequence[int], text: str) -> None:
+    """Give cases the resolution of the case or article that a reference names, as `take` does."""
+    noun, record_id = named(change, text)
+    for case_id in cases:
+        take(change, case_id, noun, record_id)
 
 
 def take(change: Change, case_id: int, noun: str, record_id: int) -> str:
