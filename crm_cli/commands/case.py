@@ -46,6 +46,9 @@ def reply(
     to: Annotated[str | None, Option(metavar="EMAIL", help="Where to; else the contact's address")] = None,
     wait: Annotated[bool, Option("--wait", help="Wait on the customer from now on")] = False,
     call: Annotated[bool, Option("--call", help="It was said by phone; nothing is sent")] = False,
+    override: Annotated[
+        str | None, Option(metavar="WHY", help="Write to somebody who wants no e-mail; the reason is kept")
+    ] = None,
     editor: Editor = False,
     doing: Doing,
 ) -> None:
@@ -63,7 +66,7 @@ def reply(
     from crm_cli.rules import handling, messages
 
     with desk.change("case reply", dry_run=doing.dry_run) as change:
-        sent = messages.reply(change, case_id, said, to=to, by_phone=call)
+        sent = messages.reply(change, case_id, said, to=to, by_phone=call, override=override)
         if wait:
             handling.put(change, "wait", [case_id])
         change.summary = _called(change, case_id)

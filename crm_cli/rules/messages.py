@@ -32,7 +32,7 @@ class Sent(NamedTuple):
 def heed(change: Change, drafts: Sequence[Draft]) -> None:
     """Let cases follow the messages about them, which have just been written."""
     told = {draft.id: draft for draft in drafts if _is_message(draft)}
-    if not told:
+    if not told or not change.value('SELECT EXISTS (SELECT 1 FROM "case")'):
         return
     found: dict[int, list[Draft]] = {}
     question = (
@@ -49,11 +49,16 @@ def heed(change: Change, drafts: Sequence[Draft]) -> None:
     records.write(change, "case", [case for case in cases if case.values])
 
 
-def reply(change: Change, case_id: int, text: str, *, to: str | None = None, by_phone: bool = False) -> Sent:
+def reply(
+    change: Change, case_id: int, text: str, *, to: str | None = None, by_phone: bool = False,
+    override: str | None = None,
+) -> Sent:  # fmt: skip
     """Answer the customer by e-mail, or note what was said by phone.
 
+    `override` says why an e-mail goes to somebody who wants none.
+
     Raises:
-        ConflictError: the case is closed or cancelled.
+        ConflictError: the case is closed or cancelled, or the customer wants no e-mail.
         InvalidError: there is nothing to say, or no address to say it to.
     """
     case, text = _open_for(change, case_id, text, "answered")
@@ -69,7 +74,7 @@ def reply(change: Change, case_id: int, text: str, *, to: str | None = None, by_
     queued = outgoing.enqueue(
         change, to=address, name="" if to else person["name"] or "", subject=" ".join(subject.split()), body=text,
         contact_id=case["contact_id"], case_id=case_id, activity_id=activity,
-        in_reply_to=_last_message_id(change, case_id),
+        in_reply_to=_last_message_id(change, case_id), override=override,
     )  # fmt: skip
     return Sent(activity, queued)
 

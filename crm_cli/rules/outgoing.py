@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from crm_cli.changing import Change
-from crm_cli.errors import InvalidError
-from crm_cli.rules import records
+from crm_cli.errors import ConflictError, InvalidError
+from crm_cli.rules import consent, records
 from crm_cli.rules.drafts import Draft
 
 PAGE = 2_000  # deliveries written at a time
@@ -42,7 +42,10 @@ def enqueue(
 
     Raises:
         InvalidError: the address can be none, or there is a line break in the address, name or subject.
+        ConflictError: the person is not to be written to, and no reason is given to do so all the same.
     """
+    if not override:
+        _refuse_unwished(change, purpose, {"contact": contact_id, "lead": lead_id})
     columns = {
         "to": to, "to_name": name, "subject": subject, "body": body, "purpose": purpose,
         "contact_id": contact_id, "lead_id": lead_id, "case_id": case_id, "campaign_id": campaign_id,
@@ -62,6 +65,19 @@ def enqueue_all(change: Change, messages: Iterable[dict[str, Any]]) -> list[int]
     for start in range(0, len(drafts), PAGE):
         records.write(change, "delivery", drafts[start : start + PAGE])
     return [draft.id for draft in drafts]
+
+
+def _refuse_unwished(change: Change, purpose: str, people: dict[str, int | None]) -> None:
+    """What stands against writing to a person; that one address is missing or broken does not, since it is given."""
+    for noun, person in people.items():
+        if person is None:
+            continue
+        question = consent.Question.of(change, noun, [person], "email", purpose, bulk=False)
+        against = [*question.unwished(), *question.suppressed(), *question.unconsented()]
+        if against:
+            name = change.value(f"SELECT name FROM {noun} WHERE id = ?", person)
+            way = "; use another way, or say why it goes out all the same (--override)"
+            raise ConflictError(f"{name}: {against[0][1]}" + (way if purpose == consent.SERVICE else ""))
 
 
 def _draft(columns: dict[str, Any]) -> Draft:
