@@ -78,13 +78,14 @@ def rewind(change: Change) -> None:
         wind(change, drafts, histories(change, drafts))
         moved += [str(draft.get("number") or draft.id) for draft in drafts if _moved(draft)]
     if moved:
-        more = f" and {len(moved) - NAMED:,} more" if len(moved) > NAMED else ""
-        many = (
-            "1 open case has new deadlines"
-            if len(moved) == 1
-            else f"{len(moved):,} open cases have new deadlines"
-        )
-        change.notes.append(f"{many}: {', '.join(moved[:NAMED])}{more}")
+        change.notes.append(_told(moved, dry_run=change.dry_run))
+
+
+def _told(numbers: list[str], *, dry_run: bool) -> str:
+    cases = "1 open case" if len(numbers) == 1 else f"{len(numbers):,} open cases"
+    more = f" and {len(numbers) - NAMED:,} more" if len(numbers) > NAMED else ""
+    verb = "would get" if dry_run else "gets" if len(numbers) == 1 else "get"
+    return f"{cases} {verb} new deadlines: {', '.join(numbers[:NAMED])}{more}"
 
 
 def histories(change: Change, drafts: Sequence[Draft]) -> list[History]:

@@ -6,8 +6,10 @@ default one. A settled case keeps the policy that it has.
 """
 
 import json
+import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from crm_cli import fields, filters
 from crm_cli.changing import Change
@@ -18,9 +20,8 @@ from crm_cli.working.calendars import Calendars
 
 OPEN = ("new", "in_progress", "waiting_on_customer", "on_hold")
 _CONTRACTS = """
-    SELECT id, sla_policy_id, starts_on, ends_on FROM contract WHERE sla_policy_id IS NOT NULL
-    AND coalesce(status, 'active') NOT IN ('on_hold', 'cancelled', 'expired')
-    AND id IN (SELECT value FROM json_each(?))"""
+    SELECT id, sla_policy_id, starts_on, ends_on, status FROM contract
+    WHERE sla_policy_id IS NOT NULL AND id IN (SELECT value FROM json_each(?))"""
 _COMPANIES = """
     SELECT id, sla_policy_id FROM company
     WHERE sla_policy_id IS NOT NULL AND id IN (SELECT value FROM json_each(?))"""
@@ -117,9 +118,23 @@ def _by_contract(change: Change, drafts: Sequence[Draft]) -> dict[int, int]:
     for draft in named:
         row = found.get(draft.get("contract_id"))
         day = dates.local_day(draft.get("created_at"), change.config.zone)
-        if row and (row["starts_on"] or day) <= day <= (row["ends_on"] or day):
+        if row and (_has_entitled(row, draft.before) or _is_active(row, day)):
             chosen[draft.id] = row["sla_policy_id"]
     return chosen
+
+
+def _is_active(contract: sqlite3.Row, day: str) -> bool:
+    if contract["status"] in ("on_hold", "cancelled", "expired"):
+        return False
+    return bool((contract["starts_on"] or day) <= day <= (contract["ends_on"] or day))
+
+
+def _has_entitled(contract: sqlite3.Row, before: dict[str, Any] | None) -> bool:
+    """Whether a standing case got its policy from a contract, which then need not be active any more."""
+    return before is not None and (before["contract_id"], before["sla_policy_id"]) == (
+        contract["id"],
+        contract["sla_policy_id"],
+    )
 
 
 def _by_company(change: Change, drafts: Sequence[Draft]) -> dict[int, int]:
