@@ -21,12 +21,11 @@ def of(change: Change, noun: str, record_id: int) -> str:
     Raises:
         InvalidError: it does not say.
     """
-    column = {"case": "resolution", "article": "body"}[noun]
-    found: str | None = change.value(f'SELECT {column} FROM "{noun}" WHERE id = ?', record_id)
-    if not found:
-        called = refs.name_of(change.connection, noun, record_id)
-        raise InvalidError(f"{noun} {record_id} {called} has no {column} to take over; name another")
-    return found
+    column, called = {"case": ("resolution", "number"), "article": ("body", "'article ' || id")}[noun]
+    row = change.one(f'SELECT {column}, {called} FROM "{noun}" WHERE id = ?', record_id)
+    if row is None or not row[0]:
+        raise InvalidError(f"{row[1] if row else noun} has no {column} to take over; name another")
+    return str(row[0])
 
 
 def take_over(change: Change, cases: Sequence[int], text: str) -> None:
