@@ -34,10 +34,13 @@ NOTES = """
 
 Importing costs about twice the processor time of `sqlite-utils insert` (15 s against 8 s for 100,000 contacts of twelve
 columns); `sqlite-utils` commits often and waits for the disk, so that in elapsed time the two are close on a slow disk
-(0.9 to 1.1) and we are slower on a quick one, above the limit. Of exports, `sqlite-utils rows --csv` reads a plain table
-of the twelve columns of the file, where our e-mail, phone and company stand in tables of their own; what it takes for
-the same columns of our store stands beside it. A look at a CSV file tells its encoding, delimiter, header, program and
-columns before a row is imported; with the start of the interpreter in it, it is to take a second at most.
+(0.9 to 1.1) and we are slower on a quick one, above the limit.
+
+Of exports, `sqlite-utils rows --csv` reads a plain table of the twelve columns of the file, where our e-mail, phone and
+company stand in tables of their own; what it takes for the same columns of our store stands beside it.
+
+A look at a CSV file tells its encoding, delimiter, header, program and columns before a row is imported. With the start
+of the interpreter in it, it is to take a second at most.
 """
 # The columns of the file of contacts, as we call them.
 COLUMNS = "first_name,last_name,email,phone,company,title,street,city,postal_code,country,source,created_at"
