@@ -17,7 +17,7 @@ from crm_cli.demo.business import generate
 TODAY = date(2026, 11, 22)
 DAYS = (TODAY, date(2027, 1, 1), date(2028, 2, 29), date(2027, 8, 16))
 # What stands in the columns of several values, by the noun that they name.
-PARTS = {"contacts": "contact", "participants": "contact"}
+PARTS = {"contacts": "contact", "participants": "contact", "cases": "case"}
 
 Rows = list[dict[str, str]]
 
@@ -83,9 +83,8 @@ def test_what_a_row_refers_to_comes_before_it(today: date) -> None:
                     about, _, whom = text.partition(":")
                     assert whom in known[about]
                 elif name in PARTS and text:
-                    assert {part["contact"] for part in json.loads(text)} <= known[PARTS[name]]
-            if "name" in row:
-                known[noun].add(row["name"])
+                    assert {part[PARTS[name]] for part in json.loads(text)} <= known[PARTS[name]]
+            known[noun] |= {row[name] for name in ("name", "number") if name in row}
 
 
 @pytest.mark.parametrize("today", DAYS)
@@ -113,17 +112,28 @@ def test_nobody_real_can_be_reached() -> None:
 @given(st.dates(date(2001, 1, 1), date(2090, 12, 31)), st.integers(0, 10**6))
 def test_any_day_and_seed_make_a_believable_firm(today: date, seed: int) -> None:
     told = dict(generate(today, seed))
-    assert {noun: len(rows) for noun, rows in told.items()} == {
+    told_of_cases = sum(row["about"].startswith("case:") for row in told["activity"])
+    counts = {noun: len(rows) for noun, rows in told.items()}
+    contracts, surveys = (
+        counts.pop("contract"),
+        counts.pop("survey"),
+    )  # as many as have bought a care plan; customers
+    assert counts == {
         "user": 4,
         "product": 8,
         "campaign": 5,
+        "calendar": 2,
+        "sla": 3,
         "company": 60,
         "contact": 140,
         "deal": 160,
+        "case": 59,
+        "article": 5,
         "lead": 90,
-        "activity": 306,
+        "activity": 306 + told_of_cases,
         "task": 40,
     }
+    assert (contracts >= 10, 40 <= surveys <= 55) == (True, True)
     deals = told["deal"]
     stages = Counter(row["stage"] for row in deals)
     assert (stages["Won"], stages["Lost"]) == (60, 58)
@@ -136,6 +146,7 @@ def test_any_day_and_seed_make_a_believable_firm(today: date, seed: int) -> None
     assert len({row["country"] for row in told["company"]}) == 4
     _check_courses(deals, today)
     _check_times(told, today)
+    _check_cases(told, today)
 
 
 def _check_courses(deals: Rows, today: date) -> None:
@@ -160,8 +171,8 @@ def _check_courses(deals: Rows, today: date) -> None:
 def _check_times(told: dict[str, Rows], today: date) -> None:
     """What is done lies before today and after the record was known; what is planned does not."""
     known = {
-        f"{noun}:{row['name']}": row["created_at"][:10]
-        for noun in ("contact", "deal", "lead")
+        f"{noun}:{row['number' if noun == 'case' else 'name']}": row["created_at"][:10]
+        for noun in ("contact", "deal", "lead", "case")
         for row in told[noun]
     }
     for row in told["activity"]:
@@ -176,6 +187,36 @@ def _check_times(told: dict[str, Rows], today: date) -> None:
     for task in told["task"]:
         assert (task["status"] == "completed") == bool(task["done_at"])
         assert known[task["about"]] <= task["created_at"][:10] < min(task["due"], str(today))
+
+
+@pytest.mark.parametrize("today", [*DAYS, *(TODAY + timedelta(days) for days in range(1, 8))])
+def test_contracts_end_soon(today: date) -> None:
+    ends = sorted(day(row["ends_on"]) for row in story(today)["contract"])
+    assert today < ends[0] <= today + timedelta(30)
+
+
+def _check_cases(told: dict[str, Rows], today: date) -> None:
+    """Each case goes its way in the order of time, and all of it lies before today, as do the answers."""
+    for row in told["case"]:
+        statuses = json.loads(row["statuses"])
+        times = [each["at"] for each in statuses]
+        assert times == sorted(times)
+        assert (times[0], statuses[0]["status"], statuses[-1]["status"]) == (
+            row["created_at"],
+            "new",
+            row["status"],
+        )
+        assert all(each["from_status"] == before["status"] for before, each in pairwise(statuses))
+        assert (
+            bool(row["resolved_at"]) == bool(row["resolution"]) == (row["status"] in ("resolved", "closed"))
+        )
+        assert bool(row["closed_at"]) == (row["status"] == "closed")
+        assert times[-1] < str(today)
+        assert row["reopened_count"] == str(sum(each["from_status"] == "resolved" and each["status"] != "closed"
+                                                for each in statuses))  # fmt: skip
+    numbers = [row["number"] for row in told["case"]]
+    assert numbers == sorted(set(numbers))
+    assert all(row["at"] < str(today) for row in told["survey"])
 
 
 @pytest.mark.parametrize("today", DAYS)

@@ -36,6 +36,26 @@ def test_what_refers_is_linked(demo: Crm) -> None:
     assert count("deals WHERE id NOT IN (SELECT deal_id FROM deal_stages)") == 0
 
 
+@pytest.mark.parametrize(
+    "today", [TODAY, "2026-06-20", "2026-12-31"]
+)  # a Monday, a Saturday, the end of a year
+def test_service_has_something_to_show_on_any_day(crm: Crm, today: str) -> None:
+    rows = crm("--demo", "today", "-o", "json", env={"CRM_TODAY": today}).json
+    told = {row["what"]: row for row in reversed(rows)}
+    assert rows[0]["what"] == "call"
+    assert {"breached", "nearing", "next deadlines", "renewals"} <= told.keys()
+    assert any(
+        "nps 3, complaint C-" in row["why"] and "breached" in row["why"]
+        for row in rows
+        if row["what"] == "call"
+    )
+    states = crm(
+        "--demo", "case", "list", "open=yes", "--columns", "status,sla_state", env={"CRM_TODAY": today}
+    ).lines
+    assert {"waiting_on_customer\tpaused", "on_hold\tpaused", "in_progress\tbreached"} <= set(states)
+    assert crm("--demo", "case", "list", "sla_state=", "--count", env={"CRM_TODAY": today}).out == "0\n"
+
+
 def test_the_users_own_store_is_never_touched(demo: Crm, store: Path) -> None:
     place = Path(demo("--demo", "db", "path").out.strip())
     assert demo("--demo", "contact", "add", "Jane Doe").code == 0

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from random import Random
 
-from crm_cli.demo import diary, leads, names, people, sales
+from crm_cli.demo import diary, leads, names, people, promises, sales, service
 from crm_cli.demo.story import Row, Story
 
 
@@ -27,14 +27,22 @@ def generate(today: date, seed: int = 2026) -> Iterator[tuple[str, list[Row]]]:
     sales.tell(story)
     leads.tell(story)
     diary.tell(story)
+    promises.tell(story)
+    service.tell(story)
     _settle_customers(story)
     told = {
         "user": story.users,
         "product": story.products,
         "campaign": story.campaigns,
+        "calendar": story.calendars,
+        "sla": story.policies,
         "company": list(story.companies.values()),
         "contact": story.contacts,
         "deal": [course.row for course in story.courses],
+        "contract": story.contracts,
+        "case": story.cases,
+        "article": story.articles,
+        "survey": story.surveys,
         "lead": story.leads,
         "activity": story.activities,
         "task": story.tasks,

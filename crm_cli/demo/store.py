@@ -8,9 +8,13 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from crm_cli import clock, config, db, fields
 from crm_cli.errors import ConflictError, StoreError
+
+if TYPE_CHECKING:
+    from crm_cli.changing import Change
 
 VERB = "demo"  # the first command of a demo store, by which it is known
 SEED = 2026
@@ -94,7 +98,18 @@ def _tell(store: Path, folder: Path, today: date, seed: int) -> None:
         for noun, file in _files(folder, today, seed):
             with open_table(str(file), encoding="utf-8", delimiter=",", header_row=True) as table:
                 engine.run(change, plan.make(change, noun, table, Wishes()), table)
+        _wind(change)
         change.summary = f"told for {today}"
+
+
+def _wind(change: "Change") -> None:
+    """Set the clocks of the cases, which no file tells."""
+    from crm_cli.rules import clocks, records
+
+    cases = records.load(
+        change, "case", [row["id"] for row in change.rows('SELECT id FROM "case" ORDER BY id')]
+    )
+    clocks.wind(change, cases, clocks.histories(change, cases))
 
 
 def _files(folder: Path, today: date, seed: int) -> Iterator[tuple[str, Path]]:

@@ -60,6 +60,12 @@ class Story:
     leads: list[Row] = field(default_factory=list)
     activities: list[Row] = field(default_factory=list)
     tasks: list[Row] = field(default_factory=list)
+    calendars: list[Row] = field(default_factory=list)
+    policies: list[Row] = field(default_factory=list)
+    contracts: list[Row] = field(default_factory=list)
+    cases: list[Row] = field(default_factory=list)
+    articles: list[Row] = field(default_factory=list)
+    surveys: list[Row] = field(default_factory=list)
 
     def chance(self, percent: int) -> bool:
         """True in so many of a hundred cases."""
