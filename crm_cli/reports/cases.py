@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -55,19 +55,16 @@ SELECT {group}, NULL, count(*), sum(reopened_count > 0), count(DISTINCT coalesce
 FROM chosen WHERE {during} GROUP BY 1
 """
 RESOLVED = """
-SELECT {group}, NULL, count(*), sum(reopened_count = 0 AND id NOT IN answered), sum(id NOT IN (
-    SELECT record_id FROM activity_about WHERE noun = 'case'))
+SELECT {group}, NULL, count(*), sum(reopened_count = 0 AND id NOT IN answered),
+  sum(id NOT IN (SELECT record_id FROM activity_about WHERE noun = 'case')), {passed}
 FROM chosen WHERE {during} GROUP BY 1
 """
+PASSED = """json_group_array(strftime('%s', {end}) - strftime('%s', created_at)) FILTER (WHERE {end} >= created_at)"""
 ANSWERED = """,
 answered AS (
   SELECT l.record_id FROM activity_about AS l JOIN activity AS a ON a.id = l.activity_id
   WHERE l.noun = 'case' AND a.kind IN ('email', 'call') AND a.direction = 'out' AND a.done_at IS NOT NULL
   GROUP BY l.record_id HAVING count(*) > 1)"""
-HOURS = """
-SELECT {group}, NULL, json_group_array(strftime('%s', {end}) - strftime('%s', created_at))
-FROM chosen WHERE {during} AND {end} >= created_at GROUP BY 1
-"""
 WORKED = """
 SELECT {group}, NULL, (SELECT calendar_id FROM sla WHERE sla.id = sla_policy_id),
   json_group_array(json_array(0 + strftime('%s', created_at), 0 + strftime('%s', {end})))
@@ -110,8 +107,8 @@ def answer(asked: Asked) -> Rows:
     begun = asked.chosen(ASKED, dated=False)
     _opened(asked, begun, tallies)
     _resolved(asked, begun, tallies, end)
-    for place, seconds in (_worked if asked.option("business") else _passed)(asked, begun, end):
-        tallies[place].seconds += seconds
+    if asked.option("business"):
+        _worked(asked, begun, tallies, end)
     _backlog(asked, begun, tallies)
     left = sum(tally.resolved - len(tally.seconds) for tally in tallies.values())
     if left and not asked.group.spread:
@@ -132,26 +129,23 @@ def _opened(asked: Asked, begun: str, tallies: Tallies) -> None:
 
 
 def _resolved(asked: Asked, begun: str, tallies: Tallies, end: str) -> None:
-    question = RESOLVED.format(group=asked.period_of(f"local_day({end})"), during=asked.during(end))
-    for place, _, (resolved, first_contact, silent) in asked.ask(begun + ANSWERED + question):
+    """Count the resolved cases and, unless their working time is asked for, the seconds that they took."""
+    passed = "'[]'" if asked.option("business") else PASSED.format(end=end)
+    group, during = asked.period_of(f"local_day({end})"), asked.during(end)
+    question = begun + ANSWERED + RESOLVED.format(group=group, during=during, passed=passed)
+    for place, _, (resolved, first_contact, silent, seconds) in asked.ask(question):
         tally = tallies[place]
         tally.resolved, tally.first_contact, tally.silent = resolved, first_contact, silent
+        tally.seconds = json.loads(seconds)
 
 
-def _passed(asked: Asked, begun: str, end: str) -> Iterator[tuple[Place, list[int]]]:
-    """The seconds that resolved cases took."""
-    question = HOURS.format(group=asked.period_of(f"local_day({end})"), end=end, during=asked.during(end))
-    for place, _, (seconds,) in asked.ask(begun + question):
-        yield place, json.loads(seconds)
-
-
-def _worked(asked: Asked, begun: str, end: str) -> Iterator[tuple[Place, list[int]]]:
-    """The same in the working time of each case's calendar."""
+def _worked(asked: Asked, begun: str, tallies: Tallies, end: str) -> None:
+    """Add the working seconds, in each case's calendar, that resolved cases took."""
     calendars = Calendars(asked.connection, asked.zone, asked.working_hours)
     question = WORKED.format(group=asked.period_of(f"local_day({end})"), end=end, during=asked.during(end))
     for place, _, (calendar, spans) in asked.ask(begun + question):
         between = calendars.of(calendar).between
-        yield place, [between(first, last) for first, last in json.loads(spans)]
+        tallies[place].seconds += [between(first, last) for first, last in json.loads(spans)]
 
 
 def _backlog(asked: Asked, begun: str, tallies: Tallies) -> None:
