@@ -88,6 +88,34 @@ SHELL = {
         FROM deal JOIN stage ON stage.id = stage_id WHERE kind <> 'lost' GROUP BY month, currency""",
 }
 
+SHELL_CASES = {
+    "report cases": """
+        WITH done AS (SELECT strftime('%s', resolved_at) - strftime('%s', created_at) AS took FROM "case"
+          WHERE resolved_at IS NOT NULL),
+        ranked AS (SELECT took, row_number() OVER (ORDER BY took) AS place, count(*) OVER () AS n FROM done)
+        SELECT (SELECT count(*) FROM "case"), (SELECT count(*) FROM "case" WHERE status = 'in_progress'),
+          (SELECT sum(reopened_count > 0) FROM "case"), (SELECT count(DISTINCT company_id) FROM "case"),
+          (SELECT avg(reopened_count = 0) FROM "case" WHERE resolved_at IS NOT NULL), avg(took) / 3600,
+          avg(took) FILTER (WHERE place IN ((n + 1) / 2, (n + 2) / 2)) / 3600,
+          max(took) FILTER (WHERE place <= n * 9 / 10) / 3600
+        FROM ranked""",
+    "report cases --by owner": """
+        WITH done AS (SELECT owner_id, reopened_count, strftime('%s', resolved_at) - strftime('%s', created_at) AS took
+          FROM "case" WHERE resolved_at IS NOT NULL),
+        ranked AS (SELECT *, row_number() OVER (PARTITION BY owner_id ORDER BY took) AS place,
+          count(*) OVER (PARTITION BY owner_id) AS n FROM done),
+        came AS (SELECT owner_id, count(*), sum(status = 'in_progress'), sum(reopened_count > 0),
+          count(DISTINCT company_id) FROM "case" GROUP BY 1)
+        SELECT user.name, came.*, avg(reopened_count = 0), avg(took) / 3600,
+          avg(took) FILTER (WHERE place IN ((n + 1) / 2, (n + 2) / 2)) / 3600,
+          max(took) FILTER (WHERE place <= n * 9 / 10) / 3600
+        FROM ranked JOIN came USING (owner_id) JOIN user ON user.id = ranked.owner_id GROUP BY ranked.owner_id""",
+    "report sla": """
+        SELECT priority, sum(resolution_met = 1), sum(resolution_met = 0), sum(resolution_left IS NOT NULL),
+          sum(resolution_met IS NULL AND resolution_due < '2026-06-15T12:00:00Z')
+        FROM "case" WHERE status <> 'cancelled' GROUP BY 1""",
+}
+
 
 @dataclass
 class Case:
@@ -261,15 +289,15 @@ def cards(folder: Path) -> list[Case]:
     ]
 
 
-def reports(folder: Path) -> list[Case]:
-    """Reports over many deals, beside the same question in the sqlite3 shell."""
-    shell, store = shutil.which("sqlite3"), folder / "deals.db"
+def reports(folder: Path, what: str, count: int, questions: dict[str, str]) -> list[Case]:
+    """Reports over many records, beside the same question in the sqlite3 shell."""
+    shell, store = shutil.which("sqlite3"), folder / f"{what}.db"
     if not shell:
         print("no sqlite3 shell here: the reports are left out")
         return []
-    make("deals", store, DEALS)
+    make(what, store, count)
     cases = []
-    for name, question in SHELL.items():
+    for name, question in questions.items():
         asked = f"sqlite3: {name}"
         cases.append(Case(asked, [shell, f"file:{store}?mode=ro", question]))
         cases.append(Case(name, crm(store, *name.split()), asked, 2.0))
@@ -353,7 +381,8 @@ def main() -> None:
             f"Everyday commands (all = {CONTACTS:,} contacts)": starts(folder, big),
             f"Files of {CONTACTS:,} contacts": bulk(folder, source, big),
             f"Files of {CARDS:,} vCards": cards(folder),
-            f"Reports over {DEALS:,} deals": reports(folder),
+            f"Reports over {DEALS:,} deals": reports(folder, "deals", DEALS, SHELL),
+            f"Reports over {CASES:,} cases": reports(folder, "served", CASES, SHELL_CASES),
             f"Cases like a case, among {CASES:,}": likeness(folder),
         }
         for cases in groups.values():

@@ -1,6 +1,6 @@
 """Made-up data of any size for the benchmarks, the same every time.
 
-`data.py contacts|cards|deals|inquiries FILE COUNT` writes the file.
+`data.py contacts|cards|deals|inquiries|served FILE COUNT` writes the file.
 """
 
 import csv
@@ -64,6 +64,25 @@ INSERT INTO "case" (uid, created_at, updated_at, number, subject, description, r
   name_key)
 VALUES (?1, '{now}', '{now}', ?2, ?3, ?4, ?5, ?6, iif(?6 % 10, 'closed', 'new'),
   lower(?2) || ' ' || ?3 || ' ' || ?4 || ' ' || ?5, ?3)
+"""
+SERVED = """
+WITH RECURSIVE number (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < :count),
+drawn AS (
+  SELECT n, (n * 7919) % 5000 + 1 AS company, (n * 104729) % 50 + 1 AS owner, (n * 31337) % 100 AS fate,
+    (n * 15485863) % 94608000 AS age, (n * 48611) % 2000000 + 60 AS lasted, (n * 27644437) % 4 AS rank
+  FROM number),
+timed AS (
+  SELECT *, strftime('%Y-%m-%dT%H:%M:%SZ', :now, -age || ' seconds') AS came,
+    strftime('%Y-%m-%dT%H:%M:%SZ', :now, min(0, lasted - age) || ' seconds') AS done
+  FROM drawn)
+INSERT INTO "case" (uid, created_at, updated_at, folded, name_key, number, subject, type, status, priority,
+  company_id, owner_id, sla_policy_id, resolved_at, closed_at, reopened_count, first_response_at,
+  first_response_due, first_response_met, resolution_due, resolution_met)
+SELECT printf('%032d', n), came, came, 'case ' || n, 'case ' || n, 'B-' || n, 'Case ' || n, 'question',
+  iif(fate < 10, 'in_progress', 'closed'), CASE rank WHEN 0 THEN 'urgent' WHEN 1 THEN 'high' WHEN 2 THEN 'normal'
+  ELSE 'low' END, company, owner, 1, iif(fate < 10, NULL, done), iif(fate < 10, NULL, done), fate = 50,
+  done, came, 1, strftime('%Y-%m-%dT%H:%M:%SZ', came, '8 days'), iif(fate < 10, NULL, lasted < 691200)
+FROM timed
 """
 USUAL = "the machine does not work and we need help please it is a problem with our order since last week"
 OWNERS = """
@@ -180,7 +199,27 @@ def inquiries(store: Path, count: int) -> None:
             connection.execute(trigger)
 
 
+def served(store: Path, count: int) -> None:
+    """Make a store of cases over three years, of 5,000 customers, of which 10 in 100 are open.
+
+    They are written in SQL, with the triggers set aside, since no question looks at their history.
+    """
+    from crm_cli.rules import standard
+
+    with db.change(store, "benchmark") as change:
+        connection, said = change.connection, {"now": change.now}
+        standard.default_policy(change)
+        found = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
+        triggers = [tuple(row) for row in connection.execute(found)]
+        for name, _ in triggers:
+            connection.execute(f"DROP TRIGGER {name}")
+        connection.execute(OWNERS.format(table="company"), said | {"count": 5_000})
+        connection.execute(OWNERS.format(table="user"), said | {"count": 50})
+        connection.execute(SERVED, said | {"count": count})
+        for _, trigger in triggers:
+            connection.execute(trigger)
+
+
 if __name__ == "__main__":
-    {"contacts": contacts, "cards": cards, "deals": deals, "inquiries": inquiries}[sys.argv[1]](
-        Path(sys.argv[2]), int(sys.argv[3])
-    )
+    made = {"contacts": contacts, "cards": cards, "deals": deals, "inquiries": inquiries, "served": served}
+    made[sys.argv[1]](Path(sys.argv[2]), int(sys.argv[3]))
