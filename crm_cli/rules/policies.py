@@ -56,19 +56,24 @@ class Book:
 
 def choose(change: Change, drafts: Sequence[Draft]) -> None:
     """Set the policy of cases whose rows stand, and whether it was chosen by hand."""
-    for draft in drafts:
-        if "sla_policy_id" in draft.given and "sla_policy_pinned" not in draft.given:
-            draft.values["sla_policy_pinned"] = int(draft.values["sla_policy_id"] is not None)
-    free = [draft for draft in drafts if _is_free(draft)]
-    if not free:
-        return
-    default = standard.default_policy(change)
-    contracts, companies = _by_contract(change, free), _by_company(change, free)
-    rest = [draft for draft in free if not (contracts.get(draft.id) or companies.get(draft.id))]
-    conditions = _by_condition(change, [draft.id for draft in rest])
-    for draft in free:
-        found = contracts.get(draft.id) or companies.get(draft.id) or conditions.get(draft.id)
-        draft.values["sla_policy_id"] = found or default
+    free = _free(drafts)
+    entitled = _entitled(change, free)
+    met = _by_condition(
+        change, [draft.id for draft, policy in zip(free, entitled, strict=True) if not policy]
+    )
+    _set(change, free, [policy or met.get(draft.id) for draft, policy in zip(free, entitled, strict=True)])
+
+
+def foresee(change: Change, drafts: Sequence[Draft]) -> list[Draft]:
+    """Set the policy of new cases before their rows stand; returns those whose policy no condition can change."""
+    free = _free(drafts)
+    entitled = _entitled(change, free)
+    if change.value("SELECT EXISTS (SELECT 1 FROM sla WHERE condition <> '')"):
+        open_ = {id(draft) for draft, policy in zip(free, entitled, strict=True) if not policy}
+        drafts = [draft for draft in drafts if id(draft) not in open_]
+        free, entitled = [draft for draft in free if id(draft) not in open_], list(filter(None, entitled))
+    _set(change, free, entitled)
+    return list(drafts)
 
 
 def matching(change: Change, condition: str, ids: Iterable[int]) -> set[int]:
@@ -102,25 +107,50 @@ def _asking(change: Change) -> filters.Asking:
     return filters.Asking(change.connection, change.reading, change.config.get("me"))
 
 
-def _is_free(draft: Draft) -> bool:
-    """Whether rules choose the policy of a case: none was chosen by hand, and it is open or has none."""
-    if draft.get("sla_policy_id") is None:
-        return True
-    settled = draft.before is not None and draft.before["sla_policy_id"] and draft.get("status") not in OPEN
-    return not draft.get("sla_policy_pinned") and not settled
+def _free(drafts: Sequence[Draft]) -> list[Draft]:
+    """The cases whose policy the rules choose: none was chosen by hand, and they are open or have none."""
+    for draft in drafts:
+        if "sla_policy_id" in draft.given and "sla_policy_pinned" not in draft.given:
+            draft.values["sla_policy_pinned"] = int(draft.values["sla_policy_id"] is not None)
+    return [draft for draft in drafts if draft.get("sla_policy_id") is None or not _is_settled(draft)]
 
 
-def _by_contract(change: Change, drafts: Sequence[Draft]) -> dict[int, int]:
-    named = [draft for draft in drafts if draft.get("contract_id")]
-    ids = json.dumps(sorted({draft.get("contract_id") for draft in named}))
-    found = {row["id"]: row for row in change.rows(_CONTRACTS, ids)} if named else {}
-    chosen = {}
-    for draft in named:
-        row = found.get(draft.get("contract_id"))
-        day = dates.local_day(draft.get("created_at"), change.config.zone)
-        if row and (_has_entitled(row, draft.before) or _is_active(row, day)):
-            chosen[draft.id] = row["sla_policy_id"]
-    return chosen
+def _is_settled(draft: Draft) -> bool:
+    """Whether a case keeps the policy that it has."""
+    had = draft.before is not None and draft.before["sla_policy_id"] is not None
+    return bool(draft.get("sla_policy_pinned")) or (had and draft.get("status") not in OPEN)
+
+
+def _set(change: Change, drafts: Sequence[Draft], found: Sequence[int | None]) -> None:
+    """Give cases the policies found for them, the default one where there is none."""
+    default = standard.default_policy(change) if drafts else None
+    for draft, policy in zip(drafts, found, strict=True):
+        draft.values["sla_policy_id"] = policy or default
+
+
+def _entitled(change: Change, drafts: Sequence[Draft]) -> list[int | None]:
+    """The policy that each case has by its contract, else by its company."""
+    contracts = _found(change, _CONTRACTS, [draft.get("contract_id") for draft in drafts])
+    companies = _found(change, _COMPANIES, [draft.get("company_id") for draft in drafts])
+    return [
+        _by_contract(change, contracts.get(draft.get("contract_id")), draft)
+        or (draft.get("company_id") in companies and companies[draft.get("company_id")]["sla_policy_id"])
+        or None
+        for draft in drafts
+    ]
+
+
+def _found(change: Change, question: str, ids: Iterable[int | None]) -> dict[int | None, sqlite3.Row]:
+    wanted = sorted({each for each in ids if each})
+    return {row["id"]: row for row in change.rows(question, json.dumps(wanted))} if wanted else {}
+
+
+def _by_contract(change: Change, contract: sqlite3.Row | None, draft: Draft) -> int | None:
+    if contract is None:
+        return None
+    day = dates.local_day(draft.get("created_at"), change.config.zone)
+    entitles = _has_entitled(contract, draft.before) or _is_active(contract, day)
+    return int(contract["sla_policy_id"]) if entitles else None
 
 
 def _is_active(contract: sqlite3.Row, day: str) -> bool:
@@ -135,12 +165,6 @@ def _has_entitled(contract: sqlite3.Row, before: dict[str, Any] | None) -> bool:
         contract["id"],
         contract["sla_policy_id"],
     )
-
-
-def _by_company(change: Change, drafts: Sequence[Draft]) -> dict[int, int]:
-    ids = sorted({draft.get("company_id") for draft in drafts if draft.get("company_id")})
-    found = {row[0]: row[1] for row in change.rows(_COMPANIES, json.dumps(ids))} if ids else {}
-    return {draft.id: found[draft.get("company_id")] for draft in drafts if draft.get("company_id") in found}
 
 
 def _by_condition(change: Change, ids: list[int]) -> dict[int, int]:
