@@ -226,13 +226,19 @@ def _by_code(connection: sqlite3.Connection, noun: str, text: str, _: str | None
         )
     if noun not in CODES:
         return []
-    found = _ids(connection, f'SELECT id FROM "{noun}" WHERE "{CODES[noun]}" = ? COLLATE NOCASE', text)
+    question = (
+        f'SELECT id FROM "{noun}" WHERE "{CODES[noun]}" = ?'  # as it is typed by its index, else in any case
+    )
+    found = _ids(connection, question, text) or _ids(connection, f"{question} COLLATE NOCASE", text)
     return found or (_merged(connection, noun, text) if noun == "case" else [])
 
 
 def _merged(connection: sqlite3.Connection, noun: str, number: str) -> list[int]:
     """The record into which the one with a number was merged."""
-    question = "SELECT record_id FROM merged_key WHERE noun = ? AND external_id = ? AND external_source = 'number'"
+    question = (
+        f'SELECT t.id FROM merged_key AS k JOIN "{noun}" AS t ON t.id = k.record_id '
+        "WHERE k.noun = ? AND k.external_id = ? AND k.external_source = 'number'"
+    )
     return _ids(connection, question, noun, number.upper())
 
 

@@ -18,7 +18,7 @@ ORM = {"sqlmodel", "sqlalchemy", "pydantic", "alembic"}
 FACES = {"typer", "rich", "questionary", "prompt_toolkit"}
 STREAMS = {"sys.stdout", "sys.stderr", "sys.__stdout__", "sys.__stderr__"}
 # What all commands may share; beside it, `history` takes from `show` which nouns a reference may mean, `case` has
-# a verb with a file of its own, and `demo`, having made its store, ends by showing the day and the pipeline.
+# verbs with files of their own, and `demo`, having made its store, ends by showing the day and the pipeline.
 SHARED = {
     "verbs",
     "options",
@@ -32,7 +32,7 @@ SHARED = {
     "sending",
     "taking",
 }
-BORROWED = {"history": {"show"}, "case": {"similar"}}
+BORROWED = {"history": {"show"}, "case": {"similar", "steps"}}
 TELLERS = {"demo"}
 # Kinds of columns beside those that text is read into.
 SEEN = {"id", "about"}

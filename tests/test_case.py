@@ -121,7 +121,7 @@ def test_steps_by_type_and_by_setting(case: Crm, store: Path) -> None:
 
 
 def test_a_checklist_is_worked_off(case: Crm) -> None:
-    assert "2 of 5 steps are done" in case("case", "step", "done", "1", "1", "3").err
+    assert "C-2026-0001: 2 of 5 steps are done" in case("case", "step", "done", "1", "1", "3").err
     case("case", "step", "add", "1", "Ask for", "a photo", "--before", "2")
     case("case", "step", "remove", "1", "6")
     case("case", "step", "done", "1", "4", "--undo")
@@ -348,3 +348,64 @@ def test_the_number_of_a_case_merged_twice_still_finds_it(case: Crm) -> None:
     case("case", "merge", "2", "3")
     case("case", "merge", "1", "2")
     assert held(case, "C-2026-0003")["id"] == held(case, "C-2026-0002")["id"] == 1
+
+
+def taken(crm: Crm, store: Path, *rows: str) -> str:
+    """Import a table of another program."""
+    file = store.with_name("helpdesk.csv")
+    file.write_text("\n".join(rows) + "\n")
+    done = crm("case", "import", str(file), "--date-order", "ymd")
+    assert done.code == 0, done.err
+    return done.err
+
+
+def test_what_another_program_tells_stands_and_is_its_history(jane: Crm, store: Path) -> None:
+    head = "Ticket ID,Subject,Status,Created at,Resolved at,Closed at,Contact"
+    taken(
+        jane, store, head,
+        "7,Jams,Closed,2025-05-01T10:00:00Z,2025-05-02T10:00:00Z,2025-05-03T10:00:00Z,Jane Doe",
+        "8,Leaks,Closed,2025-06-01T10:00:00Z,,2025-06-03T10:00:00Z,",
+        "9,Hums,Pending,2026-01-02T10:00:00Z,,,",
+    )  # fmt: skip
+    assert [held(jane, f"ext:{key}")["number"] for key in (7, 8, 9)] == [
+        "C-2025-0001",
+        "C-2025-0002",
+        "C-2026-0001",
+    ]
+    closed = held(jane, "ext:7")
+    assert (closed["company"], closed["resolution"], closed["checklist"]) == ("Acme", None, [])
+    assert [(each["status"], each["at"][:10]) for each in closed["statuses"]] == [
+        ("new", "2025-05-01"),
+        ("resolved", "2025-05-02"),
+        ("closed", "2025-05-03"),
+    ]
+    assert (held(jane, "ext:8")["resolved_at"], way(jane, "ext:8")) == (None, ["new", "closed"])
+    assert way(jane, "ext:9") == ["waiting_on_customer"]
+
+
+def test_an_import_that_settles_and_reopens_goes_on_with_the_history(jane: Crm, store: Path) -> None:
+    taken(jane, store, "Ticket ID,Subject,Status,Created at", "7,Jams,Open,2026-06-01T10:00:00Z")
+    settled = ("Ticket ID,Subject,Status,Resolved at", "7,Jams,Solved,2026-06-02T10:00:00Z")
+    taken(jane, store, *settled)
+    assert (way(jane), held(jane)["resolved_at"]) == (["in_progress", "resolved"], "2026-06-02T10:00:00Z")
+    assert "1 unchanged" in taken(jane, store, *settled)
+    taken(jane, store, "Ticket ID,Subject,Status", "7,Jams,Open")
+    assert way(jane) == ["in_progress", "resolved", "in_progress"]
+    assert (held(jane)["resolved_at"], held(jane)["reopened_count"]) == (None, 1)
+
+
+def test_a_case_has_a_status_always(case: Crm) -> None:
+    case("case", "close", "1", "--resolution", "x")
+    assert case("case", "edit", "1", "--unset", "status", env=TUESDAY).code == 0
+    assert (held(case)["status"], held(case)["closed_at"]) == ("closed", "2026-06-15T12:00:00Z")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [('[{"done_at": "2026-06-01"}]', "each step needs a text"), ("[1]", "is not a list of objects")],
+)
+def test_steps_that_are_none_are_refused(case: Crm, text: str, said: str) -> None:
+    refused = case("case", "edit", "1", "--set", f"checklist={text}")
+    assert (refused.code, said in refused.err) == (2, True)
+    refused = case("case", "edit", "1", "--set", 'statuses=[{"status": "closed"}]')
+    assert (refused.code, "resolve, close or reopen" in refused.err) == (2, True)

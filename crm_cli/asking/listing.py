@@ -47,6 +47,15 @@ def listing(
     return Rows(chosen, desk.connection.execute(question, bound), total=total)
 
 
+def records(desk: "Desk", noun: str, ids: list[int]) -> Rows:
+    """All that is known of records, for machines: every column, and of cases what was written and said."""
+    if noun == "case":
+        from crm_cli.asking import thread
+
+        return thread.records(desk, ids)
+    return listing(desk, noun, ids=ids, columns=["all"])
+
+
 def count(desk: "Desk", noun: str, filters: list[str], ids: list[int] | None = None) -> int:
     """How many records filters and ids let through."""
     about = fields.noun(noun)

@@ -4,9 +4,9 @@ from typing import Annotated, Any
 
 import typer
 
-from crm_cli import lazy, output
-from crm_cli.commands import completing, editing, similar, verbs
-from crm_cli.commands.options import Argument, Doing, Option, Out, Refs, counted
+from crm_cli import lazy
+from crm_cli.commands import completing, editing, similar, steps, verbs
+from crm_cli.commands.options import Argument, Doing, Option, Refs, counted
 from crm_cli.desk import Desk
 from crm_cli.errors import InvalidError
 
@@ -23,6 +23,7 @@ verbs.common(
     edit="crm case edit status=new priority=low --set owner=ann --yes",
 )
 app.command()(similar.similar)
+app.add_typer(steps.app, name="step")
 Case = Annotated[
     str, Argument(metavar="CASE", help="Which case: number, id …", autocompletion=completing.references)
 ]
@@ -277,81 +278,6 @@ def merge(
     _told(desk, "merged", change.summary, ids[0], doing)
 
 
-step = lazy.application(
-    "The checklist of a case: what guides how it is handled.", epilog="crm case step done C-2026-0001 1 2"
-)
-app.add_typer(step, name="step")
-Steps = Annotated[list[int], Argument(metavar="N…", help="Which steps, as `step list` numbers them")]
-
-
-@step.command("list")
-def step_list(ctx: typer.Context, *, case: Case, out: Out) -> None:
-    """List the steps of a case.
-
-    crm case step list C-2026-0001 -o json
-    """
-    desk: Desk = ctx.obj
-    out.on(desk)
-    from crm_cli.asking import thread
-
-    output.write(thread.steps(desk, desk.resolve("case", case)), desk.style)
-
-
-@step.command("add")
-def step_add(
-    ctx: typer.Context,
-    *,
-    case: Case,
-    text: Annotated[list[str], Argument(metavar="WORDS", help="What is to be done")],
-    before: Annotated[int | None, Option(metavar="N", help="Before this step; else at the end")] = None,
-    doing: Doing,
-) -> None:
-    """Add a step.
-
-    crm case step add C-2026-0001 "Ask for a photo" --before 2
-    """
-    _step(ctx.obj, "add", case, doing, text=" ".join(text), before=before)
-
-
-@step.command("done")
-def step_done(
-    ctx: typer.Context,
-    *,
-    case: Case,
-    numbers: Steps,
-    undo: Annotated[bool, Option("--undo", help="They are not done after all")] = False,
-    doing: Doing,
-) -> None:
-    """Mark steps as done.
-
-    crm case step done C-2026-0001 1 2
-    """
-    _step(ctx.obj, "tick", case, doing, numbers=numbers, done=not undo)
-
-
-@step.command("remove")
-def step_remove(ctx: typer.Context, *, case: Case, numbers: Steps, doing: Doing) -> None:
-    """Remove steps.
-
-    crm case step remove C-2026-0001 3
-    """
-    _step(ctx.obj, "remove", case, doing, numbers=numbers)
-
-
-def _step(desk: Desk, what: str, case: str, doing: Doing, **said: Any) -> None:
-    """Change the checklist of one case."""
-    doing.on(desk)
-    from crm_cli.rules import checklist
-
-    with desk.change(f"case step {'done' if what == 'tick' else what}", dry_run=doing.dry_run) as change:
-        case_id = desk.resolve("case", case, change.connection)
-        getattr(checklist, what)(change, case_id, **said)
-        rows = checklist.standing(change, case_id)
-        change.summary = _called(change, case_id)
-    done = sum(row["done_at"] is not None for row in rows)
-    _told(desk, f"{done} of {len(rows)} steps are done in", change.summary, case_id, doing, would="")
-
-
 def _put(desk: Desk, verb: str, refs: list[str], doing: Doing, **said: Any) -> None:
     """Do one thing to several cases in one change."""
     _change(desk, verb, _chosen(desk, verb, refs, doing), doing, **said)
@@ -388,8 +314,8 @@ def _are(desk: Desk, verb: str, drafts: list[Any], ids: list[int], doing: Doing)
         desk.written("case", ids, format=doing.format)
 
 
-def _told(desk: Desk, what: str, name: str, case_id: int, doing: Doing, would: str = "would have ") -> None:
-    desk.say(f"{would if doing.dry_run else ''}{what} {name}")
+def _told(desk: Desk, what: str, name: str, case_id: int, doing: Doing) -> None:
+    desk.say(f"{'would have ' if doing.dry_run else ''}{what} {name}")
     if not doing.dry_run:
         desk.written("case", [case_id], format=doing.format)
 

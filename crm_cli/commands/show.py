@@ -48,4 +48,4 @@ def show(
         if desk.style.format in (None, "table"):
             output.text(picture.lines(desk, noun, record_id))
         else:
-            output.write(asking.listing(desk, noun, ids=[record_id], columns=["all"]), desk.style)
+            output.write(asking.records(desk, noun, [record_id]), desk.style)

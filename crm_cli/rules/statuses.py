@@ -33,9 +33,12 @@ def prepare(change: Change, drafts: Sequence[Draft]) -> None:
         InvalidError: a case is to be resolved or closed without a resolution.
         ConflictError: a case is to be closed while parts of it are open.
     """
+    for draft in drafts:
+        if not draft.get("status"):
+            draft.values["status"] = _was(draft) or OPEN[0]
     moved = [draft for draft in drafts if has_moved(draft)]
     for draft in moved:
-        draft.values["status"] = now = draft.get("status") or _was(draft) or OPEN[0]
+        now = draft.get("status")
         if draft.imported:
             _complete_told(change, draft)
         elif now in SETTLED and not draft.get("resolution"):

@@ -82,7 +82,7 @@ def make_show(noun: str) -> Callable[..., None]:
         out.on(desk)
         ids, _ = desk.targets(noun, refs)
         if desk.style.format not in (None, "table"):
-            output.write(_whole(desk, noun, ids), desk.style)
+            output.write(asking.records(desk, noun, ids), desk.style)
             return
         from crm_cli.asking import picture
 
@@ -90,15 +90,6 @@ def make_show(noun: str) -> Callable[..., None]:
             output.text(picture.lines(desk, noun, each))
 
     return show
-
-
-def _whole(desk: Desk, noun: str, ids: list[int]) -> Rows:
-    """All that is known of records, for machines."""
-    if noun == "case":
-        from crm_cli.asking import thread
-
-        return thread.records(desk, ids)
-    return asking.listing(desk, noun, ids=ids, columns=["all"])
 
 
 def make_export(noun: str) -> Callable[..., None]:
