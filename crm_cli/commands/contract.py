@@ -38,7 +38,7 @@ def renew(ctx: typer.Context, *, refs: Refs, value: Value = None, until: Until =
 
 @app.command()
 def extend(ctx: typer.Context, *, refs: Refs, value: Value = None, until: Until = None, doing: Doing) -> None:
-    """Make the term that follows a contract: from the day after its end, at what its renewal was won for.
+    """Make the term that follows a contract, at what its renewal was won for.
 
     crm contract extend CT-2026-0001
     crm contract extend CT-2026-0001 --value 1300 --until 2027-12-31

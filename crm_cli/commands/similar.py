@@ -5,7 +5,6 @@ from typing import Annotated
 import typer
 
 from crm_cli import output
-from crm_cli.asking import similar as asking
 from crm_cli.commands import completing
 from crm_cli.commands.options import Argument, Option, Out
 from crm_cli.desk import Desk
@@ -30,7 +29,7 @@ def similar(
     yes: Annotated[bool, Option("-y", "--yes", help="Do not ask")] = False,
     out: Out,
 ) -> None:  # fmt: skip
-    """Find cases like a case, or like words: the resolved ones first, then the articles that answer them.
+    """Find cases like a case or like words, resolved ones first, and articles.
 
     crm case similar C-2026-0007
     crm case similar grinder jams --limit 10
@@ -38,6 +37,8 @@ def similar(
     """
     desk: Desk = ctx.obj
     out.on(desk)
+    from crm_cli.asking import similar as asking
+
     case_id = asking.meant(desk, what)
     if copy or from_:
         if case_id is None:
@@ -52,6 +53,7 @@ def similar(
 
 def _take_over(desk: Desk, case_id: int, text: str | None, *, dry_run: bool, yes: bool) -> None:
     """Give a case the resolution of the most similar record, or of the one that is named, and say whose it is."""
+    from crm_cli.asking import similar as asking
     from crm_cli.rules import resolution
 
     best = None if text else asking.answer(desk, case_id)
