@@ -18,8 +18,8 @@ from crm_cli.rules.messages import MAIL
 _NUMBER = re.compile(rf"\[({numbering.PREFIXES['case']}-\d{{4}}-\d+)\]", re.IGNORECASE)
 _NUMBERED = """
 SELECT number, id FROM "case" WHERE number IN (SELECT value FROM json_each(?1)) UNION ALL
-SELECT external_id, record_id FROM merged_key
-WHERE noun = 'case' AND external_source = ?2 AND external_id IN (SELECT value FROM json_each(?1))
+SELECT k.external_id, c.id FROM merged_key AS k JOIN "case" AS c ON c.id = k.record_id
+WHERE k.noun = 'case' AND k.external_source = ?2 AND k.external_id IN (SELECT value FROM json_each(?1))
 """
 _STANDING = """
 SELECT a.external_id, l.record_id FROM activity AS a JOIN activity_about AS l ON l.activity_id = a.id
