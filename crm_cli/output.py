@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from io import StringIO, TextIOWrapper
+from io import TextIOWrapper
 from itertools import chain, islice
 from types import SimpleNamespace
 from typing import Any, TextIO
@@ -269,24 +269,21 @@ def csv_into(
     """Write texts and numbers to a file as CSV."""
     import csv
 
-    block = StringIO(newline="")
-    writer = csv.writer(block, delimiter=delimiter, lineterminator="\n")
+    lines: list[str] = []
+    kept = SimpleNamespace(write=lines.append)
+    writer = csv.writer(kept, delimiter=delimiter, lineterminator="\n")
     # A lone \r must be quoted, or it would end the row when read; the line end of the writer decides that.
-    lines = SimpleNamespace(write=lambda row: block.write(row[:-2] + "\n"))
-    careful = csv.writer(lines, delimiter=delimiter, lineterminator="\r\n")
+    careful = csv.writer(kept, delimiter=delimiter, lineterminator="\r\n")
     left = chain([header] if header else [], rows)
     while batch := list(islice(left, _BLOCK)):
+        lines.clear()
         writer.writerows(batch)
-        if "\r" in block.getvalue():
-            _empty(block)
+        block = "".join(lines)
+        if "\r" in block:
+            lines.clear()
             careful.writerows(batch)
-        out.write(block.getvalue())
-        _empty(block)
-
-
-def _empty(block: StringIO) -> None:
-    block.seek(0)
-    block.truncate()
+            block = "".join(line[:-2] + "\n" for line in lines)
+        out.write(block)
 
 
 def _objects(rows: Rows) -> Iterator[str]:
