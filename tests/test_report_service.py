@@ -107,6 +107,15 @@ def test_groups_add_up(desk: Crm, by: str) -> None:
     assert (sum(row["opened"] for row in rows), sum(row["resolved"] for row in rows)) == (7, 3)
 
 
+def test_records_of_one_word_make_one_group(desk: Crm) -> None:
+    desk("company", "edit", "Acme", "Brick", "--set", "country=DE", "--yes")
+    rows = {row["company.country"]: row for row in report(desk, "cases", "--by", "company.country")}
+    assert (rows["DE"]["opened"], rows["DE"]["resolved"], rows["DE"]["backlog"]) == (6, 3, 2)
+    assert rows["DE"]["per_customer_month"] == 0.861
+    rows = {row["company.country"]: row for row in report(desk, "sla", "--by", "company.country")}
+    assert (rows["DE"]["met"], rows["DE"]["breached"], rows["DE"]["paused"]) == (2, 1, 1)
+
+
 def test_what_was_resolved_before_it_came_is_left_out_of_the_hours(crm: Crm) -> None:
     row = "T-1,a,closed,low,2026-03-02 09:00,2026-03-01 13:00,2026-03-04 09:00,0,,"
     crm("case", "import", "-", "--accept-odd", input=f"{HEADER}\n{row}\n")

@@ -50,7 +50,8 @@ ASKED = (
     "created_at", "resolved_at", "closed_at", "status", "reopened_count", "company_id", "contact_id", "sla_policy_id",
 )  # fmt: skip
 OPENED = """
-SELECT {group}, NULL, count(*), sum(reopened_count > 0), count(DISTINCT coalesce(company_id, -contact_id)),
+SELECT {group}, NULL, count(*), sum(reopened_count > 0),
+  json_group_array(DISTINCT coalesce(company_id, -contact_id)) FILTER (WHERE coalesce(company_id, contact_id)),
   sum(coalesce(company_id, contact_id) IS NOT NULL), local_day(min(created_at))
 FROM chosen WHERE {during} GROUP BY 1
 """
@@ -85,10 +86,11 @@ class Tally:
 
     opened: int = 0
     reopened: int = 0
-    customers: int = 0
+    customers: set[int] = field(default_factory=set)
     known: int = 0
     """Opened by a customer that is known."""
     first_day: str = ""
+    """The day that the first one of all came."""
     resolved: int = 0
     first_contact: int = 0
     silent: int = 0
@@ -124,8 +126,11 @@ def _opened(asked: Asked, begun: str, tallies: Tallies) -> None:
     question = OPENED.format(group=asked.period_of(DAY), during=asked.during("created_at"))
     for place, _, (opened, reopened, customers, known, first) in asked.ask(begun + question):
         tally = tallies[place]
-        tally.opened, tally.reopened, tally.customers = opened, reopened, customers
-        tally.known, tally.first_day = known, first
+        tally.opened += opened
+        tally.reopened += reopened
+        tally.customers |= set(json.loads(customers))
+        tally.known += known
+        tally.first_day = min(tally.first_day or first, first)
 
 
 def _resolved(asked: Asked, begun: str, tallies: Tallies, end: str) -> None:
@@ -135,8 +140,10 @@ def _resolved(asked: Asked, begun: str, tallies: Tallies, end: str) -> None:
     question = begun + ANSWERED + RESOLVED.format(group=group, during=during, passed=passed)
     for place, _, (resolved, first_contact, silent, seconds) in asked.ask(question):
         tally = tallies[place]
-        tally.resolved, tally.first_contact, tally.silent = resolved, first_contact, silent
-        tally.seconds = json.loads(seconds)
+        tally.resolved += resolved
+        tally.first_contact += first_contact
+        tally.silent += silent
+        tally.seconds += json.loads(seconds)
 
 
 def _worked(asked: Asked, begun: str, tallies: Tallies, end: str) -> None:
@@ -204,7 +211,7 @@ def _row(asked: Asked, tally: Tally) -> tuple[int | None, ...]:
         rounded(sum(tally.seconds), len(tally.seconds) * HOUR),
         quantile(tally.seconds, Fraction(1, 2), HOUR),
         quantile(tally.seconds, Fraction(9, 10), HOUR),
-        rounded(tally.known / months, tally.customers),
+        rounded(tally.known / months, len(tally.customers)),
     )
 
 
@@ -216,6 +223,6 @@ def _counted(asked: Asked, place: Place, tally: Tally) -> str:
             f"first contact {tally.first_contact:,} ÷ resolved {tally.resolved:,}",
             f"{tally.silent:,} of these without a call or message on record",
             f"{hours:,} hours ÷ {len(tally.seconds):,} cases",
-            f"{tally.known:,} opened by {tally.customers:,} customers",
+            f"{tally.known:,} opened by {len(tally.customers):,} customers",
         )
     )

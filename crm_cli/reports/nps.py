@@ -1,6 +1,7 @@
 """What customers answered when asked: net promoter score, contentment, effort."""
 
 import json
+from collections import defaultdict
 from collections.abc import Sequence
 from math import sqrt
 from typing import Any
@@ -64,7 +65,9 @@ def answer(asked: Asked) -> Rows:
     begun = asked.chosen(columns, f"kind = '{kind}' AND {asked.until_then('at')}") + LATEST
     if worded:
         return _comments(asked, begun)
-    found = {place: json.loads(scores) for place, _, (scores,) in asked.ask(begun + SCORES)}
+    found: dict[Place, list[int]] = defaultdict(list)
+    for place, _, (scores,) in asked.ask(begun + SCORES):
+        found[place] += json.loads(scores)
     rows = [(place, _row(kind, scores)) for place, scores in found.items()]
     rows.sort(key=lambda row: row[0].order() if asked.group.period else (-row[1][0], *row[0].order()))
     asked.explain(_counted(asked, place, row) for place, row in rows)
