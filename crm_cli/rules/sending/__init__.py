@@ -128,11 +128,10 @@ class _Run:
             counts.refused += 1
             counts.faults.append((delivery, row["to"], str(error)))
         except DeferredError as error:
-            if ledger.deferred(row, str(error)):
-                counts.deferred += 1
-            else:
-                counts.refused += 1
-            counts.faults.append((delivery, row["to"], str(error)))
+            given_up = ledger.deferred(row, str(error))
+            counts.refused += bool(given_up)
+            counts.deferred += not given_up
+            counts.faults.append((delivery, row["to"], given_up or str(error)))
         except InDoubtError as error:
             ledger.in_doubt(row, str(error))
             counts.uncertain += 1

@@ -93,16 +93,17 @@ class Ledger:
             aftermath.refused(self._change, row, invalid=invalid)
             self._summarise("refused")
 
-    def deferred(self, row: Row, words: str) -> bool:
-        """A message was put off: it waits for its next try; False where that was the last one."""
+    def deferred(self, row: Row, words: str) -> str | None:
+        """A message was put off and waits for its next try; where that was the last one, why it is given up."""
         if row["attempts"] > len(DELAYS):
-            self.refused(row, f"{words}; given up after {row['attempts']} tries", invalid=False)
-            return False
+            given_up = f"{words}; given up after {row['attempts']} tries"
+            self.refused(row, given_up, invalid=False)
+            return given_up
         with self._change:
             later = datetime.fromisoformat(self.now()) + timedelta(minutes=DELAYS[row["attempts"] - 1])
             self._put(row["id"], "queued", words, send_at=clock.instant_text(later, None))
             self._summarise("put off")
-        return True
+        return None
 
     def in_doubt(self, row: Row, words: str) -> None:
         """A message may have been taken."""

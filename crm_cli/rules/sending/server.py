@@ -59,6 +59,8 @@ class Server:
 
     def ready(self) -> None:
         """Be connected, encrypted as is set, and logged in."""
+        if self.access.user and self.access.tls == "none" and self.access.host not in _LOCAL:
+            raise StoppedError("the password would go out unencrypted; set smtp.tls to starttls or ssl")
         if self._smtp is None:
             self._smtp = self._connected()
 
@@ -136,8 +138,6 @@ class Server:
         user = self.access.user
         if not user:
             return
-        if self.access.tls == "none" and self.access.host not in _LOCAL:
-            raise StoppedError("the password would go out unencrypted; set smtp.tls to starttls or ssl")
         password = os.environ.get(PASSWORD) or _from_keyring(user)
         if not password:
             raise StoppedError(
