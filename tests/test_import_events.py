@@ -26,7 +26,7 @@ def bring(crm: Crm, *rows: str, options: tuple[str, ...] = AT, header: str = HEA
 
 
 def case(crm: Crm, number: str) -> dict[str, Any]:
-    columns = "number,subject,status,status_original,priority,created_at,statuses"
+    columns = "number,subject,status,status_original,priority,created_at,resolved_at,closed_at,reopened_count,statuses"
     found: dict[str, Any] = crm("case", "list", f"number={number}", "--columns", columns, "-o", "json").json[
         0
     ]
@@ -59,6 +59,19 @@ def test_the_rows_of_a_case_are_its_history_and_the_last_one_decides(crm: Crm) -
         (None, "new", "06-01T10:00"), ("new", "waiting_on_customer", "06-02T10:00"),
     ]  # fmt: skip
     assert case(crm, "T-2")["status_original"] == "Awaiting Customer"
+
+
+def test_a_log_without_dates_tells_them_by_its_steps(crm: Crm) -> None:
+    def facts() -> list[Any]:
+        return [case(crm, "T-1")[name] for name in ("resolved_at", "closed_at", "reopened_count")]
+
+    bring(crm, *EVENTS)
+    assert facts() == ["2026-06-03T09:00:00Z", None, 0]
+    late = "1 - Critical,2026-06-01 09:00"
+    bring(crm, f"T-1,Jams,Active,2026-06-04 09:00,{late}")
+    assert facts() == [None, None, 1]
+    bring(crm, f"T-1,Jams,Resolved,2026-06-05 09:00,{late}", f"T-1,Jams,Closed,2026-06-06 09:00,{late}")
+    assert facts() == ["2026-06-05T09:00:00Z", "2026-06-06T09:00:00Z", 1]
 
 
 def test_the_order_of_the_rows_does_not_matter(crm: Crm) -> None:

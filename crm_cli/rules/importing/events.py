@@ -16,6 +16,7 @@ from crm_cli.errors import InvalidError
 from crm_cli.formats.table import Cells, Table
 from crm_cli.rules.importing.plan import Plan
 from crm_cli.rules.importing.rows import Line, Problem, Row
+from crm_cli.rules.statuses import OPEN, SETTLED
 
 KEYS = ("external_id", "number")
 # What follows from where a record stands: of a log that ends before the store's own history, none is taken.
@@ -102,6 +103,8 @@ def settle(change: Change, plan: Plan, rows: Sequence[tuple[Row, dict[str, Any] 
         if stands and (not told or stands[-1]["at"] > told[-1]["at"]):
             for column in STATE:
                 row.values.pop(column, None)
+        elif row.history:
+            row.values |= _dates(plan, row.history)
 
 
 def _steps(steps: Sequence[Step]) -> list[Step]:
@@ -112,6 +115,19 @@ def _steps(steps: Sequence[Step]) -> list[Step]:
         if step["status"] != left:
             made.append({"from_status": left, **step})
     return made
+
+
+def _dates(plan: Plan, history: Sequence[Step]) -> dict[str, Any]:
+    """What a history says that the file has no column for: when it was settled, and how often it was reopened."""
+    opened = [place for place, step in enumerate(history) if step["status"] in OPEN]
+    again = sum(history[place]["from_status"] in SETTLED for place in opened)
+    found: dict[str, Any] = {"reopened_count": again}
+    settled = [step for step in history[max(opened, default=-1) + 1 :] if step["status"] in SETTLED]
+    if settled:
+        found["resolved_at"] = settled[0]["at"]
+        if settled[-1]["status"] == "closed":
+            found["closed_at"] = settled[-1]["at"]
+    return {name: value for name, value in found.items() if not plan.having(name)}
 
 
 def _check(plan: Plan, events: list[Row]) -> None:
