@@ -41,6 +41,7 @@ def prepare(change: Change, drafts: Sequence[Draft]) -> None:
     _entitle(change, fresh)
     checklist.prepare(change, drafts)
     statuses.prepare(change, drafts)
+    clocks.foresee(change, fresh, [statuses.foreseen(change, draft) for draft in fresh])
 
 
 def settle(change: Change, drafts: Sequence[Draft]) -> None:

@@ -57,8 +57,21 @@ def settle(change: Change, drafts: Sequence[Draft]) -> None:
     """Write the history of what has moved."""
     moved = [draft for draft in drafts if has_moved(draft)]
     last = latest(change, [draft.id for draft in moved if draft.before is not None])
-    rows = [row for draft in moved for row in _entries(change, draft, last.get(draft.id, ""))]
-    records.append(change, "case_status", rows)
+    records.append(
+        change,
+        "case_status",
+        [
+            row | {"case_id": draft.id}
+            for draft in moved
+            for row in _entries(change, draft, last.get(draft.id, ""))
+        ],
+    )
+
+
+def foreseen(change: Change, draft: Draft) -> History:
+    """What a new case will have gone through once it stands."""
+    rows = [*(draft.parts.get("statuses") or ()), *_entries(change, draft, "")]
+    return sorted(((row["status"], row["at"]) for row in rows), key=lambda entry: entry[1])
 
 
 def has_moved(draft: Draft) -> bool:
@@ -149,7 +162,7 @@ def _unknown(change: Change, draft: Draft) -> str:
 
 def _row(draft: Draft, was: str | None, now: str, at: str) -> Row:
     last = now == draft.get("status")
-    return {"case_id": draft.id, "from_status": was, "status": now, "at": at,
+    return {"from_status": was, "status": now, "at": at,
             "reason": draft.entered.get(REASON) if last else None}  # fmt: skip
 
 
