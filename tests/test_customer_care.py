@@ -63,7 +63,7 @@ def test_a_good_customer_who_fared_badly_is_first(care: Crm) -> None:
         "call", "company", "Acme", 90000.00, "EUR"
     )  # fmt: skip
     why = (
-        "call: complaint C-2026-0001 breached, nps 3, problem C-2026-0002 breached; best fifth by won amount"
+        "call: complaint C-2026-0001 breached, problem C-2026-0002 breached, nps 3; best fifth by won amount"
     )
     assert first["why"] == why
     assert first["owner"] == "Mara Quist"

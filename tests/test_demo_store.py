@@ -45,7 +45,7 @@ def test_service_has_something_to_show_on_any_day(crm: Crm, today: str) -> None:
     assert rows[0]["what"] == "call"
     assert {"breached", "nearing", "next deadlines", "renewals"} <= told.keys()
     assert any(
-        "nps 3, complaint C-" in row["why"] and "breached" in row["why"]
+        row["why"].startswith("call: complaint C-") and " breached" in row["why"] and "nps 3" in row["why"]
         for row in rows
         if row["what"] == "call"
     )

@@ -134,3 +134,81 @@ def test_answers_travel_through_an_export(asked: Crm, tmp_path: Path) -> None:
     asked("survey", "delete", "1", "2", "--yes")
     assert asked("survey", "import", str(file)).code == 0
     assert asked("survey", "export").out == exported
+
+
+def test_asking_after_a_case_says_what_and_how_to_answer(asked: Crm) -> None:
+    number = asked("case", "list", "--columns", "number").out.strip()
+    done = asked("survey", "ask", number)
+    assert done.code == 0, done.err
+    sent = asked("delivery", "list", "-o", "json", "--columns", "to,subject,purpose,body").json[0]
+    assert (sent["to"], sent["subject"]) == ("jane@acme.example", f"How did we do? [{number}]")
+    assert sent["purpose"] == "service"
+    assert sent["body"].startswith("Hello Jane,\n")
+    assert f'your case {number}, "Grinder jams", is in our hands.' in sent["body"]
+    assert "with a number from 1 (not at all) to 5 (very)" in sent["body"]
+    shown = asked("case", "show", number).out
+    assert "Asked Jane Doe" in shown
+    # It is no answer to the case: neither a reply, nor a first response, nor a touch.
+    row = asked(
+        "case", "list", "-o", "json", "--columns", "status,replies,first_response_at,last_touch"
+    ).json[0]
+    assert row == {"status": "new", "replies": 0, "first_response_at": None, "last_touch": None}
+
+
+def test_asking_a_person_is_about_us(asked: Crm) -> None:
+    assert asked("survey", "ask", "jane@acme.example").code == 0
+    assert asked("survey", "ask", "Jane Doe", "--kind", "ces").code == 0
+    assert asked("delivery", "list", "--columns", "subject").lines == [
+        "Would you recommend us?",
+        "Was it easy?",
+    ]
+
+
+def test_who_cannot_be_asked_is_not(asked: Crm) -> None:
+    asked("contact", "add", "No Mail")
+    asked("contact", "add", "Not Me", "--email", "not@me.example", "--set", "do_not_email=yes")
+    asked("case", "add", "Nobody asks")
+    for ref, code, said in (
+        ("No Mail", 2, "No Mail has no e-mail address"),
+        ("Not Me", 4, "Not Me"),
+        ("Nobody asks", 2, "has no contact to ask"),
+        ("Somebody else", 3, "no case or contact answers"),
+    ):
+        done = asked("survey", "ask", ref)
+        assert (done.code, said in done.err) == (code, True), done.err
+    assert asked("survey", "ask", "Jane Doe", "--kind", "stars").code == 2
+    assert asked("survey", "ask", "Jane Doe", "--dry-run").err == "would ask contact 1\n"
+    assert asked("delivery", "list", "--count").out == "0\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "score", "comment"),
+    [
+        ("4", 4, None),
+        ("5!\n\nThank you for the quick help.", 5, "Thank you for the quick help."),
+        ("2/5 - took far too long\n\n> Hello Jane,\n> 1 to 5", 2, "took far too long"),
+        ("7", None, None),
+        ("I have 3 more questions", None, None),
+        ("10.30 on Monday?", None, None),
+        ("> 5", None, None),
+    ],
+)
+def test_a_reply_that_begins_with_its_number_is_an_answer(
+    asked: Crm, tmp_path: Path, words: str, score: int | None, comment: str | None
+) -> None:
+    asked("case", "resolve", "1", "--resolution", "Changed the burr", "--yes")
+    asked("survey", "ask", "case:1")
+    message_id = asked("delivery", "list", "--columns", "message_id").out.strip()
+    file = tmp_path / "reply.eml"
+    file.write_text(
+        "From: Jane Doe <jane@acme.example>\nTo: us@quist.example\nSubject: Re: How did we do? [C-2026-0001]\n"
+        f"Date: Mon, 15 Jun 2026 12:30:00 +0000\nMessage-ID: <r1@acme.example>\nIn-Reply-To: {message_id}\n\n{words}\n"
+    )
+    for _ in range(2):  # the same mail twice is one answer
+        done = asked("activity", "import", str(file))
+        assert done.code == 0, done.err
+    rows = asked("survey", "list", "-o", "json", "--columns", "kind,score,comment,contact,case,at").json
+    told = {"kind": "csat", "contact": "Jane Doe", "case": "Grinder jams", "at": "2026-06-15T12:30:00Z"}
+    assert rows == ([told | {"score": score, "comment": comment}] if score else [])
+    case = asked("case", "list", "-o", "json", "--columns", "status,satisfaction").json[0]
+    assert case == {"status": "resolved", "satisfaction": score}

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from crm_cli.desk import Desk
 
 DAYS = 90
+SCORE = 2
 BEST = 5  # one of so many customers is of high value
 Customer = tuple[str, int]
 Amount = int | Fraction
@@ -103,6 +104,8 @@ class Bad(NamedTuple):
 
     said: str
     at: str
+    rank: int
+    """The gravest first: 0 a complaint, 1 another case, 2 a score."""
 
 
 def unhappy(desk: "Desk", owner: int | None = None) -> list[tuple[Any, ...]]:
@@ -128,15 +131,19 @@ def unhappy(desk: "Desk", owner: int | None = None) -> list[tuple[Any, ...]]:
 
 
 def _experiences(desk: "Desk", bound: dict[str, str]) -> dict[Customer, list[Bad]]:
-    """What went badly for each customer, the latest first."""
+    """What went badly for each customer, the gravest first, then the latest."""
     found: dict[Customer, list[Bad]] = {}
     for number, kind, company, contact, late, at in desk.connection.execute(_CASES, bound):
         if customer := _customer(company, contact):
-            found.setdefault(customer, []).append(Bad(f"{kind} {number}{' breached' if late else ''}", at))
+            told = f"{kind} {number}{' breached' if late else ''}"
+            found.setdefault(customer, []).append(Bad(told, at, int(kind != "complaint")))
     for kind, score, company, contact, at in desk.connection.execute(_ANSWERS, bound):
         if customer := _customer(company, contact):
-            found.setdefault(customer, []).append(Bad(f"{kind} {score}", at))
-    return {customer: sorted(bad, key=lambda each: each.at, reverse=True) for customer, bad in found.items()}
+            found.setdefault(customer, []).append(Bad(f"{kind} {score}", at, SCORE))
+    for bad in found.values():
+        bad.sort(key=lambda each: each.at, reverse=True)
+        bad.sort(key=lambda each: each.rank)
+    return found
 
 
 def _customer(company: int | None, contact: int | None) -> Customer | None:

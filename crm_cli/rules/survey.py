@@ -6,12 +6,13 @@ in the form of 2013 in which a high score is an easy time.
 """
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from crm_cli import refs
 from crm_cli.changing import Change
-from crm_cli.errors import ConflictError, InvalidError
+from crm_cli.errors import InvalidError
 from crm_cli.rules import intake, records
 from crm_cli.rules.drafts import Draft
 
@@ -27,6 +28,8 @@ _QUESTIONS = {
     "ces": ("Was it easy?", "How easy did we make it for you?", "1 (very hard) to 7 (very easy)"),
 }
 _SETTLED = ("resolved", "closed")
+# A reply that is an answer begins with its number: "4", "9/10", "5 - thank you".
+_SCORE = re.compile(r"\s*(\d{1,2})(?:\s*/\s*\d{1,2})?(?![\d.,:])[\s.!:,;–-]*")
 
 
 def prepare(change: Change, drafts: Sequence[Draft]) -> None:
@@ -92,6 +95,32 @@ def ask_contact(change: Change, contact_id: int, kind: str = "nps") -> int:
     )
 
 
+def hear(change: Change, answered: str, words: str, at: str | None) -> int | None:
+    """Enter the answer that a reply by e-mail begins with, if it does; returns the survey.
+
+    Args:
+        change: the transaction.
+        answered: the Message-ID of the message that the reply answers.
+        words: the reply; what it quotes does not count.
+        at: the instant of the reply, else now.
+    """
+    asked = change.one(
+        "SELECT subject, contact_id, case_id FROM delivery WHERE message_id IN (?, ?)",
+        answered,
+        f"<{answered}>",
+    )
+    own = "\n".join(line for line in words.splitlines() if not line.startswith(">")).strip()
+    found = _SCORE.match(own)
+    kind = next(
+        (kind for kind, told in _QUESTIONS.items() if asked and asked["subject"].startswith(told[0])), ""
+    )
+    if not (asked and found and kind and SCALES[kind][0] <= int(found[1]) <= SCALES[kind][1]):
+        return None
+    columns = {"kind": kind, "score": int(found[1]), "comment": own[found.end() :].strip() or None,
+               "contact_id": asked["contact_id"], "case_id": asked["case_id"], "touchpoint": "email"}  # fmt: skip
+    return records.add(change, "survey", at=at or change.now, **columns).id
+
+
 def _send(change: Change, contact_id: int, kind: str, title: str, about: str, case_id: int | None) -> int:
     """Queue the question and note on the record that it was asked.
 
@@ -116,11 +145,9 @@ def _send(change: Change, contact_id: int, kind: str, title: str, about: str, ca
 
 def _reachable(change: Change, contact_id: int) -> tuple[Any, str]:
     """A person and the address by which they can be asked."""
-    person = change.one("SELECT name, first_name, do_not_email FROM contact WHERE id = ?", contact_id)
+    person = change.one("SELECT name, first_name FROM contact WHERE id = ?", contact_id)
     if person is None:
         raise InvalidError(f"there is no contact {contact_id}")
-    if person["do_not_email"]:
-        raise ConflictError(f"{person['name']} wants no e-mail; ask by phone and enter the answer")
     address = change.value(
         "SELECT value FROM contact_email WHERE contact_id = ? AND NOT invalid AND NOT opted_out "
         'ORDER BY "primary" DESC, id LIMIT 1',

@@ -15,7 +15,7 @@ from crm_cli.changing import Change
 from crm_cli.formats import mail
 from crm_cli.formats.mail import Message, Person
 from crm_cli.formats.source import Source
-from crm_cli.rules import records
+from crm_cli.rules import records, survey
 from crm_cli.rules.drafts import Draft
 from crm_cli.rules.importing.addresses import Addresses
 from crm_cli.rules.importing.happened import BATCH, LARGE, TABLES, Event, Events
@@ -74,7 +74,7 @@ class _Mailbox:
         self.events = Events(change, self.report, wishes, MAIL)
         self.addresses, self.threads = Addresses(change), Threads(change)
         self._unknown: Counter[str] = Counter()
-        self._attached = self._dead = 0
+        self._attached = self._dead = self._heard = 0
 
     def meet(self, messages: Iterator[Message]) -> None:
         """Make leads of the senders whom nobody knows, before any message is taken, so that all are theirs."""
@@ -118,6 +118,15 @@ class _Mailbox:
         once = {message.key: message for *_, message in wanted if message.key in new}
         self._attached += sum(len(message.attachments) for message in once.values())
         self._mark_dead(once.values())
+        self._hear(once.values())
+
+    def _hear(self, messages: Iterable[Message]) -> None:
+        """Enter the answers to surveys that replies to our questions are."""
+        for message in messages:
+            if message.answers and self.threads.is_quiet(message) and not message.automatic:
+                self._heard += (
+                    survey.hear(self.change, message.answers[-1], message.body, message.sent_at) is not None
+                )
 
     def finish(self) -> None:
         """Say what is to be known."""
@@ -131,6 +140,8 @@ class _Mailbox:
             report.notes.append(_strangers(self._unknown))
         if self._attached:
             report.notes.append(f"attachments are named but not kept: {self._attached:,}")
+        if self._heard:
+            report.notes.append(f"answers to surveys among them: {self._heard:,}")
         if self._dead:
             report.notes.append(f"addresses marked as invalid, since mail to them came back: {self._dead:,}")
 
