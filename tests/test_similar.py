@@ -100,6 +100,17 @@ def test_at_most_three_unless_told(desk: Crm) -> None:
     assert desk("case", "similar", "seal", "--limit", "0").code == 2
 
 
+def test_letters_that_the_index_does_not_know_are_passed_over(desk: Crm) -> None:
+    made = desk("case", "add", "ᦰ burrs").out.strip()
+    assert found(desk("case", "similar", made, "-o", "json")) == [("case", 1)]
+
+
+def test_a_product_that_most_cases_are_about_tells_nothing(desk: Crm) -> None:
+    desk("case", "edit", "1", "2", "3", "4", "5", "6", "7", "--product", "Brewer L")
+    made = desk("case", "add", "Zebra", "--product", "Brewer L").out.strip()
+    assert desk("case", "similar", made).out == ""
+
+
 def test_letter_forms_and_case_do_not_matter(crm: Crm) -> None:
     crm("case", "add", "آسیاب قهوه گیر كرده", "--description", "تيغه‌ها کثیف‌اند")
     crm("case", "add", "Éclair FONDÜ")

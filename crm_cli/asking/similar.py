@@ -179,7 +179,8 @@ def _weigh(connection: "sqlite3.Connection", sought: Sought) -> None:
     )
     cases, last, articles = connection.execute(question).fetchone()
     others = cases - own + articles
-    held_by = {word: _held_by(connection, word, last or 0) - own for word in sought.words}
+    # What is no letter to the index, as some of New Tai Lue, not even its own case holds.
+    held_by = {word: max(0.0, _held_by(connection, word, last or 0) - own) for word in sought.words}
     if articles:
         for word in (word for word, holders in held_by.items() if not holders):
             held_by[word] = len(_looked_up(connection, word, "article", LOOKED_UP))
@@ -191,7 +192,8 @@ def _weigh(connection: "sqlite3.Connection", sought: Sought) -> None:
     if sought.product_id:
         question = 'SELECT count(*) FROM "case" WHERE product_id = ?'
         alike = connection.execute(question, (sought.product_id,)).fetchone()[0] - own
-        sought.product_weight = _weight(alike, others)
+        if alike * 2 <= others or others < FEW:
+            sought.product_weight = _weight(alike, others)
 
 
 def _tells(word: str, holders: float, others: int) -> bool:
