@@ -49,6 +49,34 @@ def test_the_usual_calendar_has_the_configured_hours_and_zone(crm: Crm, store: P
     assert case(crm)["first_response_due"] == "2026-06-15T12:30:00Z"
 
 
+def test_without_a_configured_zone_the_systems_own_counts(crm_process: Crm) -> None:
+    # Monday's 8 h end at 17:00 in Tehran, 3:30 ahead.
+    crm_process("case", "add", "Grinder jams", env={"TZ": "Asia/Tehran", "CRM_NOW": "2026-06-15T01:00:00Z"})
+    assert crm_process("case", "list", "--columns", "first_response_due").lines == ["2026-06-15T13:30:00Z"]
+
+
+def test_what_another_program_says_of_its_clock_stands(crm: Crm, tmp_path: Path) -> None:
+    file = tmp_path / "cases.csv"
+    file.write_text("Subject,Status,SLA Result\nOne,closed,breached\nTwo,closed,met\n")
+    done(crm, "case", "import", str(file))
+    assert crm("case", "list", "--columns", "subject,sla_state").lines == ["One\tbreached", "Two\tmet"]
+    done(crm, "case", "edit", "1", "--priority", "low")
+    assert case(crm)["sla_state"] == "breached"
+
+
+def test_new_cases_in_bulk_meet_conditions_too(crm: Crm, tmp_path: Path) -> None:
+    done(crm, "sla", "add", "Tagged", "--promise", "normal:1h/2h", "--condition", "tag=vip subject~grinder")
+    file = tmp_path / "cases.csv"
+    file.write_text(
+        "Subject,Tags,Created At\nGRINDER jams,vip,2026-06-15T09:00:00Z\nGrinder,,2026-06-15T09:00:00Z\n"
+    )
+    done(crm, "case", "import", str(file))
+    assert crm("case", "list", "--columns", "sla_policy,resolution_due").lines == [
+        "Tagged\t2026-06-15T11:00:00Z",
+        "Standard\t2026-06-19T17:00:00Z",
+    ]
+
+
 def test_waiting_pauses_and_resuming_goes_on(crm: Crm) -> None:
     done(crm, "case", "add", "Grinder jams", "--priority", "high", env={"CRM_NOW": "2026-06-15T09:00:00Z"})
     done(crm, "case", "edit", "1", "--status", "waiting_on_customer", env={"CRM_NOW": "2026-06-15T11:00:00Z"})

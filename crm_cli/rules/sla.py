@@ -111,7 +111,7 @@ def _targets(change: Change, draft: Draft) -> None:
             raise InvalidError(f"promise: {error}") from None
         draft.parts["targets"] = rows
         none = [each for each in ORDER if each not in {row["priority"] for row in rows}]
-        if none:
+        if none and not draft.imported:
             change.notes.append(f"{draft.get('name')} promises nothing for {', '.join(none)}")
 
 
