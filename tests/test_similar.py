@@ -101,7 +101,7 @@ def test_at_most_three_unless_told(desk: Crm) -> None:
 
 
 def test_letters_that_the_index_does_not_know_are_passed_over(desk: Crm) -> None:
-    made = desk("case", "add", "ᦰ burrs").out.strip()
+    made = desk("case", "add", "ᦰᦰᦰᦰ burrs").out.strip()
     assert found(desk("case", "similar", made, "-o", "json")) == [("case", 1)]
 
 
