@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from crm_cli.changing import Change
-from crm_cli.errors import ConflictError, InvalidError
+from crm_cli.errors import ConflictError, InvalidError, NotFoundError
 from crm_cli.rules import intake, outgoing, records, statuses
 from crm_cli.rules.drafts import Draft
 
@@ -154,7 +154,10 @@ def _said(text: str) -> str:
 
 
 def _case(change: Change, case_id: int) -> Any:
-    return change.one('SELECT id, number, subject, status, contact_id FROM "case" WHERE id = ?', case_id)
+    found = change.one('SELECT id, number, subject, status, contact_id FROM "case" WHERE id = ?', case_id)
+    if found is None:
+        raise NotFoundError(f"there is no case {case_id} any more; `crm case list` shows them")
+    return found
 
 
 def _person(change: Change, contact_id: int | None) -> Any:
