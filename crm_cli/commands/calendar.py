@@ -37,7 +37,9 @@ def close(
     ctx: typer.Context, *, days: Days, calendar: Which = None, hours: Hours = None, name: Name = None,
     doing: Doing,
 ) -> None:  # fmt: skip
-    """Close on days that would be worked, or work other hours on them; deadlines of open cases move along.
+    """Close on days that would be worked, or work other hours on them.
+
+    Deadlines of open cases move along.
 
     crm calendar close 2026-12-31
     crm calendar close 2026-12-24 --hours 09:00-12:00 --name "Christmas Eve"
@@ -50,7 +52,7 @@ def open_(
     ctx: typer.Context, *, days: Days, calendar: Which = None, hours: Hours = None, name: Name = None,
     doing: Doing,
 ) -> None:  # fmt: skip
-    """Let days be worked: like their weekday again, or in these hours though it is a holiday.
+    """Let days be worked again, or work in these hours on a holiday.
 
     crm calendar open 2026-12-31
     crm calendar open 2026-11-01 --hours 10:00-16:00 --name "Sunday opening"

@@ -14,12 +14,10 @@ from typing import Any, NamedTuple
 from crm_cli.changing import Change
 from crm_cli.rules import policies, records
 from crm_cli.rules.drafts import Draft
+from crm_cli.rules.statuses import OPEN, SETTLED
 from crm_cli.working.worktime import Worktime, instant_of, seconds_of
 
 RUNNING = ("new", "in_progress")
-PAUSED = ("waiting_on_customer", "on_hold")
-SETTLED = ("resolved", "closed")
-OPEN = (*RUNNING, *PAUSED)
 CLOCKS = ("first_response", "resolution")
 FACTS = ("due", "warn", "left", "met")
 COLUMNS = tuple(f"{clock}_{fact}" for clock in CLOCKS for fact in FACTS)

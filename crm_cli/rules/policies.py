@@ -15,10 +15,10 @@ from crm_cli import fields, filters
 from crm_cli.changing import Change
 from crm_cli.rules import standard
 from crm_cli.rules.drafts import Draft
+from crm_cli.rules.statuses import OPEN
 from crm_cli.values import dates
 from crm_cli.working.calendars import Calendars
 
-OPEN = ("new", "in_progress", "waiting_on_customer", "on_hold")
 _CONTRACTS = """
     SELECT id, sla_policy_id, starts_on, ends_on, status FROM contract
     WHERE sla_policy_id IS NOT NULL AND id IN (SELECT value FROM json_each(?))"""
