@@ -26,6 +26,26 @@ C-7,Waits for them,question,waiting_on_customer,low,Acme,2026-06-15 09:00,
 """
 
 
+NARROW = """\
+breached
+noun  id  name            why                                         due
+case   2  All late        resolution 5 days late ! complaint, C-2 A…  2026-06-09
+case   1  Late answer     answer 1 h late, C-1 Acme                   2026-06-15
+
+nearing
+case   3  Near            answer due in 30 min, C-3 Acme              2026-06-15
+
+next deadlines
+case   4  Next            resolution due in 2 days, C-4 Acme          2026-06-17
+
+unanswered
+case   7  Waits for them  asked today, C-7 Acme
+
+complaints
+case   6  Far complaint   resolution due in 11 days ! complaint, C-…  2026-06-26
+"""
+
+
 @pytest.fixture
 def care(crm: Crm, tmp_path: Path) -> Crm:
     """Acme has brought most and fared badly; Brick has brought little; Corex has bought nothing yet."""
@@ -179,22 +199,22 @@ def test_each_open_case_waits_where_it_is_gravest(crm: Crm, tmp_path: Path) -> N
     assert crm("case", "import", str(file)).code == 0
     rows = crm("today", "-o", "json").json
     assert [(row["what"], row["name"], row["why"], row["due"]) for row in rows] == [
-        ("breached", "All late", "C-2 ! complaint: resolution 5 days late, Acme", "2026-06-09"),  # Tue 17:00
-        ("breached", "Late answer", "C-1: answer 1 h late, Acme", "2026-06-15"),  # 10:30
+        ("breached", "All late", "resolution 5 days late ! complaint, C-2 Acme", "2026-06-09"),  # Tue 17:00
+        ("breached", "Late answer", "answer 1 h late, C-1 Acme", "2026-06-15"),  # 10:30
         (
             "nearing",
             "Near",
-            "C-3: answer due in 30 min, Acme",
+            "answer due in 30 min, C-3 Acme",
             "2026-06-15",
         ),  # half an hour on Friday, until 12:30
         (
             "next deadlines",
             "Next",
-            "C-4: resolution due in 2 days, Acme",
+            "resolution due in 2 days, C-4 Acme",
             "2026-06-17",
         ),  # Thu to Wed, five days
-        ("unanswered", "Waits for them", "C-7: asked today, Acme", None),
-        ("complaints", "Far complaint", "C-6 ! complaint: resolution due in 11 days, Acme", "2026-06-26"),
+        ("unanswered", "Waits for them", "asked today, C-7 Acme", None),
+        ("complaints", "Far complaint", "resolution due in 11 days ! complaint, C-6 Acme", "2026-06-26"),
     ]
     crm("case", "edit", "C-1", "--owner", crm("user", "add", "Ivo Brandt").out.strip())
     assert [row["name"] for row in crm("today", "--owner", "Ivo Brandt", "-o", "json").json] == [
@@ -206,6 +226,15 @@ def test_each_open_case_waits_where_it_is_gravest(crm: Crm, tmp_path: Path) -> N
         "C-2", "C-1", "C-6", "C-3", "C-4", "C-5", "C-7"
     ]  # fmt: skip
     assert lines[place + 1].endswith("in progress          high    breached     due 2026-06-09 17:00")
+
+
+def test_today_in_a_narrow_terminal_tells_what_presses(crm: Crm, terminal: Terminal, tmp_path: Path) -> None:
+    (tmp_path / "missing.toml").write_text('currency = "EUR"\nzone = "Europe/Berlin"\n')
+    file = tmp_path / "cases.csv"
+    file.write_text(DEADLINES)
+    crm("case", "import", str(file))
+    shown = [line.rstrip() for line in terminal("today", columns=80).out.splitlines()]
+    assert "\n".join(shown) + "\n" == NARROW
 
 
 def test_contracts_to_renew_are_told(care: Crm) -> None:

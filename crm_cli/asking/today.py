@@ -82,7 +82,22 @@ def agenda(desk: "Desk", owner: int | None, most: int | None) -> Rows:
             rows.append((title, *row[:4], due, *row[5:7], name[0] if name else None))
         sections[title] = title if number == len(found) else f"{title}: {len(found)} of {number:,}"
     cut = any(heading != title for title, heading in sections.items())
-    return Rows(COLUMNS, rows, ["--all shows everything"] if cut else [], sections=sections)
+    notes = ["--all shows everything"] if cut else []
+    kept = _filled(rows) if desk.style.chosen == "table" else range(len(COLUMNS))
+    return Rows(
+        [COLUMNS[place] for place in kept],
+        [[row[place] for place in kept] for row in rows],
+        notes,
+        sections=sections,
+    )
+
+
+def _filled(rows: list[tuple[Any, ...]]) -> list[int]:
+    """The places of the columns that say something in some row; a currency says nothing without an amount."""
+    empty = {each.name for place, each in enumerate(COLUMNS) if all(row[place] is None for row in rows)}
+    if "amount" in empty:
+        empty.add("currency")
+    return [place for place, each in enumerate(COLUMNS) if each.name not in empty or not rows]
 
 
 def _bound(desk: "Desk", owner: int | None, most: int | None) -> dict[str, Any]:

@@ -30,8 +30,8 @@ FROM (
 def _cases(section: int, why: str = _TIMED, due: str = "due") -> str:
     """The question for the open cases of a section; complaints are marked."""
     return f"""
-        SELECT 'case', id, subject, number || CASE WHEN type = 'complaint' THEN ' ! complaint' ELSE '' END
-          || ': ' || {why} || coalesce(', ' || coalesce(company, contact), ''), {due}, NULL, NULL, owner_id
+        SELECT 'case', id, subject, {why} || CASE WHEN type = 'complaint' THEN ' ! complaint' ELSE '' END
+          || ', ' || number || coalesce(' ' || coalesce(company, contact), ''), {due}, NULL, NULL, owner_id
         FROM ({_CLOCKS}) WHERE section = {section} ORDER BY due IS NULL, due, created_at, id"""
 
 
