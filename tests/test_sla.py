@@ -276,12 +276,32 @@ def test_there_is_one_default(crm: Crm) -> None:
     assert policy_of(crm) == "Mine"
 
 
-def test_a_policy_that_goes_leaves_its_cases(crm: Crm) -> None:
-    done(crm, "sla", "add", "Gold")
-    done(crm, "case", "add", "Grinder jams", "--sla-policy", "Gold")
+def test_a_policy_that_goes_leaves_its_cases_to_another(crm: Crm) -> None:
+    done(crm, "sla", "add", "Gold", "--promise", "normal:1h/2h")
+    done(crm, "case", "add", "Grinder jams", "--sla-policy", "Gold", env={"CRM_NOW": "2026-06-15T09:00:00Z"})
+    before = case(crm)
     assert crm("sla", "delete", "Gold", "--yes").code == 4
-    done(crm, "sla", "delete", "Gold", "--yes", "--with-related")
-    assert crm("case", "list", "--count").lines == ["1"]
+    said = done(crm, "sla", "delete", "Gold", "--yes", "--with-related")
+    assert "1 open case gets new deadlines: C-2026-0001" in said
+    assert case(crm, columns="sla_policy,sla_policy_pinned") == {
+        "sla_policy": "Standard",
+        "sla_policy_pinned": False,
+    }
+    assert case(crm)["first_response_due"] == "2026-06-15T17:00:00Z"
+    done(crm, "undo", "--yes")
+    assert (policy_of(crm), case(crm)) == ("Gold", before)
+
+
+def test_a_calendar_that_goes_leaves_its_policies_to_the_default_one(crm: Crm) -> None:
+    done(crm, "calendar", "add", "Always", "--hours", "24x7")
+    done(
+        crm, "sla", "add", "Gold", "--promise", "normal:1h/2h", "--calendar", "Always", "--is-default", "yes"
+    )
+    done(crm, "case", "add", "Grinder jams", env=FRIDAY)
+    assert case(crm)["resolution_due"] == "2026-06-12T18:00:00Z"
+    done(crm, "calendar", "delete", "Always", "--yes", "--with-related")
+    # 1 h of Friday, 1 h of Monday.
+    assert case(crm)["resolution_due"] == "2026-06-15T10:00:00Z"
 
 
 @pytest.mark.parametrize(

@@ -56,6 +56,11 @@ def settle(change: Change, drafts: Sequence[Draft]) -> None:
         clocks.rewind(change)
 
 
+def deleted(change: Change) -> None:
+    """Let open cases follow that a calendar is gone."""
+    clocks.rewind(change)
+
+
 def stated(change: Change, text: str) -> list[Row]:
     """The days that a text states, see above; an empty text states none.
 

@@ -82,9 +82,12 @@ def foresee(change: Change, drafts: Sequence[Draft], histories: Sequence[History
 
 
 def rewind(change: Change) -> None:
-    """Count open cases anew, since a policy or a calendar has changed; a note says whose deadlines move."""
-    marks = ", ".join("?" * len(OPEN))
-    question = f'SELECT id FROM "case" WHERE status IN ({marks}) AND sla_policy_id IS NOT NULL ORDER BY id'
+    """Count open cases anew, since a policy or a calendar has changed or is gone; a note says whose deadlines move."""
+    marks, wound = ", ".join("?" * len(OPEN)), ", ".join(COLUMNS)
+    question = (
+        f'SELECT id FROM "case" WHERE status IN ({marks}) AND coalesce(sla_policy_id, {wound}) IS NOT NULL '
+        "ORDER BY id"
+    )
     ids = iter([row["id"] for row in change.rows(question, *OPEN)])
     moved: list[str] = []
     while batch := list(islice(ids, BATCH)):

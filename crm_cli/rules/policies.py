@@ -126,6 +126,8 @@ def _set(change: Change, drafts: Sequence[Draft], found: Sequence[int | None]) -
     default = standard.default_policy(change) if drafts else None
     for draft, policy in zip(drafts, found, strict=True):
         draft.values["sla_policy_id"] = policy or default
+        if draft.get("sla_policy_pinned"):  # the one that was chosen is gone
+            draft.values["sla_policy_pinned"] = 0
 
 
 def _entitled(change: Change, drafts: Sequence[Draft]) -> list[int | None]:

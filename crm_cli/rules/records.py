@@ -1,7 +1,8 @@
 """Writing records of any noun: one path for add, edit, import and every verb.
 
 A noun's own rules stand in `crm_cli.rules.NOUN` as `prepare` (before the rows are written) and `settle`
-(after), both over a batch of drafts, so that a typed record and an imported file meet the same rules.
+(after), both over a batch of drafts, so that a typed record and an imported file meet the same rules; and
+as `deleted`, when records of the noun have been deleted.
 """
 
 import json
@@ -24,8 +25,11 @@ from crm_cli.values.folding import fold
 SEARCHED = frozenset(("text", "long", "email", "phone", "url", "open", "list", "tags"))
 # References that a record can lose and still make sense; by any other it goes along with what it names.
 LOOSE = frozenset(
-    ("owner", "manager", "parent", "campaign", "contract", "sla_policy", "renewal_deal", "renewed_from")
-)
+    (
+        "owner", "manager", "parent", "campaign", "contract", "sla_policy", "calendar", "renewal_deal",
+        "renewed_from",
+    )
+)  # fmt: skip
 LOOSE_PARTS = frozenset(("article_case",))
 """Parts of the same kind: an article stays one without a case that it answers."""
 UNSEARCHED = frozenset(("uid", "external_source", "rate", "timezone", "language"))
@@ -128,6 +132,9 @@ def delete(change: Change, noun: str, ids: Iterable[int], *, with_related: bool 
     for each in ids:
         if (noun, each) not in seen:
             _delete(change, noun, each, with_related, gone, seen)
+    rule = _rule(noun)
+    if gone and rule and hasattr(rule, "deleted"):
+        rule.deleted(change)
     return gone
 
 

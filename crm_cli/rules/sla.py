@@ -52,6 +52,11 @@ def settle(change: Change, drafts: Sequence[Draft]) -> None:
         clocks.rewind(change)
 
 
+def deleted(change: Change) -> None:
+    """Let open cases follow that a policy is gone."""
+    clocks.rewind(change)
+
+
 def parse(text: str) -> list[Row]:
     """The targets that a promise states, the most urgent first.
 
