@@ -12,21 +12,22 @@ The question begins with what went wrong lately, which is little and has its ind
 
 import json
 from datetime import timedelta
-from fractions import Fraction
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from crm_cli import clock
 from crm_cli.asking.figures import money
-from crm_cli.values.amounts import SCALE
+from crm_cli.values.numbers import parse_decimal
 
 if TYPE_CHECKING:
+    from fractions import Fraction
+
     from crm_cli.desk import Desk
 
 DAYS = 90
 SCORE = 2
 BEST = 5  # one of so many customers is of high value
 Customer = tuple[str, int]
-Amount = int | Fraction
+Amount: TypeAlias = "int | Fraction"
 OPEN = "status IN ('new', 'in_progress', 'waiting_on_customer', 'on_hold')"
 # Cases that went badly: number, type, customer, whether late, the moment.
 _CASES = f"""
@@ -171,6 +172,8 @@ def _unspoken(
 
 def _won(desk: "Desk") -> dict[str, dict[Customer, Amount]]:
     """What was won of each customer in the own currency, and apart in each that has no rate; the own one first."""
+    from fractions import Fraction
+
     own = desk.config.currency
     purses: dict[str, dict[Customer, Amount]] = {own: {}}
     rates: dict[str, tuple[str, Amount]] = {}
@@ -189,19 +192,19 @@ def _won(desk: "Desk") -> dict[str, dict[Customer, Amount]]:
     return purses
 
 
-def _bound_of_best(won: dict[Customer, Amount]) -> Amount | None:
+def _bound_of_best(won: dict[Customer, Amount]) -> "Amount | None":
     """The least that one of the best fifth has brought."""
     return sorted(won.values(), reverse=True)[-(-len(won) // BEST) - 1] if won else None
 
 
 def _worth(
-    desk: "Desk", potential: str | None, won: dict[str, Amount], best: dict[str, Amount | None]
+    desk: "Desk", potential: str | None, won: dict[str, Amount], best: "dict[str, Amount | None]"
 ) -> str:
     """Why a customer is of high value; empty for one who is not."""
     if potential == "a":
         return "potential A"
     bound = desk.config.get("high_value_from")
-    if bound and won.get(desk.config.currency, 0) >= Fraction(bound) * SCALE:
+    if bound and won.get(desk.config.currency, 0) >= parse_decimal(bound):
         return f"won {bound} or more"
     for currency, amount in won.items():
         least = best[currency]
