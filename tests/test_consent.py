@@ -178,6 +178,18 @@ def test_what_a_lead_said_holds_for_the_contact_it_became(crm: Crm, store: Path)
     assert why(crm, "1") == "is in the suppression list Never"
 
 
+def test_merged_people_keep_what_one_of_them_refused(jane: Crm) -> None:
+    jane("contact", "add", "J. Doe", "--email", "j@home.example")
+    jane("contact", "consent", "j@home.example", "opted_out", "--at", "2025-01-01")
+    jane("contact", "consent", "jane@mail.acme.example", "opted_in", "--at", "2026-01-01")
+    assert why(jane, "1") == ""
+    jane("contact", "merge", "1", "2", "--yes")
+    assert why(jane, "1") == "opted out of marketing on 2026-06-15"
+    assert jane("consent", "list", "--columns", "source").lines == ["", "", "merged; said 2025-01-01"]
+    jane("undo")
+    assert (why(jane, "1"), why(jane, "2")) == ("", "opted out of marketing on 2025-01-01")
+
+
 def test_the_log_is_shown_and_what_counts_is_said(jane: Crm) -> None:
     jane(
         "contact",

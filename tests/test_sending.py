@@ -12,7 +12,7 @@ from random import Random
 
 import pytest
 import trustme
-from conftest import Crm
+from conftest import Crm, Terminal
 from post_office import Office, opened
 
 from crm_cli import db
@@ -414,6 +414,54 @@ def test_nothing_gets_into_the_head_of_a_message(crm: Crm, queue: Queue, column:
         with pytest.raises(InvalidError, match="line break or control character"):
             queue(columns.pop("to"), **columns)
     assert crm("delivery", "list", "--count").out == "0\n"
+
+
+def test_what_waits_in_a_restored_copy_is_uncertain(
+    crm: Crm, queue: Queue, posted: Office, tmp_path: Path
+) -> None:
+    queue("a@example.org")
+    copy = str(tmp_path / "copy.bak")
+    assert crm("db", "backup", copy).code == 0
+    crm("delivery", "send")
+    done = crm("db", "restore", copy, "--yes")
+    assert "1 that waited to be sent may have gone out since" in done.err
+    assert crm("delivery", "send").err == "nothing to send\n"
+    assert posted.times == {"a@example.org": 1}
+    assert statuses(crm) == {"a": "uncertain"}
+
+
+def test_an_interrupted_run_says_what_is_left(crm: Crm, queue: Queue, posted: Office) -> None:
+    queue("a@example.org", "b@example.org", "c@example.org")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "crm_cli", "delivery", "send"], stderr=subprocess.PIPE, text=True
+    )
+
+    def watch(moment: str, to: str) -> None:
+        if (moment, to) == ("data", "b@example.org"):
+            process.send_signal(signal.SIGINT)
+
+    posted.watch = watch
+    said = process.communicate()[1]
+    assert process.returncode == 130
+    assert said.splitlines()[-1] in (
+        "crm: interrupted; 1 message is still queued",  # the server's answer is not waited for
+        "crm: interrupted; 0 messages are still queued",
+    )
+    found = statuses(crm)
+    assert found["a"] == "sent"
+    assert found["b"] in ("uncertain", "sent")
+    crm("delivery", "send")
+    assert set(posted.times.values()) == {1}
+    assert set(statuses(crm).values()) <= {"sent", "uncertain"}
+
+
+def test_many_are_counted_in_a_terminal(queue: Queue, terminal: Terminal, posted: Office) -> None:
+    queue(*(f"a{number}@example.org" for number in range(25)))
+    done = terminal("delivery", "send")
+    assert done.code == 0
+    assert "25/25" in done.out
+    assert done.out.strip().endswith("sent 25")
+    assert len(posted.received) == 25
 
 
 def test_two_that_send_at_once_send_each_message_once(crm: Crm, queue: Queue, posted: Office) -> None:

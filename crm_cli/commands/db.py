@@ -97,6 +97,26 @@ def restore(
     desk.confirm(f"Put {source} in the place of {desk.path}?", yes=doing.yes)
     kept = copies.restore(desk.path, source)
     desk.say(f"restored {desk.path}" + (f"; what it was is kept in {kept}" if kept else ""))
+    _doubt(desk)
+
+
+def _doubt(desk: Desk) -> None:
+    """What a copy has waiting to be sent may have gone out since it was made."""
+    connection = db.look(desk.path)
+    current = db.version(connection) == fields.schema()
+    connection.close()
+    if not current:
+        return
+    from crm_cli.rules import outgoing
+
+    with desk.change("db restore", kind="send") as change:
+        doubtful = outgoing.doubt(change)
+        change.summary = f"{doubtful:,} uncertain"
+    if doubtful:
+        desk.say(
+            f"{doubtful:,} that waited to be sent may have gone out since: see `crm delivery list status=uncertain`; "
+            "`crm delivery send --retry-uncertain` sends them"
+        )
 
 
 @app.command()

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from crm_cli import clock, config, fields
 from crm_cli.changing import Change
 from crm_cli.errors import InvalidError
+from crm_cli.rules import records
 from crm_cli.rules.drafts import Draft
 from crm_cli.values import emails
 
@@ -99,6 +100,21 @@ def addresses(
     """By id where each is reached over a channel; who has no address there is not in the answer."""
     question = Question.of(asked, noun, record_ids, channel, SERVICE, bulk=False)
     return {record_id: each.value for record_id, each in question.addresses.items()}
+
+
+def keep_strictest(change: Change, noun: str, ids: Sequence[int]) -> None:
+    """Before people are merged into the first: what one of them refused stays refused, whatever another said later."""
+    these = json.dumps(list(ids))
+    purposes = change.rows(
+        f"SELECT DISTINCT purpose FROM consent WHERE purpose <> '' AND {noun}_id {THESE}", these
+    )
+    for (purpose,) in purposes:
+        question = Question.of(change, noun, ids, "email", purpose, bulk=True)
+        said = [entries[purpose] for entries in question.said.values() if purpose in entries]
+        refused = [entry for entry in said if entry.state == "opted_out"]
+        if refused and max(said, key=lambda entry: entry.at).state != "opted_out":
+            told = {"purpose": purpose, "state": "opted_out", "source": f"merged; said {refused[-1].at[:10]}"}
+            records.add(change, "consent", **{f"{noun}_id": ids[0]}, **told)
 
 
 @dataclass

@@ -67,6 +67,18 @@ def enqueue_all(change: Change, messages: Iterable[dict[str, Any]]) -> list[int]
     return [draft.id for draft in drafts]
 
 
+def doubt(change: Change) -> int:
+    """Let messages that wait in a copy which took the store's place be uncertain; returns how many do.
+
+    They may have gone out since the copy was made, and sent again they would come twice.
+    """
+    return change.connection.execute(
+        "UPDATE delivery SET status = 'uncertain', claimed = NULL, updated_at = ?, "
+        "error = 'it waited when the copy was made that has been restored' WHERE status IN ('queued', 'sending')",
+        (change.now,),
+    ).rowcount
+
+
 def _refuse_unwished(change: Change, purpose: str, people: dict[str, int | None]) -> None:
     """What stands against writing to a person; that one address is missing or broken does not, since it is given."""
     for noun, person in people.items():
