@@ -62,7 +62,7 @@ def merge(change: Change, noun: str, ids: Sequence[int], take: Taken | None = No
     change.connection.execute("PRAGMA defer_foreign_keys = ON")  # they may refer to each other
     if noun == "contact":
         _keep_companies(change, drafts, found["company_id"])
-    if noun != "company":
+    if noun in ("contact", "lead"):
         consent.keep_strictest(change, noun, ids)
     primary = {part: chosen[name[:-1]].id for name, part in about.parts.items() if name[:-1] in chosen}
     uniting.move(change, about.table, ids, primary)
