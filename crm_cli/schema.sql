@@ -658,6 +658,7 @@ CREATE TABLE campaign_message (
 	subject VARCHAR, 
 	body VARCHAR, 
 	html VARCHAR, 
+	defaults VARCHAR, 
 	FOREIGN KEY(campaign_id) REFERENCES campaign (id) ON DELETE CASCADE
 );
 CREATE INDEX ix_campaign_message_campaign_id ON campaign_message (campaign_id);

@@ -617,11 +617,11 @@ END;
 CREATE TRIGGER log_update_campaign_message AFTER UPDATE ON "campaign_message" BEGIN
   INSERT INTO log (command_id, tbl, row_id, op, data)
   SELECT (SELECT id FROM command WHERE open = 1), 'campaign_message', NEW.id, 'update', d FROM (
-    SELECT json_group_object(k, json_array(o, n)) AS d FROM (SELECT 'id' AS k, OLD."id" AS o, NEW."id" AS n UNION ALL SELECT 'campaign_id' AS k, OLD."campaign_id" AS o, NEW."campaign_id" AS n UNION ALL SELECT 'channel' AS k, OLD."channel" AS o, NEW."channel" AS n UNION ALL SELECT 'subject' AS k, OLD."subject" AS o, NEW."subject" AS n UNION ALL SELECT 'body' AS k, OLD."body" AS o, NEW."body" AS n UNION ALL SELECT 'html' AS k, OLD."html" AS o, NEW."html" AS n) WHERE o IS NOT n) WHERE d <> '{}';
+    SELECT json_group_object(k, json_array(o, n)) AS d FROM (SELECT 'id' AS k, OLD."id" AS o, NEW."id" AS n UNION ALL SELECT 'campaign_id' AS k, OLD."campaign_id" AS o, NEW."campaign_id" AS n UNION ALL SELECT 'channel' AS k, OLD."channel" AS o, NEW."channel" AS n UNION ALL SELECT 'subject' AS k, OLD."subject" AS o, NEW."subject" AS n UNION ALL SELECT 'body' AS k, OLD."body" AS o, NEW."body" AS n UNION ALL SELECT 'html' AS k, OLD."html" AS o, NEW."html" AS n UNION ALL SELECT 'defaults' AS k, OLD."defaults" AS o, NEW."defaults" AS n) WHERE o IS NOT n) WHERE d <> '{}';
 END;
 CREATE TRIGGER log_delete_campaign_message AFTER DELETE ON "campaign_message" BEGIN
   INSERT INTO log (command_id, tbl, row_id, op, data)
-  VALUES ((SELECT id FROM command WHERE open = 1), 'campaign_message', OLD.id, 'delete', json_object('id', OLD."id", 'campaign_id', OLD."campaign_id", 'channel', OLD."channel", 'subject', OLD."subject", 'body', OLD."body", 'html', OLD."html"));
+  VALUES ((SELECT id FROM command WHERE open = 1), 'campaign_message', OLD.id, 'delete', json_object('id', OLD."id", 'campaign_id', OLD."campaign_id", 'channel', OLD."channel", 'subject', OLD."subject", 'body', OLD."body", 'html', OLD."html", 'defaults', OLD."defaults"));
 END;
 
 CREATE TRIGGER log_insert_campaign_product AFTER INSERT ON "campaign_product" BEGIN

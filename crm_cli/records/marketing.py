@@ -11,6 +11,7 @@ from crm_cli.records.base import (
     Day,
     Instant,
     Integer,
+    Json,
     Kind,
     Long,
     Money,
@@ -104,7 +105,7 @@ class CampaignSegment(Part, table=True):
 
 
 class CampaignMessage(Part, table=True):
-    """What a campaign says over a channel: a template of subject, text and HTML."""
+    """What a campaign says over a channel: a template, and what stands in for what a person lacks."""
 
     __tablename__ = "campaign_message"
 
@@ -113,6 +114,7 @@ class CampaignMessage(Part, table=True):
     subject: Text = None
     body: Long = None
     html: Long = None
+    defaults: Json = None
 
 
 class CampaignProduct(Part, table=True):
