@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from crm_cli import db
-from crm_cli.rules import consent, records
+from crm_cli.rules import consent, permission, records
 from crm_cli.rules.drafts import Draft
 
 TODAY = date(2026, 6, 15)
@@ -190,6 +190,14 @@ def test_merged_people_keep_what_one_of_them_refused(jane: Crm) -> None:
     assert (why(jane, "1"), why(jane, "2")) == ("", "opted out of marketing on 2025-01-01")
 
 
+def test_an_opt_out_by_any_path_is_noted_once(jane: Crm, store: Path) -> None:
+    for known in (1, 0):
+        with db.change(store, "test") as change:
+            assert consent.opt_out(change, "contact", [1, 1], source="bounce") == known
+    assert why(jane) == "opted out of marketing on 2026-06-15"
+    assert jane("consent", "list", "--columns", "source").lines == ["bounce"]
+
+
 def test_the_log_is_shown_and_what_counts_is_said(jane: Crm) -> None:
     jane(
         "contact",
@@ -252,7 +260,7 @@ def test_a_service_message_to_who_wants_none_needs_a_reason(jane: Crm) -> None:
     ]
 
 
-States = st.sampled_from([*consent.AGREED, "opted_out", "unknown"])
+States = st.sampled_from([*permission.AGREED, "opted_out", "unknown"])
 Days = st.integers(-40, 40).map(lambda days: TODAY + timedelta(days=days))
 Entries = st.lists(st.tuples(States, Days, st.none() | Days), max_size=5)
 
@@ -297,4 +305,4 @@ def _agrees(entries: list[tuple[str, date, date | None]], *, required: bool) -> 
     holding = [(day, number, state) for number, (state, day, until) in enumerate(entries)
                if day <= TODAY and (until is None or until >= TODAY)]  # fmt: skip
     state = max(holding)[2] if holding else "unknown"
-    return state in consent.AGREED or (state == "unknown" and not required)
+    return state in permission.AGREED or (state == "unknown" and not required)

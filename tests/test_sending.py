@@ -355,7 +355,7 @@ def test_a_member_is_told_what_became_of_the_message(crm: Crm, queue: Queue, pos
     assert set(posted.received) == {"ann@example.org"}
 
 
-def test_a_text_may_be_made_when_it_goes_out(store: Path, queue: Queue, posted: Office) -> None:
+def test_a_text_may_be_made_when_it_goes_out(crm: Crm, store: Path, queue: Queue, posted: Office) -> None:
     queue("a@example.org", "b@example.org", body=None)
 
     def compose(row: sending.Row) -> sending.Text:
@@ -363,6 +363,8 @@ def test_a_text_may_be_made_when_it_goes_out(store: Path, queue: Queue, posted: 
             raise sending.RefusedError("the template says {{ nme }}, which is not known")
         return sending.Text("Made", f"for {row['to']}\n")
 
+    assert crm("delivery", "send").err == "nothing to send\n"
+    assert "its campaign sends it" in crm("delivery", "send", "1").err
     counts = sending.deliver(store, compose=compose)
     assert (counts.sent, counts.refused) == (1, 1)
     assert posted.received["a@example.org"].get_content().strip() == "for a@example.org"

@@ -100,7 +100,7 @@ def send(
 
 @app.command()
 def cancel(ctx: typer.Context, *, refs: Refs, doing: Doing) -> None:
-    """Take messages off their way: queued, refused, or uncertain and not to be repeated.
+    """Take messages off their way: queued, refused, or uncertain ones.
 
     crm delivery cancel campaign="Spring offer" --yes
     """

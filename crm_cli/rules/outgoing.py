@@ -4,13 +4,15 @@ Queueing is part of the change that wants the message sent, so that neither stan
 handing over to a mail server comes after, message by message (`crm_cli.sending`).
 """
 
+import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from crm_cli.changing import Change
 from crm_cli.errors import ConflictError, InvalidError
-from crm_cli.rules import consent, records
+from crm_cli.rules import permission, records, words
 from crm_cli.rules.drafts import Draft
+from crm_cli.values import emails
 
 PAGE = 2_000  # deliveries written at a time
 
@@ -67,6 +69,25 @@ def enqueue_all(change: Change, messages: Iterable[dict[str, Any]]) -> list[int]
     return [draft.id for draft in drafts]
 
 
+def bounced(change: Change, addresses: Iterable[str]) -> int:
+    """Mark e-mail addresses as reaching nobody, whoever has them; returns how many contacts are concerned."""
+    keys = {emails.key(each) for each in addresses}
+    having = change.rows(
+        "SELECT DISTINCT contact_id FROM contact_email WHERE NOT invalid AND key IN (SELECT value FROM json_each(?))",
+        json.dumps(sorted(keys)),
+    )
+    people = records.load(change, "contact", [row[0] for row in having])
+    standing = words.standing(change, "contact_email", "contact_id", people)
+    for person in people:
+        person.parts["emails"] = [
+            {name: value for name, value in row.items() if name != "contact_id"}
+            | ({"invalid": 1} if row["key"] in keys else {})
+            for row in standing[person.id]
+        ]
+    records.write(change, "contact", people)
+    return len(people)
+
+
 def doubt(change: Change) -> int:
     """Let messages that wait in a copy which took the store's place be uncertain; returns how many do.
 
@@ -84,12 +105,12 @@ def _refuse_unwished(change: Change, purpose: str, people: dict[str, int | None]
     for noun, person in people.items():
         if person is None:
             continue
-        question = consent.Question.of(change, noun, [person], "email", purpose, bulk=False)
+        question = permission.Question.of(change, noun, [person], "email", purpose, bulk=False)
         against = [*question.unwished(), *question.suppressed(), *question.unconsented()]
         if against:
             name = change.value(f"SELECT name FROM {noun} WHERE id = ?", person)
             way = "; use another way, or say why it goes out all the same (--override)"
-            raise ConflictError(f"{name}: {against[0][1]}" + (way if purpose == consent.SERVICE else ""))
+            raise ConflictError(f"{name}: {against[0][1]}" + (way if purpose == permission.SERVICE else ""))
 
 
 def _draft(columns: dict[str, Any]) -> Draft:

@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 
-from crm_cli.rules.consent import SERVICE, Entry, Question
+from crm_cli.rules.permission import SERVICE, Entry, Question
 
 Check = tuple[str, bool, str]
 

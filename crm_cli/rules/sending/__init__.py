@@ -63,7 +63,7 @@ def deliver(
         ids: deliveries, sent although they are not due yet; all that are due where it is None.
         retry_uncertain: send also what may have arrived already.
         compose: makes the text of a delivery that has none, when it is handed over; raises
-            `RefusedError` where it cannot.
+            `RefusedError` where it cannot. Without it, what has no text waits on.
         on_progress: told how many are done, and of how many, after each.
         carrier: what they are handed to; else as the settings say.
         pace: what keeps to the rate of the settings.
@@ -96,7 +96,7 @@ class _Run:
     ) -> Counts:
         """Send all that wait, until there is none or nothing can be sent."""
         counts = Counts(self.carrier.place, lost=ledger.recover())
-        waiting = ledger.waiting(ids, retry_uncertain=retry_uncertain)
+        waiting = ledger.waiting(ids, retry_uncertain=retry_uncertain, composing=bool(self.compose))
         counts.total = len(waiting)
         left = iter(waiting)
         try:

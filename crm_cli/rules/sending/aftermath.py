@@ -4,8 +4,7 @@ import json
 import sqlite3
 
 from crm_cli.changing import Change
-from crm_cli.rules import records
-from crm_cli.values import emails
+from crm_cli.rules import outgoing, records
 
 Row = sqlite3.Row
 
@@ -18,19 +17,8 @@ def sent(change: Change, delivery: Row) -> None:
 def refused(change: Change, delivery: Row, *, invalid: bool) -> None:
     """A member of a campaign who was not reached bounced; an `invalid` address is marked, whoever has it."""
     _member(change, delivery, ("targeted", "sent"), status="bounced", address=delivery["to"])
-    if not invalid:
-        return
-    key = emails.key(delivery["to"])
-    having = change.rows("SELECT DISTINCT contact_id FROM contact_email WHERE key = ? AND NOT invalid", key)
-    people = records.load(change, "contact", [row[0] for row in having])
-    for person in people:
-        rows = change.rows("SELECT * FROM contact_email WHERE contact_id = ? ORDER BY id", person.id)
-        person.parts["emails"] = [
-            {name: row[name] for name in row.keys() if name != "contact_id"}  # noqa: SIM118 - a row is no mapping
-            | ({"invalid": 1} if row["key"] == key else {})
-            for row in rows
-        ]
-    records.write(change, "contact", people)
+    if invalid:
+        outgoing.bounced(change, [delivery["to"]])
 
 
 def withheld(change: Change, delivery: Row, reason: str) -> None:

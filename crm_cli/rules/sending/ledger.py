@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from crm_cli import clock
 from crm_cli.changing import Change
-from crm_cli.rules import consent
+from crm_cli.rules import consent, permission
 from crm_cli.rules.sending import aftermath, claims, looking
 
 # After each try that was put off, the minutes until the next; after the last of them we give up (RFC 5321, 4.5.4.1).
@@ -47,10 +47,12 @@ class Ledger:
             self._summarise("uncertain", len(lost))
         return len(lost)
 
-    def waiting(self, ids: Sequence[int] | None, *, retry_uncertain: bool) -> list[int]:
+    def waiting(self, ids: Sequence[int] | None, *, retry_uncertain: bool, composing: bool) -> list[int]:
         """The messages that may go out now: all that are due, else of `ids` also what is not, and what failed."""
         self._open = looking.statuses(ids, retry_uncertain=retry_uncertain)
-        return looking.waiting(self._change.connection, ids, retry_uncertain=retry_uncertain)[0]
+        return looking.waiting(
+            self._change.connection, ids, retry_uncertain=retry_uncertain, composing=composing
+        )[0]
 
     def withhold(self, ids: Sequence[int]) -> list[int]:
         """Take off the way what is marketing and no longer wished for; returns the ids of that."""
@@ -126,7 +128,7 @@ class Ledger:
     def _unwished(self, ids: Sequence[int]) -> dict[int, str]:
         """By delivery why marketing is not wished for by whom it is to."""
         found: dict[int, str] = {}
-        marketing = [row for row in self._rows(ids) if row["purpose"] == consent.MARKETING]
+        marketing = [row for row in self._rows(ids) if row["purpose"] == permission.MARKETING]
         for noun in ("contact", "lead"):
             people = {row[f"{noun}_id"] for row in marketing} - {None}
             reasons = consent.why_not(self._change, noun, people) if people else {}

@@ -62,14 +62,22 @@ def lines(connection: sqlite3.Connection, delivery: int, compose: Compose | None
 
 
 def waiting(
-    connection: sqlite3.Connection, ids: Sequence[int] | None, *, retry_uncertain: bool
+    connection: sqlite3.Connection,
+    ids: Sequence[int] | None,
+    *,
+    retry_uncertain: bool,
+    composing: bool = False,
 ) -> tuple[list[int], list[int]]:
-    """The messages that a run would send now, and those that wait for their time; what is named is not waited for."""
+    """The messages that a run would send now, and those that wait for their time; what is named is not waited for.
+
+    `composing` says that texts are made on the way, so that what has none yet waits too.
+    """
     now, open_ = clock.now(config.load().zone), statuses(ids, retry_uncertain=retry_uncertain)
     rows = connection.execute(
         "SELECT id, send_at > ?1 FROM delivery WHERE channel = 'email' AND status IN (SELECT value FROM json_each(?2)) "
-        "AND (?3 IS NULL OR id IN (SELECT value FROM json_each(?3))) ORDER BY id",
-        (now, json.dumps(open_), None if ids is None else json.dumps(ids)),
+        "AND (?3 IS NULL OR id IN (SELECT value FROM json_each(?3))) "
+        "AND (?4 OR body IS NOT NULL OR html IS NOT NULL) ORDER BY id",
+        (now, json.dumps(open_), None if ids is None else json.dumps(ids), composing),
     ).fetchall()
     later = [number for number, is_later in rows if is_later and ids is None]
     return [number for number, _ in rows if number not in set(later)], later
@@ -83,9 +91,14 @@ def statuses(ids: Sequence[int] | None, *, retry_uncertain: bool) -> list[str]:
 def why_not(connection: sqlite3.Connection, ids: Sequence[int], chosen: Sequence[int]) -> Iterator[str]:
     """Of the deliveries that were named, why some do not go out."""
     left = json.dumps(sorted(set(ids) - set(chosen)))
-    question = "SELECT id, status, channel FROM delivery WHERE id IN (SELECT value FROM json_each(?))"
-    for number, status, channel in connection.execute(question, (left,)):
+    question = (
+        "SELECT id, status, channel, body IS NULL AND html IS NULL FROM delivery "
+        "WHERE id IN (SELECT value FROM json_each(?))"
+    )
+    for number, status, channel, without in connection.execute(question, (left,)):
         reason = STANDS.get(status, "").format(id=number)
+        if not reason and without:
+            reason = "has no text of its own; its campaign sends it"
         yield f"delivery {number} {reason or f'goes by {channel}, which is not sent from here'}"
 
 
