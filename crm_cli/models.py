@@ -26,6 +26,7 @@ from crm_cli.records.marketing import (
     CampaignStep,
     Consent,
     Delivery,
+    Forgotten,
     Member,
     MemberStatusChange,
     Result,
@@ -80,7 +81,7 @@ PARTS: tuple[type[Part], ...] = (
     SegmentMember, CampaignSegment, CampaignMessage, CampaignProduct, CampaignCost, CampaignStep, MemberStatusChange,
     Price, ProductPart, QuoteLine, InvoiceLine, Payment,
 )  # fmt: skip
-LOGGED: tuple[type[SQLModel], ...] = (*NOUNS.values(), *PARTS)
+LOGGED: tuple[type[SQLModel], ...] = (*NOUNS.values(), *PARTS, Forgotten)
 
 
 def _table(model: type[SQLModel]) -> Any:

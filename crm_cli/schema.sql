@@ -15,6 +15,7 @@ CREATE INDEX ix_command_reverts_id ON command (reverts_id);
 CREATE TABLE forgotten (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
 	digest VARCHAR NOT NULL, 
+	"key" VARCHAR NOT NULL, 
 	at VARCHAR NOT NULL, 
 	UNIQUE (digest)
 );

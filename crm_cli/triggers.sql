@@ -741,6 +741,19 @@ CREATE TRIGGER log_delete_payment AFTER DELETE ON "payment" BEGIN
   VALUES ((SELECT id FROM command WHERE open = 1), 'payment', OLD.id, 'delete', json_object('id', OLD."id", 'invoice_id', OLD."invoice_id", 'day', OLD."day", 'amount', OLD."amount", 'method', OLD."method", 'reference', OLD."reference"));
 END;
 
+CREATE TRIGGER log_insert_forgotten AFTER INSERT ON "forgotten" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op) VALUES ((SELECT id FROM command WHERE open = 1), 'forgotten', NEW.id, 'insert');
+END;
+CREATE TRIGGER log_update_forgotten AFTER UPDATE ON "forgotten" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op, data)
+  SELECT (SELECT id FROM command WHERE open = 1), 'forgotten', NEW.id, 'update', d FROM (
+    SELECT json_group_object(k, json_array(o, n)) AS d FROM (SELECT 'id' AS k, OLD."id" AS o, NEW."id" AS n UNION ALL SELECT 'digest' AS k, OLD."digest" AS o, NEW."digest" AS n UNION ALL SELECT 'key' AS k, OLD."key" AS o, NEW."key" AS n UNION ALL SELECT 'at' AS k, OLD."at" AS o, NEW."at" AS n) WHERE o IS NOT n) WHERE d <> '{}';
+END;
+CREATE TRIGGER log_delete_forgotten AFTER DELETE ON "forgotten" BEGIN
+  INSERT INTO log (command_id, tbl, row_id, op, data)
+  VALUES ((SELECT id FROM command WHERE open = 1), 'forgotten', OLD.id, 'delete', json_object('id', OLD."id", 'digest', OLD."digest", 'key', OLD."key", 'at', OLD."at"));
+END;
+
 CREATE TRIGGER search_insert_contact AFTER INSERT ON "contact" BEGIN
   INSERT INTO search (rowid, text) VALUES (NEW.id * 64 + 1, NEW.folded);
 END;

@@ -260,10 +260,14 @@ class Delivery(Record, table=True):
 
 
 class Forgotten(SQLModel, table=True):
-    """A person who asked to be forgotten: a keyed hash of an address, so that no import brings them back."""
+    """What a person who asked to be forgotten was known by, as a keyed hash, so that no import brings them back.
+
+    Every row of a store has the same key.
+    """
 
     __table_args__ = {"sqlite_autoincrement": True}
 
     id: int | None = Field(default=None, primary_key=True)
     digest: str = Field(unique=True)
+    key: str
     at: str
