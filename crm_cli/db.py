@@ -197,6 +197,16 @@ def backup(path: Path, target: Path) -> None:
             fresh.unlink(missing_ok=True)
 
 
+def aside(source: sqlite3.Connection) -> sqlite3.Connection:
+    """A copy of a store to be changed at will: no history is kept of that, and it goes when it is closed."""
+    copy = sqlite3.connect("", isolation_level=None)
+    source.backup(copy)
+    copy.create_function("fold", 1, _fold, deterministic=True)
+    for (name,) in copy.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+        copy.execute(f"DROP TRIGGER {name}")
+    return copy
+
+
 def copy_into(source: sqlite3.Connection, target: Path) -> None:
     """Replace what is in the file `target` by a whole copy of a store, in one transaction."""
     copy = sqlite3.connect(target, timeout=WAIT, isolation_level=None)

@@ -6,7 +6,6 @@ redo. An undo takes the latest commands that stand, so what it has taken back is
 command it names (`reverts_id`) on.
 """
 
-import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import nullcontext
@@ -14,13 +13,14 @@ from itertools import groupby, islice
 from operator import itemgetter
 from typing import Any
 
+from crm_cli import backwards
 from crm_cli.changing import Change
 from crm_cli.errors import ConflictError
 from crm_cli.rules import diff, later
 
 PAGE = 2_000  # log rows read and statements run at a time
 
-Step = tuple[tuple[str, ...], tuple[Any, ...]]
+Step = tuple[backwards.Form, tuple[Any, ...]]
 
 
 def undo(change: Change, count: int = 1) -> list[int]:
@@ -135,31 +135,12 @@ def _backwards(connection: sqlite3.Connection, command: int) -> Iterator[Step]:
     before = 2**63 - 1
     while rows := connection.execute(question, (command, before, PAGE)).fetchall():
         for before, table, row_id, op, data in rows:  # noqa: B007 - the last id read is where to go on
-            yield _opposite(table, row_id, op, data)
+            yield backwards.opposite(table, row_id, op, data)
 
 
-def _opposite(table: str, row_id: int, op: str, data: str | None) -> Step:
-    if op == "insert":
-        return ("delete", table), (row_id, row_id)
-    if op == "range":
-        return ("delete", table), (row_id, int(data or row_id))
-    row = json.loads(data or "{}")
-    if op == "delete":
-        return ("insert", table, *row), tuple(row.values())
-    return ("update", table, *row), (*(old for old, _ in row.values()), row_id)
-
-
-def _run(change: Change, statement: tuple[str, ...], values: list[tuple[Any, ...]]) -> None:
-    what, table, *columns = statement
-    if what == "delete":
-        sql = f'DELETE FROM "{table}" WHERE id BETWEEN ? AND ?'
-    elif what == "insert":
-        names = ", ".join(f'"{column}"' for column in columns)
-        sql = f'INSERT INTO "{table}" ({names}) VALUES ({", ".join("?" * len(columns))})'
-    else:
-        changes = ", ".join(f'"{column}" = ?' for column in columns)
-        sql = f'UPDATE "{table}" SET {changes} WHERE id = ?'
-    change.connection.executemany(sql, values)
+def _run(change: Change, form: backwards.Form, values: list[tuple[Any, ...]]) -> None:
+    what, table, *columns = form
+    change.connection.executemany(backwards.statement(form), values)
     if what == "insert":
         number = columns.index("id")
         change.inserted(table, [row[number] for row in values])
