@@ -24,12 +24,16 @@ _SEARCHED = frozenset(("text", "long", "email", "phone", "url", "open"))
 
 @dataclass
 class Asking:
-    """What a filter depends on: the store, how values are read, who `me` is, the first day of the week."""
+    """What a filter depends on: the store, how values are read, who `me` is, the first day of the week.
+
+    `within` are the segments whose filters it is part of.
+    """
 
     connection: sqlite3.Connection
     reading: Reading
     me: str = ""
     week_start: int = 0
+    within: tuple[int, ...] = ()
 
 
 Where = tuple[str, list[Any]]
@@ -131,7 +135,7 @@ def _reader(each: Field, asking: Asking) -> Callable[[str], Any]:
 
 def _span(place: Place, op: str, text: str, asking: Asking) -> Where:
     """Days and instants: a word may be a whole period, whose first or last day the operator takes."""
-    low, after = _instants(text, asking) if place.each.kind == "instant" else _days(text, asking)
+    low, after = instants(text, asking) if place.each.kind == "instant" else _days(text, asking)
     chosen = {
         "=": [(">=", low), ("<", after)],
         "<": [("<", low)],
@@ -150,12 +154,12 @@ def _days(text: str, asking: Asking) -> tuple[str | None, str | None]:
     return first, dates.next_day(last) if last and last < _LAST_DAY else None
 
 
-def _instants(text: str, asking: Asking) -> tuple[str | None, str | None]:
+def instants(text: str, asking: Asking) -> tuple[str | None, str | None]:
     """The first instant of a span and the first after it; a time of day is one second of its day."""
     start, dots, end = text.partition("..")
     if dots:
-        low = _instants(start, asking)[0] if start else None
-        after = _instants(end, asking)[1] if end else None
+        low = instants(start, asking)[0] if start else None
+        after = instants(end, asking)[1] if end else None
         if (not start and not end) or (low and after and low >= after):
             raise InvalidError("the range has no end, or ends before it begins; write the earlier time first")
         return low, after

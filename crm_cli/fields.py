@@ -141,6 +141,18 @@ def defaults(table: str) -> dict[str, Any]:
     return {each.column or name: each.default for known in declared for name, each in known.items()}
 
 
+_GROUPS = {
+    "segment": Field("segment", "ref:segment", "A segment that holds it"),
+    "answered": Field("answered", "ref:campaign", "A campaign that was answered"),
+    "targeted": Field("targeted", "ref:campaign", "A campaign that it is or was a target of"),
+}
+
+
+def groups(name: str) -> dict[str, Field]:
+    """What people and companies can be filtered by beside their columns: the groups that they are in."""
+    return _GROUPS if name in ("contact", "lead", "company") else {}
+
+
 def custom_value(name: str) -> str:
     """The SQL that takes a user's own field out of a record's JSON, whatever the field is called."""
     path = '$."' + name.replace('"', "") + '"'

@@ -12,7 +12,7 @@ from crm_cli.conditions import Asking, Place, Where, condition
 from crm_cli.errors import InvalidError
 from crm_cli.fields import Field, Noun
 
-__all__ = ["Asking", "Where", "commas", "is_filter", "split", "where"]
+__all__ = ["Asking", "Where", "commas", "is_filter", "split", "terms", "where"]
 
 _FILTER = re.compile(r"([^\W\d][\w.]*)(!=|!~|<=|>=|=|~|<|>)(.*)", re.DOTALL)
 _ALIASES = {"tag": "tags", "sla": "sla_state"}
@@ -31,7 +31,8 @@ def is_filter(noun: Noun, text: str, known: dict[str, Field]) -> bool:
         return False
     head = found[0].partition(".")[0]
     head = _ALIASES.get(head, head)
-    return head in noun.columns or head in noun.fields or head in known or "@" not in text
+    named = head in noun.columns or head in noun.fields or head in fields.groups(noun.name)
+    return named or head in known or "@" not in text
 
 
 def where(noun: Noun, texts: list[str], asking: Asking) -> Where:
@@ -63,8 +64,11 @@ def _path(
     """A filter on a column of the noun or, along a path, on one of a related record."""
     head = _ALIASES.get(path[0], path[0])
     each = noun.columns.get(head) or noun.fields.get(head) or custom.get(head)
+    groups = fields.groups(noun.name)
+    if each is None and head in groups and len(path) == 1:
+        return _group(noun, head, op, value, asking)
     if each is None:
-        raise fields.nearest(head, [*noun.columns, *custom], f"field of {noun.name}")
+        raise fields.nearest(head, [*noun.columns, *custom, *groups], f"field of {noun.name}")
     if each.path:
         return _path(noun, [*each.path.split("."), *path[1:]], op, value, asking, custom)
     if len(path) > 1:
@@ -127,10 +131,39 @@ def _positive(op: str) -> tuple[str, bool]:
 def _leaf(place: Place, op: str, text: str, asking: Asking) -> Where:
     """A filter on one column: any of the comma-separated values; `!=` and `!~` include empty ones."""
     positive, negated = _positive(op)
-    alternatives = [condition(place, positive, value, asking) for value in commas(text)]
+    return _any_of([condition(place, positive, value, asking) for value in commas(text)], negated=negated)
+
+
+def _group(noun: Noun, name: str, op: str, text: str, asking: Asking) -> Where:
+    """Who is in any of several segments, or was in any of several campaigns."""
+    from crm_cli import segments
+
+    positive, negated = _positive(op)
+    if positive != "=":
+        raise InvalidError(f"{op} does not go with {name}; use = or !=")
+    return _any_of([segments.condition(noun, name, value, asking) for value in commas(text)], negated=negated)
+
+
+def _any_of(alternatives: list[Where], *, negated: bool) -> Where:
     sql = " OR ".join(f"({where})" for where, _ in alternatives)
     bound = [value for _, each in alternatives for value in each]
     return (f"({sql}) IS NOT TRUE" if negated else sql), bound
+
+
+def terms(text: str) -> list[str]:
+    """The filters of a line: parted by spaces, where quotes protect one."""
+    parts: list[str] = []
+    quote, open_word = "", False
+    for letter in text.strip():
+        quote = "" if letter == quote else letter if letter in "\"'" and not quote else quote
+        if letter.isspace() and not quote:
+            open_word = False
+        elif open_word:
+            parts[-1] += letter
+        else:
+            parts.append(letter)
+            open_word = True
+    return parts
 
 
 def commas(text: str) -> list[str]:

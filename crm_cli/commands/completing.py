@@ -82,7 +82,7 @@ def filters(ctx: Any, incomplete: str) -> list[str]:
     noun = noun_of(ctx)
     if not noun:
         return []
-    known = fields.noun(noun).columns | _own(ctx, noun)
+    known = fields.noun(noun).columns | fields.groups(noun) | _own(ctx, noun)
     name, value, before = _parted(incomplete)
     if name is not None:
         return _beginning(ctx, known.get(name), value, before)

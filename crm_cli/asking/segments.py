@@ -1,0 +1,114 @@
+"""Questions about segments: whom one holds, and who came and went between two times."""
+
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+from crm_cli import db, fields, segments
+from crm_cli.asking import rewinding
+from crm_cli.conditions import Asking, instants
+from crm_cli.errors import InvalidError
+from crm_cli.fields import Field
+from crm_cli.output import Rows
+from crm_cli.values.dates import local_day
+
+if TYPE_CHECKING:
+    from crm_cli.desk import Desk
+
+ENTRIES = (
+    "SELECT m.id, m.noun, m.record_id, "
+    "CASE m.noun WHEN 'contact' THEN (SELECT name FROM contact WHERE id = m.record_id) "
+    "WHEN 'lead' THEN (SELECT name FROM lead WHERE id = m.record_id) "
+    "ELSE (SELECT name FROM company WHERE id = m.record_id) END AS name, m.address, m.added_at "
+    "FROM segment_member AS m WHERE m.segment_id = ? ORDER BY m.id"
+)
+CHANGE = (Field("change", "text", "came or went"), Field("id", "id"), Field("name", "text", "Who"))
+Held = dict[tuple[str, int | str], tuple[int | None, str]]
+"""What a segment holds: by noun and id, or by address, the id and what it is called."""
+
+
+def held(desk: "Desk", segment_id: int) -> str:
+    """What a segment holds: contact, lead or company."""
+    found: str = _facts(desk.connection, segment_id)[1]
+    return found
+
+
+def is_listing(desk: "Desk", segment_id: int) -> bool:
+    """Whether a segment holds more than records of one noun, as suppression lists do."""
+    return _facts(desk.connection, segment_id)[0] == "suppression"
+
+
+def entries(desk: "Desk", segment_id: int) -> Rows:
+    """What a suppression list names."""
+    kinds = {"id": "id", "noun": "text", "record_id": "id", "name": "text", "address": "text",
+             "added_at": "instant"}  # fmt: skip
+    found = desk.connection.execute(ENTRIES, (segment_id,))
+    return Rows([Field(name, kind) for name, kind in kinds.items()], found)
+
+
+def as_filters(desk: "Desk", first: int, others: dict[str, list[int]]) -> tuple[str, list[str]]:
+    """The noun and the filters that a segment makes with those it is united with, cut by, and lessened by."""
+    every = [first, *others["or"], *others["and"], *others["not"]]
+    nouns = [on for kind, on in (_facts(desk.connection, each) for each in every) if kind != "suppression"]
+    united = ",".join(map(str, (first, *others["or"])))
+    cut = [f"segment={each}" for each in others["and"]] + [f"segment!={each}" for each in others["not"]]
+    return nouns[0] if nouns else "contact", [f"segment={united}", *cut]
+
+
+def difference(desk: "Desk", segment_id: int, since: str, until: str) -> Rows:
+    """Who is in a segment at one time and not at the other.
+
+    A day as the first time is its beginning, as the last one its end. The segment is taken as it was defined then.
+
+    Raises:
+        InvalidError: the times are none, or the wrong way round.
+        ConflictError: the store cannot be put back so far.
+    """
+    first, last = instants(since, desk.asking)[0], None if until == "now" else instants(until, desk.asking)[1]
+    if first is None or (last and last <= first):
+        raise InvalidError("name the earlier time first, and an end that comes after it")
+    with closing(db.aside(desk.connection)) as copy:
+        if last:
+            rewinding.rewind(copy, last)
+        then = _held(desk, copy, segment_id, last)
+        rewinding.rewind(copy, first)
+        before = _held(desk, copy, segment_id, first)
+    came = [("came", *then[each]) for each in then if each not in before]
+    went = [("went", *before[each]) for each in before if each not in then]
+    return Rows(list(CHANGE), [*came, *went], notes=[f"{len(came):,} came, {len(went):,} went"])
+
+
+def _facts(connection: sqlite3.Connection, segment_id: int) -> tuple[str, str]:
+    found = connection.execute('SELECT kind, "on" FROM segment WHERE id = ?', (segment_id,)).fetchone()
+    return (found[0], found[1]) if found else ("", "contact")
+
+
+def _held(desk: "Desk", copy: sqlite3.Connection, segment_id: int, moment: str | None) -> Held:
+    """Whom a segment held in a copy of the store at a moment; nobody before it was made."""
+    kind, on = _facts(copy, segment_id)
+    if not kind:
+        return {}
+    how = _asking(desk, copy, moment)
+    if kind == "suppression":
+        found = copy.execute(ENTRIES, (segment_id,)).fetchall()
+        return {
+            (noun or "address", record or address): (record, name or address or f"{noun} {record}")
+            for _, noun, record, name, address, _ in found
+        }
+    noun = fields.noun(on)
+    where, bound = segments.holding(noun, segment_id, how)
+    question = f"SELECT id, name FROM {noun.view} WHERE {where} ORDER BY id"
+    return {(on, row[0]): (row[0], row[1]) for row in copy.execute(question, bound)}
+
+
+def _asking(desk: "Desk", copy: sqlite3.Connection, moment: str | None) -> Asking:
+    """What filters depend on at a moment; None is the present one."""
+    from crm_cli import clock
+
+    zone = desk.config.zone
+    now = moment or clock.now(zone)
+    today = date.fromisoformat(local_day(now, zone))
+    rewinding.at(copy, now, today.isoformat())
+    return replace(desk.asking, connection=copy, reading=replace(desk.reading, today=today))
