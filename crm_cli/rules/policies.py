@@ -82,25 +82,9 @@ def matching(change: Change, condition: str, ids: Iterable[int]) -> set[int]:
     Raises:
         InvalidError: it is no filter of cases; names the nearest fields and values.
     """
-    where, bound = filters.where(fields.noun("case"), terms(condition), _asking(change))
+    where, bound = filters.where(fields.noun("case"), filters.terms(condition), _asking(change))
     question = f"SELECT id FROM cases WHERE id IN (SELECT value FROM json_each(?)) AND ({where})"
     return {row[0] for row in change.rows(question, json.dumps(list(ids)), *bound)}
-
-
-def terms(condition: str) -> list[str]:
-    """The filters of a condition: parted by spaces, where quotes protect one."""
-    parts: list[str] = []
-    quote, open_word = "", False
-    for letter in condition.strip():
-        quote = "" if letter == quote else letter if letter in "\"'" and not quote else quote
-        if letter.isspace() and not quote:
-            open_word = False
-        elif open_word:
-            parts[-1] += letter
-        else:
-            parts.append(letter)
-            open_word = True
-    return parts
 
 
 def _asking(change: Change) -> filters.Asking:
