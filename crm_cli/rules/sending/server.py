@@ -18,7 +18,9 @@ from crm_cli.rules.sending.writing import is_wide
 
 PASSWORD = "CRM_SMTP_PASSWORD"  # noqa: S105 - where it stands, not what it is
 PORTS = {"starttls": 587, "ssl": 465, "none": 25}
-PATIENCE = 30.0  # seconds that a server may keep silent
+PATIENCE = 30.0  # seconds that a server may take to be there
+SILENCE = 600.0  # seconds that it may look at a message before it answers (RFC 5321, 4.5.3.2.6)
+FAREWELL = 5.0  # seconds that it may take to say goodbye
 LOSSES = 3  # messages in a row over which a connection is lost, until we stop
 GOES_ON, CLOSING, TOO_LARGE = 354, 421, 552
 FAULTS = frozenset((550, 551, 553))  # replies to an address that blame it, where nothing more exact is said
@@ -87,6 +89,7 @@ class Server:
         """Take leave of the server."""
         if self._smtp is not None:
             try:
+                _wait(self._smtp, FAREWELL)
                 self._smtp.quit()
             except (smtplib.SMTPException, OSError):
                 self._smtp.close()
@@ -109,6 +112,7 @@ class Server:
                 smtp.starttls(context=context)
             smtp.ehlo_or_helo_if_needed()
             self._log_in(smtp)
+            _wait(smtp, SILENCE)
         except smtplib.SMTPNotSupportedError as error:
             smtp.close()
             raise StoppedError(
@@ -211,6 +215,12 @@ class Server:
         if self._smtp is not None:
             self._smtp.close()
             self._smtp = None
+
+
+def _wait(smtp: smtplib.SMTP, seconds: float) -> None:
+    """Let the server be silent for so long."""
+    if smtp.sock is not None:
+        smtp.sock.settimeout(seconds)
 
 
 def _from_keyring(user: str) -> str | None:
