@@ -190,6 +190,24 @@ def test_merged_people_keep_what_one_of_them_refused(jane: Crm) -> None:
     assert (why(jane, "1"), why(jane, "2")) == ("", "opted out of marketing on 2025-01-01")
 
 
+@pytest.mark.parametrize("noun", ["contact", "lead"])
+def test_merged_people_are_in_a_campaign_once(crm: Crm, noun: str) -> None:
+    for campaign in ("Spring", "Autumn"):
+        crm("campaign", "add", campaign)
+    for name in ("ann", "bea"):
+        crm(noun, "add", name, "--email", f"{name}@example.org")
+        crm("member", "add", name, "--campaign", "Spring", f"--{noun}", name)
+    crm("member", "add", "bea", "--campaign", "Autumn", f"--{noun}", "bea")
+    crm("member", "edit", "2", "--status", "responded", "--response", "yes")
+    assert crm(noun, "merge", "1", "2", "--yes").code == 0
+    held = crm(
+        "member", "list", "--columns", f"campaign,{noun}_id,status,response", "--sort", "campaign"
+    ).lines
+    assert held == ["Autumn\t1\ttargeted\t", "Spring\t1\tresponded\tyes"]
+    assert crm("undo").code == 0
+    assert crm("member", "list", "--count").out == "3\n"
+
+
 def test_an_opt_out_by_any_path_is_noted_once(jane: Crm, store: Path) -> None:
     for known in (1, 0):
         with db.change(store, "test") as change:

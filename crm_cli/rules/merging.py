@@ -13,7 +13,7 @@ from typing import Any
 from crm_cli import fields, values
 from crm_cli.changing import Change
 from crm_cli.errors import InvalidError, NotFoundError
-from crm_cli.rules import consent, distinct, people, records, uniting
+from crm_cli.rules import consent, distinct, memberships, people, records, uniting
 from crm_cli.rules.drafts import FINGERPRINT, Draft
 
 # Columns that say nothing without the one that they follow: they come from the record that it comes from.
@@ -64,6 +64,7 @@ def merge(change: Change, noun: str, ids: Sequence[int], take: Taken | None = No
         _keep_companies(change, drafts, found["company_id"])
     if noun in ("contact", "lead"):
         consent.keep_strictest(change, noun, ids)
+        memberships.unite(change, noun, ids)
     primary = {part: chosen[name[:-1]].id for name, part in about.parts.items() if name[:-1] in chosen}
     uniting.move(change, about.table, ids, primary)
     distinct.move(change, noun, ids)
