@@ -1193,6 +1193,7 @@ CREATE TABLE invoice (
 	paid INTEGER, 
 	settled_on VARCHAR, 
 	void_on VARCHAR, 
+	void_reason VARCHAR, 
 	reference VARCHAR, 
 	status_original VARCHAR, 
 	UNIQUE (uid), 
@@ -1204,10 +1205,11 @@ CREATE TABLE invoice (
 	FOREIGN KEY(quote_id) REFERENCES quote (id)
 );
 CREATE INDEX ix_invoice_company ON invoice (company_id, issued_on, due_on, settled_on, currency, amount, paid, void_on);
-CREATE INDEX ix_invoice_contact_id ON invoice (contact_id);
+CREATE INDEX ix_invoice_contact ON invoice (contact_id, issued_on, due_on, settled_on, currency, amount, paid, void_on);
 CREATE INDEX ix_invoice_deal_id ON invoice (deal_id);
 CREATE UNIQUE INDEX ix_invoice_external ON invoice (external_id, external_source) WHERE external_id IS NOT NULL;
 CREATE INDEX ix_invoice_issued ON invoice (issued_on, due_on, settled_on, currency, amount, paid, void_on, rate, company_id, contact_id);
+CREATE INDEX ix_invoice_open ON invoice (due_on) WHERE settled_on IS NULL AND void_on IS NULL;
 CREATE INDEX ix_invoice_owner_id ON invoice (owner_id);
 CREATE INDEX ix_invoice_quote_id ON invoice (quote_id);
 CREATE TABLE member (

@@ -120,7 +120,7 @@ class Invoice(Record, table=True):
     company_id: int | None = link(
         "company", "The customer, a company", index=False
     )  # ix_invoice_company begins so
-    contact_id: int | None = link("contact", "The customer, a person")
+    contact_id: int | None = link("contact", "The customer, a person", index=False)  # nor ix_invoice_contact
     deal_id: int | None = link("deal", "The deal it bills")
     quote_id: int | None = link("quote", "The quote it bills")
     issued_on: Day = about("The day it was issued")
@@ -132,6 +132,7 @@ class Invoice(Record, table=True):
     paid: Money = kept("What has been paid", 0)
     settled_on: Day = kept("The day it was paid in full")
     void_on: Day = kept("The day it was declared void")
+    void_reason: Text = kept("Why it was declared void")
     reference: Text = about("What the customer calls it, such as an order number")
     status_original: Text = kept("The status as the other program named it")
 

@@ -10,6 +10,8 @@ SELECT
   company.country,
   (SELECT name FROM user WHERE user.id = company.owner_id) AS owner,
   coalesce((SELECT sum(d.amount) FROM deal AS d WHERE d.company_id = company.id AND d.currency = company.default_currency AND d.stage_id IN (SELECT id FROM stage WHERE kind = 'won')), 0) AS won_amount, -- money: Deals won in the company's currency
+  coalesce((SELECT sum(i.paid) FROM invoice AS i WHERE i.company_id = company.id AND i.currency = company.default_currency AND i.void_on IS NULL), 0) AS paid_amount, -- money: What it has paid, in its currency
+  coalesce((SELECT sum(i.amount - i.paid) FROM invoice AS i WHERE i.company_id = company.id AND i.currency = company.default_currency AND i.void_on IS NULL), 0) AS open_amount, -- money: What it owes, in its currency
   company.default_currency AS currency, -- currency: The company's currency
   (SELECT count(*) FROM deal AS d WHERE d.company_id = company.id AND d.stage_id IN (SELECT id FROM stage WHERE kind = 'open')) AS open_deals, -- integer: Deals not yet decided
   (SELECT count(*) FROM "case" AS k WHERE k.company_id = company.id AND k.status IN ('new', 'in_progress', 'waiting_on_customer', 'on_hold')) AS open_cases, -- integer: Cases not yet settled

@@ -12,6 +12,9 @@ SELECT
   contact.tags,
   (SELECT max(at) FROM touches WHERE touches.noun = 'contact' AND touches.record_id = contact.id) AS last_touch, -- instant: The last outgoing call or e-mail, or meeting held
   contact.notes,
+  (SELECT sum(i.paid) FROM invoice AS i WHERE i.contact_id = contact.id AND i.void_on IS NULL AND i.currency = (SELECT l.currency FROM invoice AS l WHERE l.contact_id = contact.id ORDER BY l.issued_on DESC LIMIT 1)) AS paid_amount, -- money: What the person has paid, in the currency of the latest invoice
+  (SELECT sum(i.amount - i.paid) FROM invoice AS i WHERE i.contact_id = contact.id AND i.void_on IS NULL AND i.currency = (SELECT l.currency FROM invoice AS l WHERE l.contact_id = contact.id ORDER BY l.issued_on DESC LIMIT 1)) AS open_amount, -- money: What the person owes, in the currency of the latest invoice
+  (SELECT l.currency FROM invoice AS l WHERE l.contact_id = contact.id ORDER BY l.issued_on DESC LIMIT 1) AS currency, -- currency: The currency of the person's latest invoice
   contact.salutation, contact.first_name, contact.last_name,
   contact.company_id,
   (SELECT json_group_array(json_patch('{}', json_object('value', e.value, 'kind', e.kind, 'primary', json(iif(e."primary", 'true', 'false')), 'opted_out', json(iif(e.opted_out, 'true', 'false')), 'invalid', json(iif(e.invalid, 'true', 'false'))))) FROM (SELECT * FROM contact_email WHERE contact_id = contact.id ORDER BY "primary" DESC, id) AS e) AS emails, -- parts:contact_email: All e-mail addresses
