@@ -1,0 +1,212 @@
+"""A member's own rules: who it is, how far the campaign came with them, and what that brings.
+
+The status climbs a ladder, and neither an import nor an event that comes late takes it down again. Bounced,
+opted out and excluded are ends; only of a bounce can it turn out that the message arrived after all. Whoever opts
+out is not written to again, by any campaign, from then on.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from crm_cli.changing import Change
+from crm_cli.errors import ConflictError, InvalidError
+from crm_cli.rules import consent, lines, records
+from crm_cli.rules.drafts import Draft
+from crm_cli.values import emails
+
+LADDER = ("targeted", "sent", "delivered", "opened", "clicked", "responded", "converted")
+ENDS = ("bounced", "opted_out", "excluded")
+ANSWERED = ("responded", "converted")
+ARRIVED = LADDER[LADDER.index("delivered") :]
+BEFORE_BOUNCE = LADDER[: LADDER.index("opened")]
+PEOPLE = ("contact", "lead")
+THESE = "IN (SELECT value FROM json_each(?))"
+Row = dict[str, Any]
+
+
+def prepare(change: Change, drafts: Sequence[Draft]) -> None:
+    """Complete members: the person, name, currency, and what belongs to the status.
+
+    Raises:
+        InvalidError: one has no campaign, or is nobody.
+        ConflictError: the person is a member of the campaign already.
+    """
+    fresh = [draft for draft in drafts if draft.before is None]
+    for draft in drafts:
+        if not draft.get("campaign_id"):
+            raise InvalidError('a member belongs to a campaign; name one, such as --campaign "Spring fair"')
+    _recognise(change, [draft for draft in fresh if draft.imported])
+    _become(change, [draft for draft in fresh if draft.get("lead_id") and not draft.get("contact_id")])
+    _name(change, drafts)
+    _currency(change, fresh)
+    for draft in drafts:
+        if not (draft.get("contact_id") or draft.get("lead_id") or draft.get("name")):
+            raise InvalidError("who is it? Name a contact, a lead, or at least a name")
+        if draft.values.get("amount") is not None:
+            draft.values["amount"] = lines.rounded(draft.values["amount"], draft.get("currency"))
+        _status(change, draft)
+    _refuse_doubles(change, [draft for draft in fresh if not draft.imported])
+
+
+def settle(change: Change, drafts: Sequence[Draft]) -> None:
+    """Write the history of statuses, and let who opted out be written to no more."""
+    moved = [
+        draft
+        for draft in drafts
+        if draft.before is not None and draft.get("status") != draft.before["status"]
+    ]
+    rows = [{"member_id": draft.id, "status": draft.get("status"), "at": change.now} for draft in moved]
+    if rows:
+        records.append(change, "member_status", rows)
+    fresh = [draft for draft in drafts if draft.before is None and "uid" not in draft.given]
+    _opt_out(change, [draft for draft in [*fresh, *moved] if draft.get("status") == "opted_out"])
+
+
+def further(was: str, becomes: str) -> bool:
+    """Whether an event may take a member from one status to another."""
+    if was == becomes or was in ("opted_out", "excluded"):
+        return False
+    if becomes in ("opted_out", "excluded"):
+        return becomes == "opted_out" or was == "targeted"
+    if was == "bounced":
+        return becomes in ARRIVED
+    if becomes == "bounced":
+        return was in BEFORE_BOUNCE
+    return LADDER.index(becomes) > LADDER.index(was)
+
+
+def advance(change: Change, ids: Iterable[int], status: str, **columns: Any) -> list[int]:
+    """Let an event that came about take members further; returns those whom it took.
+
+    `columns` are set on all of them, also on those who had come further before.
+    """
+    drafts = records.load(change, "member", ids)
+    moved = [draft for draft in drafts if further(draft.get("status"), status)]
+    for draft in drafts:
+        draft.values |= columns
+    for draft in moved:
+        draft.values["status"] = status
+    records.write(change, "member", drafts)
+    return [draft.id for draft in moved]
+
+
+def _status(change: Change, draft: Draft) -> None:
+    """Keep the status from falling back, and complete what it brings."""
+    values = draft.values
+    was = draft.before["status"] if draft.before else None
+    status = values.get("status") or was or LADDER[0]
+    if was and draft.imported and not further(was, status):
+        status = was
+    if values.get("first_responded_at") and further(status, "responded"):
+        status = "responded"
+    if status in ANSWERED and not draft.get("first_responded_at"):
+        values["first_responded_at"] = _when(change, draft)
+    if status == "sent" and was != "sent" and not draft.get("sent_at") and not draft.imported:
+        values["sent_at"] = change.now
+    if status != "excluded" and draft.get("reason"):
+        values["reason"] = None
+    if status == "excluded" and not draft.get("reason") and not draft.imported:
+        values["reason"] = "excluded by hand"
+    if status != draft.get("status"):
+        values["status"] = status
+    if draft.before is None:
+        at = draft.get("first_responded_at") if status in ANSWERED else _when(change, draft)
+        draft.parts.setdefault("statuses", [{"status": status, "at": at}])
+
+
+def _when(change: Change, draft: Draft) -> str:
+    """When what an import tells of came about, as far as it says."""
+    told: str = draft.get("created_at") if draft.before is None and draft.imported else change.now
+    return told
+
+
+def _recognise(change: Change, drafts: Sequence[Draft]) -> None:
+    """Let members that came with an e-mail address for a name be whoever has it."""
+    nameless: dict[str, list[Draft]] = {}
+    for draft in drafts:
+        if not draft.get("contact_id") and not draft.get("lead_id") and "@" in (draft.get("name") or ""):
+            nameless.setdefault(emails.key(draft.get("name")), []).append(draft)
+    if not nameless:
+        return
+    asked = json.dumps([*nameless, *(draft.get("name") for each in nameless.values() for draft in each)])
+    looks = {
+        "contact_id": f'SELECT "key", contact_id FROM contact_email WHERE "key" {THESE} ORDER BY contact_id DESC',
+        "lead_id": f"SELECT email, id FROM lead WHERE email {THESE} ORDER BY id DESC",
+    }
+    for column, question in looks.items():
+        for address, record_id in change.rows(question, asked):
+            for draft in nameless.get(emails.key(address), ()):
+                if column == "contact_id" or not draft.get("contact_id"):
+                    draft.values |= {column: record_id, "address": draft.get("address") or address}
+
+
+def _become(change: Change, drafts: Sequence[Draft]) -> None:
+    """A lead that has become a contact is a member as that contact, where the contact is not one itself."""
+    if not drafts:
+        return
+    question = f"SELECT id, contact_id FROM lead WHERE contact_id IS NOT NULL AND id {THESE}"
+    became = dict(map(tuple, change.rows(question, json.dumps([draft.get("lead_id") for draft in drafts]))))
+    pairs = [[draft.get("campaign_id"), became.get(draft.get("lead_id"))] for draft in drafts]
+    taken = _members(change, "contact_id", pairs)
+    for draft, (campaign, contact) in zip(drafts, pairs, strict=True):
+        if contact and (campaign, contact) not in taken:
+            draft.values["contact_id"] = contact
+            taken[campaign, contact] = 0
+
+
+def _name(change: Change, drafts: Sequence[Draft]) -> None:
+    """Members are called as their records are."""
+    for noun in PEOPLE:
+        column = f"{noun}_id"
+        wanted = [draft for draft in drafts if draft.values.get(column)]
+        if wanted:
+            ids = json.dumps([draft.values[column] for draft in wanted])
+            names = dict(map(tuple, change.rows(f"SELECT id, name FROM {noun} WHERE id {THESE}", ids)))
+            for draft in wanted:
+                if noun == "contact" or not draft.get("contact_id"):
+                    draft.values["name"] = names.get(draft.values[column]) or draft.get("name")
+
+
+def _currency(change: Change, drafts: Sequence[Draft]) -> None:
+    lacking = [draft for draft in drafts if not draft.get("currency")]
+    ids = json.dumps(sorted({draft.get("campaign_id") for draft in lacking}))
+    found = dict(map(tuple, change.rows(f"SELECT id, currency FROM campaign WHERE id {THESE}", ids)))
+    for draft in lacking:
+        draft.values["currency"] = found.get(draft.get("campaign_id")) or change.config.currency
+
+
+def _refuse_doubles(change: Change, drafts: Sequence[Draft]) -> None:
+    for noun in PEOPLE:
+        column = f"{noun}_id"
+        pairs = [[draft.get("campaign_id"), draft.get(column)] for draft in drafts if draft.get(column)]
+        for (_, record_id), member in _members(change, column, pairs).items():
+            raise ConflictError(
+                f"{noun} {record_id} is member {member} of the campaign already; edit that one"
+            )
+
+
+def _members(change: Change, column: str, pairs: Sequence[Sequence[Any]]) -> dict[tuple[int, int], int]:
+    """The members that stand for pairs of a campaign and a person."""
+    question = (
+        f"SELECT m.campaign_id, m.{column}, m.id FROM json_each(?) AS e JOIN member AS m "
+        f"ON m.{column} = e.value ->> 1 AND m.campaign_id = e.value ->> 0"
+    )
+    rows = change.rows(question, json.dumps(pairs)) if pairs else []
+    return {(row[0], row[1]): row[2] for row in rows}
+
+
+def _opt_out(change: Change, drafts: Sequence[Draft]) -> None:
+    """Note the refusal of everybody who has a record; a name alone is nobody's."""
+    by_campaign: dict[int, list[Draft]] = {}
+    for draft in drafts:
+        by_campaign.setdefault(draft.get("campaign_id"), []).append(draft)
+    for campaign, gone in by_campaign.items():
+        name = change.value("SELECT name FROM campaign WHERE id = ?", campaign)
+        contacts = [draft.get("contact_id") for draft in gone if draft.get("contact_id")]
+        leads = [
+            draft.get("lead_id") for draft in gone if not draft.get("contact_id") and draft.get("lead_id")
+        ]
+        for noun, ids in (("contact", contacts), ("lead", leads)):
+            if ids:
+                consent.opt_out(change, noun, ids, source=f"campaign {name}")
