@@ -38,7 +38,7 @@ class Change:
         self.config = config.load()
         self.now: str = clock.now(self.config.zone)
         self.today: date = clock.today(self.config.zone)
-        db.at(connection, self.now, self.today.isoformat())
+        db.at(connection, self.now, self.today.isoformat(), self.config.get("small_company_up_to"))
         self.command_id = 0
         self.reverts_id: int | None = None
         self._entry = 0  # the entry of an earlier transaction, which this one goes on with

@@ -363,6 +363,13 @@ class MessageChannel(StrEnum):
     PHONE = "phone"
 
 
+class SizeSegment(StrEnum):
+    """How large a company is, by the bound that is set."""
+
+    LARGE = "large"
+    SMALL_MEDIUM = "small_medium"
+
+
 class CampaignStepName(StrEnum):
     """The ten steps of a campaign, in order."""
 

@@ -109,14 +109,17 @@ def views() -> dict[str, str]:
     return {file.stem: file.read_text(encoding="utf-8") for file in sorted((HERE / "views").glob("*.sql"))}
 
 
-def at(connection: sqlite3.Connection, now: str, today: str) -> None:
+def at(connection: sqlite3.Connection, now: str, today: str, small_up_to: str) -> None:
     """Let a connection see the views as they are at a moment: an instant, and the day it is for the user.
+
+    `small_up_to` is how many people a small or medium company has at most.
 
     What is seen only so (a deadline that has passed) is nothing that the store holds, and other tools that
     read the store's views see facts alone.
     """
     for name, question in fields.momentary().items():
         told = question.replace(":now", f"'{now}'").replace(":today", f"'{today}'")
+        told = told.replace(":small_up_to", str(int(small_up_to)))
         connection.execute(f"CREATE TEMP VIEW {name} AS {told}")
 
 

@@ -45,7 +45,8 @@ class Desk:
 
         connection = db.ask(self.path)
         zone = self.config.zone
-        db.at(connection, clock.now(zone), clock.today(zone).isoformat())
+        today, small = clock.today(zone).isoformat(), self.config.get("small_company_up_to")
+        db.at(connection, clock.now(zone), today, small)
         return connection
 
     @cached_property

@@ -205,7 +205,7 @@ def test_every_noun_has_a_module_a_promise_and_a_view() -> None:
 def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connection]:
     """An empty store."""
     connection = db.ask(tmp_path_factory.mktemp("none") / "missing.db")
-    db.at(connection, "2026-06-15T12:00:00Z", "2026-06-15")
+    db.at(connection, "2026-06-15T12:00:00Z", "2026-06-15", "250")
     yield connection
     connection.close()
 

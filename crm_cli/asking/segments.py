@@ -110,5 +110,5 @@ def _asking(desk: "Desk", copy: sqlite3.Connection, moment: str | None) -> Askin
     zone = desk.config.zone
     now = moment or clock.now(zone)
     today = date.fromisoformat(local_day(now, zone))
-    rewinding.at(copy, now, today.isoformat())
+    rewinding.at(copy, now, today.isoformat(), desk.config.get("small_company_up_to"))
     return replace(desk.asking, connection=copy, reading=replace(desk.reading, today=today))

@@ -197,7 +197,9 @@ def _columns(seen: str, known: dict[str, Any]) -> tuple[dict[str, Any], list[str
     said = {name: (kind, path, help_) for name, kind, path, help_ in told}
     with closing(_empty_store()) as connection:
         if now.exists():
-            asked = momentary()[seen].replace(":now", "''").replace(":today", "''")
+            asked = momentary()[seen]
+            for told in (":now", ":today", ":small_up_to"):
+                asked = asked.replace(told, "''")
             connection.execute(f"CREATE TEMP VIEW {seen} AS {asked}")
         names = [row[1] for row in connection.execute(f"PRAGMA table_info({seen})")]
     head = [line for line in text.splitlines() if line.startswith("--")]

@@ -3,7 +3,7 @@
 SELECT
   member.id,
   (SELECT name FROM campaign WHERE campaign.id = member.campaign_id) AS campaign,
-  coalesce(member.name, (SELECT name FROM contact WHERE contact.id = member.contact_id), (SELECT name FROM lead WHERE lead.id = member.lead_id)) AS name,
+  coalesce((SELECT name FROM contact WHERE contact.id = member.contact_id), (SELECT name FROM lead WHERE lead.id = member.lead_id), member.name) AS name,
   (SELECT name FROM contact WHERE contact.id = member.contact_id) AS contact,
   (SELECT name FROM lead WHERE lead.id = member.lead_id) AS lead,
   member.status, member.channel, member.control, member.reason, member.first_responded_at, member.amount, member.currency,
