@@ -6,7 +6,7 @@ million deals reads no other table. Two companies of one name stay two.
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -84,14 +84,20 @@ class Group:
         return found | {None: Place()}
 
 
-def find(connection: sqlite3.Connection, noun: str, name: str | None, day: str) -> Group:
+def find(
+    connection: sqlite3.Connection, noun: str, name: str | None, day: str, own: Mapping[str, Group]
+) -> Group:
     """The group called `name` of a noun; `day` is what spans of time are cut from, empty where there is none.
+
+    `own` are groups that a report alone knows.
 
     Raises:
         InvalidError: there is no such group; names the nearest.
     """
     if not name:
         return Group()
+    if name in own:
+        return own[name]
     about, custom = fields.noun(noun), fields.custom(connection, noun)
     if name in PERIODS and day:
         return Group(name, key=PERIODS[name].format(day=day), period=True)
@@ -100,6 +106,7 @@ def find(connection: sqlite3.Connection, noun: str, name: str | None, day: str) 
     each = about.columns.get(path[0]) or custom.get(path[0])
     if each is None:
         known = [
+            *own,
             *(PERIODS if day else ()),
             *(key for key, column in about.columns.items() if _fit(column)),
             *custom,
@@ -123,9 +130,10 @@ def find(connection: sqlite3.Connection, noun: str, name: str | None, day: str) 
     return _along(name, about, path)
 
 
-def names(noun: str, day: str) -> list[str]:
-    """What a noun can be grouped by, its spans of time first."""
+def names(noun: str, day: str, own: Iterable[str] = ()) -> list[str]:
+    """What a noun can be grouped by, a report's own groups and spans of time first."""
     return [
+        *own,
         *(PERIODS if day else ()),
         *(key for key, each in fields.noun(noun).columns.items() if _fit(each)),
         "tag",

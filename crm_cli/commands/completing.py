@@ -95,7 +95,8 @@ def groups(ctx: Any) -> list[str]:
     from crm_cli.asking import groups as known
 
     report = reports.load(ctx.info_name)
-    return [*known.names(report.NOUN, report.DAY), *_own(ctx, report.NOUN)]
+    own = getattr(report, "GROUPS", ())
+    return [*known.names(report.NOUN, report.DAY, own), *_own(ctx, report.NOUN)]
 
 
 def one_of(words: Sequence[str]) -> Callable[[], list[str]]:

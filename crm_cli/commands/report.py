@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 from typer.models import CommandInfo
 
-from crm_cli import fields, filters, lazy, output, reports, values
+from crm_cli import exchange, fields, filters, lazy, output, reports, values
 from crm_cli.commands import completing
 from crm_cli.commands.options import Filters, Option, Out
 from crm_cli.desk import Desk
@@ -65,9 +65,11 @@ class Asking(Bundle):
         if not self.into:
             return None, None
         code = str(values.read("currency", self.into, desk.reading))
-        rate = desk.config.rate(code)
+        rate = exchange.rate(desk.connection, desk.config, code, desk.reading.today.isoformat())
         if rate is None:
-            raise InvalidError(f"no rate is known for {code}; set one: crm config set rates.{code} RATE")
+            raise InvalidError(
+                f"no rate is known for {code}; set one: crm config set rates.{code} RATE, or import them by day"
+            )
         return code, rate
 
 
@@ -144,7 +146,7 @@ def answer(
     asked = reports.Asked(
         desk.connection, desk.reading.today, report, where=where, by=asking.by, since=since, until=until,
         into=into, rate=rate, zone=desk.config.zone, texts=texts or [], asking=desk.asking,
-        working_hours=desk.config.get("working_hours"), said=said or {},
+        working_hours=desk.config.get("working_hours"), rates=desk.config.rate, said=said or {},
     )  # fmt: skip
     if explain:
         output.text(reports.explain(asked))

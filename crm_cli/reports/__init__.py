@@ -4,15 +4,15 @@ The first line of its docstring is its summary. In it stand
 `NOUN`, whose filters choose what it is about (and `NOUNS`, where these are several); `DAY`, SQL over that noun's
 view for the day that `--period` chooses by and that `--by month` cuts (empty: none); `COLUMNS`; `MEASURE`, the
 column that a chart draws; `FORMULA`, what the figures mean and what they are divided by; and
-`answer(asked) -> Rows`, its question. Beside these `BY`, what it is grouped by where nobody says; and `OPTIONS`,
-the options that it alone has, whose words `asked.option(name)` gives.
+`answer(asked) -> Rows`, its question. Beside these `BY`, what it is grouped by where nobody says; `GROUPS`, the
+groups that it alone knows; and `OPTIONS`, the options that it alone has, whose words `asked.option(name)` gives.
 
 A question begins with `asked.chosen(…)`, the records it is about, and selects `"group"` and `purse` first:
 the group that a row falls into, and the currency or the rate of its amounts. Unlike currencies are never added.
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -98,6 +98,8 @@ class Asked:
     rate: str | None = None
     zone: str = ""
     working_hours: str = "09:00-17:00"
+    rates: Callable[[str], str | None] = field(default=lambda _: None)
+    """One unit of a currency in the base currency, where its record keeps no rate."""
     said: dict[str, str] = field(default_factory=dict)
     """The report's own options, by name; an option without words says `yes`."""
     notes: list[str] = field(default_factory=list)
@@ -115,7 +117,8 @@ class Asked:
     @cached_property
     def group(self) -> Group:
         """What is grouped by."""
-        return groups.find(self.connection, self.report.NOUN, self.by, self.report.DAY)
+        own = getattr(self.report, "GROUPS", {})
+        return groups.find(self.connection, self.report.NOUN, self.by, self.report.DAY, own)
 
     @cached_property
     def stages(self) -> dict[int, Stage]:
@@ -167,6 +170,13 @@ class Asked:
     def until_then(self, instant: str) -> str:
         """The condition that an instant lies before the end of the period, and not after that day."""
         return instants.within(instant, None, min(self.until or "9", self.today.isoformat()), self.zone)
+
+    def purse(self, currency: str, rate: str | None = None) -> Purse | None:
+        """What an amount is in that is not the chosen records' own; None where no rate is known to convert it with."""
+        if not self.into or currency == self.into:
+            return Purse(currency)
+        known = rate or self.rates(currency)
+        return self._opened(known) if known else None
 
     def period_of(self, day: str) -> str:
         """The SQL of the group that another day than the report's own falls into; else of the record's group."""
@@ -228,10 +238,13 @@ class Asked:
             self.counts += counts
 
     def _purse(self) -> str:
-        if "currency" not in fields.noun(self.report.NOUN).columns:
+        told = (each.name for each in self.report.COLUMNS)
+        if "currency" not in told or "currency" not in fields.noun(self.report.NOUN).columns:
             return "NULL"
         if not self.into:
             return "currency"
+        if "rate" not in fields.noun(self.report.NOUN).columns:
+            return f"'{SAME}'"
         return f"CASE WHEN currency = ?4 OR amount IS NULL THEN '{SAME}' ELSE coalesce(rate, '{UNKNOWN}') END"
 
     def _opened(self, purse: Any) -> Purse | None:
