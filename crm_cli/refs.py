@@ -15,7 +15,7 @@ from crm_cli.values import emails
 from crm_cli.values.folding import fold
 
 # The column in which a noun's own numbers or codes stand.
-CODES = {"product": "code", "campaign": "code", "case": "number", "contract": "number"}
+CODES = {"product": "code", "campaign": "code", "case": "number", "contract": "number", "invoice": "number"}
 # The nouns that activities are about.
 ABOUT = ("contact", "company", "deal", "lead", "case", "contract", "campaign", "product")
 # Who has a number by its key; and the numbers of a record, with its country where they have no key.

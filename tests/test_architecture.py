@@ -32,7 +32,7 @@ SHARED = {
     "sending",
     "taking",
 }
-BORROWED = {"history": {"show"}, "case": {"similar", "steps"}}
+BORROWED = {"history": {"show"}, "case": {"similar", "steps"}, "config": {"rates"}, "deal": {"billing"}}
 TELLERS = {"demo"}
 # Kinds of columns beside those that text is read into.
 SEEN = {"id", "about"}

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from crm_cli import config, lazy, output
-from crm_cli.commands import completing
+from crm_cli.commands import completing, rates
 from crm_cli.commands.options import Argument, Out
 from crm_cli.config import settings
 from crm_cli.desk import Desk
@@ -14,6 +14,7 @@ from crm_cli.fields import Field
 from crm_cli.output import Rows
 
 app = lazy.application("Settings: who you are, your currency, zone and country, how dates are written.")
+app.add_typer(rates.app, name="rates")
 
 Key = Annotated[
     str,

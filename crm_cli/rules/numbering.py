@@ -1,7 +1,7 @@
 """Numbers that people quote: C-2026-0007 is the seventh case of 2026.
 
-A noun has its own prefix and counts by the year in which a record was made, in the user's zone. The next number
-is one more than the highest that a record has or had, so that what customers know is never given to another: a
+A noun has its own prefix and counts by the year in which a record was issued, else made, in the user's zone. The
+next number is one more than the highest that a record has or had, so that what customers know is never given to another: a
 deleted or merged record keeps its number. Only a record whose making was undone gives it back, since there never
 was one; bringing that record back later is refused if the number is taken by then. Numbers that are told stay.
 """
@@ -21,7 +21,7 @@ MERGED = "number"
 
 
 def give(change: Change, noun: str, drafts: Sequence[Draft]) -> None:
-    """Number every draft that has no number, by the year of its creation and in the order given.
+    """Number every draft that has no number, by the year of its issue or creation and in the order given.
 
     Raises:
         ConflictError: another record has the number that a draft is told.
@@ -30,7 +30,7 @@ def give(change: Change, noun: str, drafts: Sequence[Draft]) -> None:
     last: dict[str, int] = {}
     for draft in drafts:
         if not draft.get("number"):
-            year = _year(change, draft.get("created_at") or change.now)
+            year = (draft.get("issued_on") or _day(change, draft.get("created_at") or change.now))[:4]
             head = f"{PREFIXES[noun]}-{year}-"
             if year not in last:
                 told = (draft.values.get("number") or "" for draft in drafts)
@@ -57,12 +57,13 @@ def _refuse_taken(change: Change, noun: str, drafts: Sequence[Draft]) -> None:
         own = (draft.id if draft.before else -place, draft.get(about.label))
         holder = taken.setdefault(draft.values["number"], own)
         if holder[0] != own[0]:
-            said = f"{noun} {holder[0]} {holder[1]}" if holder[0] > 0 else holder[1]
+            called = "" if holder[1] == draft.values["number"] else str(holder[1])
+            said = f"{noun} {holder[0]} {called}".strip() if holder[0] > 0 else called or f"another {noun}"
             raise ConflictError(f"{said} has the number {draft.values['number']} already; give another")
 
 
-def _year(change: Change, instant: str) -> str:
-    return dates.local_day(instant, change.config.zone)[:4]
+def _day(change: Change, instant: str) -> str:
+    return dates.local_day(instant, change.config.zone)
 
 
 def _count(head: str, number: str) -> int:

@@ -67,7 +67,9 @@ def add_record(desk: Desk, noun: str, texts: dict[str, Any], doing: Doing, *, fo
         duplicates.refuse(change, noun, draft, force=force)
         change.notes += duplicates.warn(change, noun, draft)
         records.write(change, noun, [draft])
-        called = " ".join(filter(None, (draft.get("number"), str(draft.get(fields.noun(noun).label)))))
+        called = " ".join(
+            dict.fromkeys(filter(None, (draft.get("number"), str(draft.get(fields.noun(noun).label)))))
+        )
         change.summary = called
     if doing.dry_run:
         desk.say(f"would add {noun} {called}")
