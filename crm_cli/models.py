@@ -53,6 +53,7 @@ from crm_cli.records.value import (
     Invoice,
     InvoiceLine,
     Offer,
+    OfferCandidate,
     Payment,
     Price,
     PriceList,
@@ -79,7 +80,7 @@ PARTS: tuple[type[Part], ...] = (
     ContactEmail, ContactPhone, ContactCompany, Stage, DealLine, DealContact, DealStage, ActivityAbout,
     ActivityParticipant, NotDuplicate, MergedKey, CalendarDay, SlaTarget, CaseStep, CaseStatusChange, ArticleCase,
     SegmentMember, CampaignSegment, CampaignMessage, CampaignProduct, CampaignCost, CampaignStep, MemberStatusChange,
-    Price, ProductPart, QuoteLine, InvoiceLine, Payment,
+    Price, ProductPart, QuoteLine, InvoiceLine, Payment, OfferCandidate,
 )  # fmt: skip
 LOGGED: tuple[type[SQLModel], ...] = (*NOUNS.values(), *PARTS, Forgotten)
 

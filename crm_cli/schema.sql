@@ -508,6 +508,7 @@ CREATE TABLE company (
 	payment_terms_days INTEGER, 
 	partner_level VARCHAR, 
 	territory VARCHAR, 
+	offers_paused BOOLEAN, 
 	pricelist_id INTEGER, 
 	sla_policy_id INTEGER, 
 	UNIQUE (uid), 
@@ -759,6 +760,7 @@ CREATE TABLE deal (
 	type VARCHAR, 
 	source VARCHAR, 
 	campaign_id INTEGER, 
+	partner_id INTEGER, 
 	opened_on VARCHAR, 
 	expected_close VARCHAR, 
 	next_step VARCHAR, 
@@ -778,7 +780,8 @@ CREATE TABLE deal (
 	FOREIGN KEY(contact_id) REFERENCES contact (id), 
 	FOREIGN KEY(pipeline_id) REFERENCES pipeline (id), 
 	FOREIGN KEY(stage_id) REFERENCES stage (id), 
-	FOREIGN KEY(campaign_id) REFERENCES campaign (id)
+	FOREIGN KEY(campaign_id) REFERENCES campaign (id), 
+	FOREIGN KEY(partner_id) REFERENCES company (id)
 );
 CREATE INDEX ix_deal_campaign_id ON deal (campaign_id);
 CREATE INDEX ix_deal_company_id ON deal (company_id);
@@ -787,6 +790,7 @@ CREATE INDEX ix_deal_contact_id ON deal (contact_id);
 CREATE UNIQUE INDEX ix_deal_external ON deal (external_id, external_source) WHERE external_id IS NOT NULL;
 CREATE INDEX ix_deal_name_key ON deal (name_key);
 CREATE INDEX ix_deal_owner_id ON deal (owner_id);
+CREATE INDEX ix_deal_partner_id ON deal (partner_id);
 CREATE INDEX ix_deal_pipeline_id ON deal (pipeline_id);
 CREATE INDEX ix_deal_report ON deal (stage_id, currency, closed_on, opened_on, amount, probability, stage_since, expected_close, forecast_category, owner_id, rate);
 CREATE TABLE relationship (
@@ -994,6 +998,7 @@ CREATE TABLE lead (
 	disqualify_reason VARCHAR, 
 	disqualify_note VARCHAR, 
 	unmet_need VARCHAR, 
+	partner_id INTEGER, 
 	converted_at VARCHAR, 
 	company_id INTEGER, 
 	contact_id INTEGER, 
@@ -1001,6 +1006,7 @@ CREATE TABLE lead (
 	UNIQUE (uid), 
 	FOREIGN KEY(owner_id) REFERENCES user (id), 
 	FOREIGN KEY(campaign_id) REFERENCES campaign (id), 
+	FOREIGN KEY(partner_id) REFERENCES company (id), 
 	FOREIGN KEY(company_id) REFERENCES company (id), 
 	FOREIGN KEY(contact_id) REFERENCES contact (id), 
 	FOREIGN KEY(deal_id) REFERENCES deal (id)
@@ -1013,6 +1019,7 @@ CREATE INDEX ix_lead_email ON lead (email);
 CREATE UNIQUE INDEX ix_lead_external ON lead (external_id, external_source) WHERE external_id IS NOT NULL;
 CREATE INDEX ix_lead_name_key ON lead (name_key);
 CREATE INDEX ix_lead_owner_id ON lead (owner_id);
+CREATE INDEX ix_lead_partner_id ON lead (partner_id);
 CREATE INDEX ix_lead_phone_key ON lead (phone_key);
 CREATE TABLE quote (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
@@ -1254,40 +1261,6 @@ CREATE UNIQUE INDEX ix_member_external ON member (external_id, external_source) 
 CREATE UNIQUE INDEX ix_member_lead ON member (lead_id, campaign_id) WHERE lead_id IS NOT NULL;
 CREATE INDEX ix_member_lead_id ON member (lead_id);
 CREATE INDEX ix_member_owner_id ON member (owner_id);
-CREATE TABLE offer (
-	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
-	uid VARCHAR NOT NULL, 
-	created_at VARCHAR NOT NULL, 
-	updated_at VARCHAR NOT NULL, 
-	owner_id INTEGER, 
-	tags VARCHAR, 
-	notes VARCHAR, 
-	external_id VARCHAR, 
-	external_source VARCHAR, 
-	custom VARCHAR, 
-	import_id INTEGER, 
-	folded VARCHAR NOT NULL, 
-	lead_id INTEGER, 
-	deal_id INTEGER, 
-	partner_id INTEGER, 
-	rank INTEGER, 
-	state VARCHAR, 
-	offered_at VARCHAR NOT NULL, 
-	respond_by VARCHAR, 
-	answered_at VARCHAR, 
-	reason VARCHAR, 
-	UNIQUE (uid), 
-	FOREIGN KEY(owner_id) REFERENCES user (id), 
-	FOREIGN KEY(lead_id) REFERENCES lead (id), 
-	FOREIGN KEY(deal_id) REFERENCES deal (id), 
-	FOREIGN KEY(partner_id) REFERENCES company (id)
-);
-CREATE INDEX ix_offer_deal_id ON offer (deal_id);
-CREATE UNIQUE INDEX ix_offer_external ON offer (external_id, external_source) WHERE external_id IS NOT NULL;
-CREATE INDEX ix_offer_lead_id ON offer (lead_id);
-CREATE INDEX ix_offer_owner_id ON offer (owner_id);
-CREATE INDEX ix_offer_partner_id ON offer (partner_id);
-CREATE INDEX ix_offer_state ON offer (state, respond_by);
 CREATE TABLE quote_line (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
 	quote_id INTEGER NOT NULL, 
@@ -1458,6 +1431,54 @@ CREATE INDEX ix_survey_deal_id ON survey (deal_id);
 CREATE UNIQUE INDEX ix_survey_external ON survey (external_id, external_source) WHERE external_id IS NOT NULL;
 CREATE INDEX ix_survey_kind_at ON survey (kind, at, score, contact_id, company_id);
 CREATE INDEX ix_survey_owner_id ON survey (owner_id);
+CREATE TABLE offer (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
+	uid VARCHAR NOT NULL, 
+	created_at VARCHAR NOT NULL, 
+	updated_at VARCHAR NOT NULL, 
+	owner_id INTEGER, 
+	tags VARCHAR, 
+	notes VARCHAR, 
+	external_id VARCHAR, 
+	external_source VARCHAR, 
+	custom VARCHAR, 
+	import_id INTEGER, 
+	folded VARCHAR NOT NULL, 
+	lead_id INTEGER, 
+	deal_id INTEGER, 
+	partner_id INTEGER, 
+	rank INTEGER, 
+	state VARCHAR, 
+	offered_at VARCHAR NOT NULL, 
+	respond_by VARCHAR, 
+	answered_at VARCHAR, 
+	reason VARCHAR, 
+	delivery_id INTEGER, 
+	UNIQUE (uid), 
+	FOREIGN KEY(owner_id) REFERENCES user (id), 
+	FOREIGN KEY(lead_id) REFERENCES lead (id), 
+	FOREIGN KEY(deal_id) REFERENCES deal (id), 
+	FOREIGN KEY(partner_id) REFERENCES company (id), 
+	FOREIGN KEY(delivery_id) REFERENCES delivery (id)
+);
+CREATE INDEX ix_offer_deal_id ON offer (deal_id);
+CREATE INDEX ix_offer_delivery_id ON offer (delivery_id);
+CREATE UNIQUE INDEX ix_offer_external ON offer (external_id, external_source) WHERE external_id IS NOT NULL;
+CREATE INDEX ix_offer_lead_id ON offer (lead_id);
+CREATE INDEX ix_offer_owner_id ON offer (owner_id);
+CREATE INDEX ix_offer_partner_id ON offer (partner_id);
+CREATE INDEX ix_offer_state ON offer (state, respond_by);
+CREATE TABLE offer_candidate (
+	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
+	offer_id INTEGER NOT NULL, 
+	rank INTEGER NOT NULL, 
+	partner_id INTEGER NOT NULL, 
+	reason VARCHAR, 
+	FOREIGN KEY(offer_id) REFERENCES offer (id) ON DELETE CASCADE, 
+	FOREIGN KEY(partner_id) REFERENCES company (id)
+);
+CREATE INDEX ix_offer_candidate_offer_id ON offer_candidate (offer_id);
+CREATE INDEX ix_offer_candidate_partner_id ON offer_candidate (partner_id);
 CREATE VIRTUAL TABLE search USING fts5(text, content='', tokenize='unicode61 remove_diacritics 0');
 CREATE TABLE alembic_version (version_num VARCHAR(32) PRIMARY KEY NOT NULL);
 INSERT INTO alembic_version VALUES ('0001');

@@ -73,7 +73,8 @@ class Company(Named, Address, table=True):
     partner_level: Annotated[str | None, Kind("choice", choices.PartnerLevel)] = about(
         "Standing as a partner"
     )
-    territory: Text = about("Sales territory")
+    territory: Text = about("Sales territory; several separated by commas")
+    offers_paused: Boolean = about("As a partner, takes no offers for now", default=False)
     pricelist_id: int | None = link("pricelist", "The prices it buys at; else the list prices")
     sla_policy_id: int | None = link("sla", "The SLA policy that its cases are held to")
 

@@ -168,18 +168,29 @@ class Offer(Record, table=True):
     """A lead or deal offered to a partner, who must answer in time."""
 
     label: ClassVar[str] = "state"
+    several: ClassVar[dict[str, str]] = {"candidates": "offer_candidate"}
 
     lead_id: int | None = link("lead", "The lead that is offered")
     deal_id: int | None = link("deal", "The deal that is offered")
     partner_id: int | None = link("company", "The partner")
     rank: Integer = about("The partner's place among the candidates")
-    state: Annotated[str | None, Kind("choice", choices.OfferState)] = about(
-        "Where it stands", default="offered"
-    )
+    state: Annotated[str | None, Kind("choice", choices.OfferState)] = kept("Where it stands", "offered")
     offered_at: Instant = about("When it was offered", nullable=False)
     respond_by: Instant = about("Until when the partner must answer")
     answered_at: Instant = kept("When it was accepted, declined or expired")
     reason: Text = about("Why it was declined; else why this partner was asked")
+    delivery_id: int | None = link("delivery", "The message that told the partner")
+
+
+class OfferCandidate(Part, table=True):
+    """A partner who is asked where an offer is not taken, and why."""
+
+    __tablename__ = "offer_candidate"
+
+    offer_id: int = owned("offer")
+    rank: int = Field(nullable=False)
+    partner_id: int = Field(foreign_key="company.id", index=True)
+    reason: Text = None
 
 
 class Relationship(Record, table=True):

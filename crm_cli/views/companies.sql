@@ -31,6 +31,6 @@ SELECT
   company.parent_id,
   (SELECT name FROM pricelist WHERE pricelist.id = company.pricelist_id) AS pricelist, company.pricelist_id,
   (SELECT name FROM sla WHERE sla.id = company.sla_policy_id) AS sla_policy, company.sla_policy_id,
-  company.payment_terms_days, company.partner_level, company.territory, company.default_currency,
+  company.payment_terms_days, company.partner_level, company.territory, company.offers_paused, company.default_currency,
   company.notes, company.owner_id, company.external_id, company.external_source, company.created_at, company.updated_at, company.uid
 FROM company

@@ -22,6 +22,7 @@ SELECT
   deal.source,
   (SELECT name FROM campaign WHERE campaign.id = deal.campaign_id) AS campaign,
   deal.lost_reason,
+  (SELECT name FROM company WHERE company.id = deal.partner_id) AS partner, deal.partner_id,
   deal.tags,
   (SELECT industry FROM company WHERE company.id = deal.company_id) AS industry, -- text=company.industry: The company's industry
   deal.forecast_category, deal.type, deal.next_step, deal.push_count,

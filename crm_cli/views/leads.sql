@@ -12,6 +12,7 @@ SELECT
   lead.first_touch_at,
   (SELECT max(at) FROM touches WHERE touches.noun = 'lead' AND touches.record_id = lead.id) AS last_touch, -- instant: The last outgoing call or e-mail, or meeting held
   lead.disqualify_reason, lead.disqualify_note, lead.unmet_need,
+  (SELECT name FROM company WHERE company.id = lead.partner_id) AS partner, lead.partner_id,
   (SELECT name FROM company WHERE company.id = lead.company_id) AS company,
   (SELECT name FROM contact WHERE contact.id = lead.contact_id) AS contact,
   (SELECT name FROM deal WHERE deal.id = lead.deal_id) AS deal,
