@@ -138,7 +138,7 @@ def _line(change: Change, draft: Draft, product: Row) -> Row:
     """An imported product is a line without a price: nobody said what it sold for."""
     if draft.imported:
         return lines.NEW | {"product_id": product["id"]}
-    return lines.line(change, product, draft.get("currency"))
+    return lines.line(change, product, draft.get("currency"), draft.get("company_id"))
 
 
 def _pin_amount(draft: Draft) -> None:

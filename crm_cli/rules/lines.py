@@ -11,13 +11,16 @@ from typing import Any
 from crm_cli import values
 from crm_cli.changing import Change
 from crm_cli.errors import InvalidError, NotFoundError
-from crm_cli.rules import records
+from crm_cli.rules import pricing, records
 from crm_cli.rules.drafts import Draft
 from crm_cli.values.amounts import SCALE, round_half_up
 from crm_cli.values.currencies import digits
 
 WHOLE = 100 * SCALE  # 100 per cent as it is stored
 NEW = {"quantity": SCALE, "unit_price": None, "discount_pct": None, "tax_pct": None}
+# What is typed about a line, or a price, and how it is read.
+KINDS = {"quantity": "decimal", "from_quantity": "decimal", "unit_price": "money", "discount_pct": "percent",
+         "tax_pct": "percent"}  # fmt: skip
 
 Row = dict[str, Any]
 
@@ -60,14 +63,19 @@ def products(change: Change, ids: Iterable[int]) -> dict[int, Row]:
     return {row["id"]: dict(row) for row in rows}
 
 
-def line(change: Change, product: Row, currency: str) -> Row:
-    """A line of one piece of a product at its list price, where that is in the deal's currency."""
-    price = product["list_price"]
-    if price is not None and product["currency"] != currency:
-        listed = f"{product['name']} is listed in {product['currency']}"
-        change.notes.append(f"{listed} and the deal is in {currency}; give its price")
-        price = None
-    return NEW | {"product_id": product["id"], "unit_price": price, "tax_pct": product["tax_rate"]}
+def line(
+    change: Change, product: Row, currency: str, company_id: int | None = None, quantity: int = SCALE,
+    price: int | None = None,
+) -> Row:  # fmt: skip
+    """A line of so many of a product, at the customer's price unless one is said; tells what is in stock."""
+    if price is None:
+        found = pricing.price(change, product, currency, company_id, quantity)
+        change.notes += pricing.told(product, found, currency)
+        price = found.amount if found else None
+    if stock := pricing.stock_note(change, product, quantity):
+        change.notes.append(stock)
+    known = {"product_id": product["id"], "quantity": quantity, "unit_price": price}
+    return NEW | known | {"tax_pct": product["tax_rate"]}
 
 
 def standing(change: Change, deal_ids: Iterable[int]) -> dict[int, list[Row]]:
@@ -82,38 +90,59 @@ def standing(change: Change, deal_ids: Iterable[int]) -> dict[int, list[Row]]:
 
 
 def read(change: Change, deal_id: int, said: Mapping[str, str | None]) -> dict[str, int | None]:
-    """The stored values of what was typed about a line; what was not said is left out."""
-    currency = change.value("SELECT currency FROM deal WHERE id = ?", deal_id) or ""
+    """The stored values of what was typed about a line of a deal; what was not said is left out."""
+    return typed(change, change.value("SELECT currency FROM deal WHERE id = ?", deal_id) or "", said)
+
+
+def typed(change: Change, currency: str, said: Mapping[str, str | None]) -> dict[str, int | None]:
+    """The stored values of what was typed about a line in a currency; what was not said is left out."""
     reading = replace(change.reading, currency=currency)
-    kinds = {"quantity": "decimal", "unit_price": "money", "discount_pct": "percent", "tax_pct": "percent"}
     found = {}
     for name, text in said.items():
         if text is not None:
             try:
-                found[name] = values.read(kinds[name], text, reading)
+                found[name] = values.read(KINDS[name], text, reading)
             except InvalidError as error:
                 raise InvalidError(f"{name}: {error}") from None
     return found  # type: ignore[return-value]  # none of these kinds is text
 
 
 def add(change: Change, deal_id: int, product_id: int, **said: int | None) -> Draft:
-    """Add a line to a deal: one at the list price, or what is said (`quantity`, `unit_price` …) as stored."""
+    """Add a line to a deal: one at the customer's price, or what is said (`quantity`, `unit_price` …) as stored."""
     draft, rows = _open(change, deal_id)
     found = products(change, [product_id]).get(product_id)
     if found is None:
         raise NotFoundError(f"there is no product {product_id}; `crm product list` shows them")
     told = {key: value for key, value in said.items() if value is not None}
-    if "unit_price" in told:
-        found["list_price"] = None
-    rows.append(line(change, found, draft.get("currency")) | told)
+    buyer = (draft.get("currency"), draft.get("company_id"))
+    rows.append(line(change, found, *buyer, told.get("quantity", SCALE), told.get("unit_price")) | told)
     return _written(change, draft, rows)
 
 
 def edit(change: Change, deal_id: int, line_id: int, **said: int | None) -> Draft:
-    """Change what is said of a line of a deal; None empties it."""
+    """Change what is said of a line of a deal; None empties it.
+
+    A price that was the customer's for the quantity before becomes the one for the quantity now.
+    """
     draft, rows = _open(change, deal_id)
-    _line(rows, deal_id, line_id).update(said)
+    row = _line(rows, deal_id, line_id)
+    if said.get("quantity") and "unit_price" not in said:
+        said |= _repriced(change, draft, row, said["quantity"] or SCALE)
+    row.update(said)
     return _written(change, draft, rows)
+
+
+def _repriced(change: Change, draft: Draft, row: Row, quantity: int) -> Row:
+    product = products(change, [row["product_id"]])[row["product_id"]]
+    if stock := pricing.stock_note(change, product, quantity):
+        change.notes.append(stock)
+    buyer = (draft.get("currency"), draft.get("company_id"))
+    before = pricing.price(change, product, *buyer, row["quantity"])
+    now = pricing.price(change, product, *buyer, quantity)
+    if not before or not now or before.amount != row["unit_price"] or now.amount == before.amount:
+        return {}
+    change.notes += pricing.told(product, now, draft.get("currency"))
+    return {"unit_price": now.amount}
 
 
 def remove(change: Change, deal_id: int, line_id: int) -> Draft:

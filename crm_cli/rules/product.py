@@ -1,11 +1,27 @@
-"""A product's own rules: a code of its own, a currency for its money."""
+"""A product's own rules: a code of its own, a currency for its money, and what a bundle holds.
 
+A bundle is sold as one product with one price; its parts say what is in it. A part may be a bundle itself, but
+nothing holds itself.
+"""
+
+import json
 from collections.abc import Sequence
+from typing import Any
 
 from crm_cli.changing import Change
-from crm_cli.errors import ConflictError
-from crm_cli.rules import lines
+from crm_cli.errors import ConflictError, InvalidError, NotFoundError
+from crm_cli.rules import lines, records, words
 from crm_cli.rules.drafts import Draft
+from crm_cli.values.amounts import SCALE
+
+# Everything that a bundle holds, through bundles in it.
+_WITHIN = """
+WITH RECURSIVE within (id) AS (
+  SELECT part_id FROM product_part WHERE product_id IN (SELECT value FROM json_each(?1))
+  UNION SELECT x.part_id FROM within JOIN product_part AS x ON x.product_id = within.id)
+SELECT EXISTS (SELECT 1 FROM within WHERE id = ?2)"""
+
+Row = dict[str, Any]
 
 
 def prepare(change: Change, drafts: Sequence[Draft]) -> None:
@@ -19,7 +35,52 @@ def prepare(change: Change, drafts: Sequence[Draft]) -> None:
         for column in ("list_price", "cost"):
             if values.get(column) is not None:
                 values[column] = lines.rounded(values[column], draft.get("currency"))
+        if "parts" in draft.parts:
+            draft.parts["parts"] = [_part({"quantity": SCALE} | row) for row in draft.parts["parts"]]
     _codes(change, [draft for draft in drafts if draft.values.get("code")])
+
+
+def settle(change: Change, drafts: Sequence[Draft]) -> None:
+    """Refuse a bundle that would hold itself.
+
+    Raises:
+        ConflictError: of the first that does.
+    """
+    for draft in drafts:
+        if draft.parts.get("parts") and change.value(_WITHIN, json.dumps([draft.id]), draft.id):
+            raise ConflictError(f"{draft.get('name')} would hold itself, by itself or by a bundle in it")
+
+
+def put_part(change: Change, bundle_id: int, part_id: int, quantity: int | None) -> Draft:
+    """Let a bundle hold so many of a product; None takes the product out of it.
+
+    Raises:
+        NotFoundError: the product that is to be taken out is not in it.
+    """
+    draft = records.load(change, "product", [bundle_id])[0]
+    rows = words.standing(change, "product_part", "product_id", [draft]).get(bundle_id, [])
+    same = [row for row in rows if row["part_id"] == part_id]
+    if quantity is None:
+        if not same:
+            raise NotFoundError(
+                f"{draft.get('name')} holds no such part; `crm product show {bundle_id}` shows them"
+            )
+        rows.remove(same[0])
+    elif same:
+        same[0]["quantity"] = quantity
+    else:
+        rows.append({"part_id": part_id, "quantity": quantity})
+    draft.parts["parts"] = rows
+    records.write(change, "product", [draft])
+    return draft
+
+
+def _part(row: Row) -> Row:
+    if row.get("part_id") is None:
+        raise InvalidError("parts: each needs a part, which is a product")
+    if row["quantity"] is None or row["quantity"] <= 0:
+        raise InvalidError("quantity: a bundle holds more than 0 of a part, such as 2")
+    return row
 
 
 def _codes(change: Change, drafts: Sequence[Draft]) -> None:

@@ -27,11 +27,11 @@ SEARCHED = frozenset(("text", "long", "email", "phone", "url", "open", "list", "
 LOOSE = frozenset(
     (
         "owner", "manager", "parent", "campaign", "contract", "sla_policy", "calendar", "renewal_deal",
-        "renewed_from",
+        "renewed_from", "pricelist", "quote",
     )
 )  # fmt: skip
-LOOSE_PARTS = frozenset(("article_case",))
-"""Parts of the same kind: an article stays one without a case that it answers."""
+LOOSE_PARTS = frozenset(("article_case", "price", "product_part"))
+"""Parts of the same kind: an article stays one without a case that it answers, a list without one of its prices."""
 UNSEARCHED = frozenset(("uid", "external_source", "rate", "timezone", "language"))
 # Values of one INSERT, of which SQLite takes 32,766: rows cost less together, and meanwhile Python is free.
 AT_ONCE = 16_000

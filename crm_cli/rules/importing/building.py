@@ -16,7 +16,8 @@ from crm_cli.values.folding import fold
 
 # In an export of ours: the part, the reference in its rows, its noun.
 NAMED = {"companies": ("company", "company"), "contacts": ("contact", "contact"), "lines": ("product", "product"),
-         "participants": ("contact", "contact"), "cases": ("case", "case")}  # fmt: skip
+         "participants": ("contact", "contact"), "cases": ("case", "case"), "prices": ("product", "product"),
+         "parts": ("part", "product")}  # fmt: skip
 ADDRESS = {"kind": None, "primary": 0, "opted_out": 0, "invalid": 0}
 EMPTY: dict[str, dict[str, Any]] = {
     "companies": {"role": None, "inactive": 0},
@@ -24,6 +25,8 @@ EMPTY: dict[str, dict[str, Any]] = {
     "lines": {"quantity": 10_000, "unit_price": None, "discount_pct": None, "tax_pct": None},
     "participants": {},
     "cases": {},
+    "prices": {},
+    "parts": {},
 }
 STAMPS = ("created_at", "updated_at")
 STAGE = ("kind", "probability", "forecast_category", "rotten_days", "requires")
@@ -52,10 +55,31 @@ class Building:
 
     def _part_names(self, row: Row) -> Iterator[tuple[str, Name]]:
         for part, (key, noun) in NAMED.items():
-            for each in row.parts.get(part, ()):
+            for each in row.parts.get(part, ()) if noun != self.plan.noun else ():
+                if each.get(key) is None:  # a line of a quote that is words alone
+                    continue
                 yield part, Name(noun, _number(each.get(f"{key}_id")), words=each.get(key))
         for each in row.parts.get("about_records", ()):
             yield "about_records", Name(each["noun"], _number(each["record_id"]), words=each.get("name"))
+
+    def own_parts(self, row: Row) -> dict[str, list[dict[str, Any]]]:
+        """The parts that name records of the noun itself, such as of a bundle, which may come later in the file."""
+        return {
+            part: rows
+            for part, rows in row.parts.items()
+            if part in NAMED and NAMED[part][1] == self.plan.noun
+        }
+
+    def join(self, draft: Draft, part: str, rows: list[dict[str, Any]]) -> int:
+        """Put parts into a draft that name records of the noun itself, now that all have arrived.
+
+        Returns how many name none, and are left out.
+        """
+        key, noun = NAMED[part]
+        self.links.look_up(Name(noun, _number(each.get(f"{key}_id")), words=each[key]) for each in rows)
+        known = [each for each in rows if self._id(noun, each.get(f"{key}_id"), each[key])]
+        self._put_parts(draft, part, known)
+        return len(rows) - len(known)
 
     def place(self, row: Row, before: Before | None) -> None:
         """Find the stage of a deal in its pipeline."""
@@ -101,8 +125,10 @@ class Building:
         for field, names in row.names.items():
             if field not in self._own_fields:
                 self._refer(draft, field, names)
+        own = self.own_parts(row)
         for part, rows in row.parts.items():
-            self._put_parts(draft, part, [dict(each) for each in rows])
+            if part not in own:
+                self._put_parts(draft, part, [dict(each) for each in rows])
         if row.history:
             draft.parts["statuses"] = row.history
         draft.values |= plan.fixed.values
@@ -153,7 +179,7 @@ class Building:
             rows = [
                 EMPTY[part]
                 | {name: value for name, value in each.items() if name not in (key, f"{key}_id")}
-                | {f"{key}_id": self._id(noun, each.get(f"{key}_id"), each.get(key))}
+                | {f"{key}_id": each.get(key) and self._id(noun, each.get(f"{key}_id"), each[key])}
                 for each in rows
             ]
         elif self.plan.noun == "deal" and part == "stages":

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from itertools import chain, islice
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from crm_cli import fields
 from crm_cli.changing import Change
@@ -92,6 +92,7 @@ class _Engine:
         self.report.taken = plan.taken()
         self._watch = duplicates.Watch(change, plan.noun)
         self._later: list[tuple[int, str, Name, str]] = []
+        self._parts_later: list[tuple[int, dict[str, list[dict[str, Any]]]]] = []
         self._own_fields = frozenset(own_fields(plan))
         self._renumbered = self._left_merged = 0
         self._left: Counter[str] = Counter()
@@ -124,6 +125,8 @@ class _Engine:
         """Settle the links between rows of the file, and say what is to be known."""
         for start in range(0, len(self._later), BATCH):
             self._settle(self._later[start : start + BATCH])
+        for start in range(0, len(self._parts_later), BATCH):
+            self._settle_parts(dict(self._parts_later[start : start + BATCH]))
         report = self.report
         if self._is_log:
             of = fields.plural(self.plan.noun)
@@ -248,6 +251,8 @@ class _Engine:
         self._kept += len(row.kept)
         if self.plan.own and row.number and outcome == "created" and draft.id != row.number:
             self._renumbered += 1
+        if own := self.building.own_parts(row):
+            self._parts_later.append((draft.id, own))
         for field in row.further:
             self._left[f"each further {field} it names, since a {self.plan.noun} has one"] += 1
         for field, names in row.names.items():
@@ -270,6 +275,16 @@ class _Engine:
                 self._left[f"{field}: {SHARED if self.links.is_shared(name) else NOBODY}"] += 1
             elif found != record_id:
                 self._link(record_id, column, found, outcome)
+
+    def _settle_parts(self, later: dict[int, dict[str, list[dict[str, Any]]]]) -> None:
+        """Give records of the file the parts that name others of it."""
+        drafts = records.load(self.change, self.plan.noun, later)
+        for draft in drafts:
+            draft.imported = True
+            for part, rows in later[draft.id].items():
+                if left := self.building.join(draft, part, rows):
+                    self._left[f"{part}: {NOBODY}"] += left
+        records.write(self.change, self.plan.noun, drafts)
 
     def _link(self, record_id: int, column: str, found: int, outcome: str) -> None:
         table = self.plan.about.table
