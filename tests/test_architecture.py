@@ -17,10 +17,12 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 ORM = {"sqlmodel", "sqlalchemy", "pydantic", "alembic"}
 FACES = {"typer", "rich", "questionary", "prompt_toolkit"}
 STREAMS = {"sys.stdout", "sys.stderr", "sys.__stdout__", "sys.__stderr__"}
-# What all commands may share; beside it, `history` takes from `show` which nouns a reference may mean, `case` has
-# verbs with files of their own, and `demo`, having made its store, ends by showing the day and the pipeline.
+# What all commands may share; beside it, `history` takes from `show` which nouns a reference may mean, `case` and
+# `campaign` have verbs with files of their own, and `demo`, having made its store, ends by showing the day and the
+# pipeline.
 SHARED = {
     "verbs",
+    "campaigning",
     "options",
     "completing",
     "editing",
@@ -32,7 +34,13 @@ SHARED = {
     "sending",
     "taking",
 }
-BORROWED = {"history": {"show"}, "case": {"similar", "steps"}, "config": {"rates"}, "deal": {"billing"}}
+BORROWED = {
+    "history": {"show"},
+    "case": {"similar", "steps"},
+    "campaign": {"launching", "mailing", "planning"},
+    "config": {"rates"},
+    "deal": {"billing"},
+}
 TELLERS = {"demo"}
 # Kinds of columns beside those that text is read into.
 SEEN = {"id", "about"}

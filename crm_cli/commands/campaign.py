@@ -1,7 +1,7 @@
 """Efforts to win attention: the commands of campaigns."""
 
 from crm_cli import lazy
-from crm_cli.commands import verbs
+from crm_cli.commands import launching, mailing, planning, verbs
 
 app = lazy.application(
     "Efforts to win attention; leads and deals name the one they came from.",
@@ -13,3 +13,11 @@ verbs.common(
     add='crm campaign add "Spring fair" --type event --starts-on 2026-03-02 --budget 4000',
     list="crm campaign list status=active --sort -won_amount",
 )
+app.command()(planning.offer)
+app.command()(planning.budget)
+app.command()(mailing.message)
+app.command()(mailing.preview)
+app.command()(launching.send)
+app.command("run-due")(launching.run_due)
+app.command()(launching.calls)
+app.command()(planning.step)

@@ -42,6 +42,10 @@ def prepare(change: Change, drafts: Sequence[Draft]) -> None:
         _amounts(draft)
         _costs(change, draft)
         _kin(change, draft)
+        if draft.parts.get("messages") and not draft.imported:
+            from crm_cli.rules.messaging import composing
+
+            composing.check(change.connection, draft.parts["messages"])
         if not draft.imported:
             _done(change, draft, _shown(draft))
 
