@@ -9,6 +9,7 @@ from crm_cli.records.base import (
     Boolean,
     Currency,
     Day,
+    Decimal,
     Instant,
     Integer,
     Json,
@@ -194,7 +195,7 @@ class Result(Record, table=True):
     impressions: Integer = about("How often it was seen")
     clicks: Integer = about("How often it was clicked")
     responses: Integer = about("How many answered")
-    sales: Integer = about("How many bought")
+    sales: Decimal = about("How many bought; a part of one where several advertisements share it")
     amount: Money = about("What they bought for")
     cost: Money = about("What it cost")
     currency: Currency = about("Currency of its money; else the campaign's")
