@@ -48,7 +48,7 @@ def test_a_column_is_what_its_texts_are(kind: str, texts: list[str]) -> None:
 
 def by_model(noun: str, column: str, text: str) -> object:
     """What the model's own type makes of a text."""
-    info = models.NOUNS["activity" if noun == "task" else noun].model_fields[column]
+    info = models.NOUNS[fields.noun(noun).table if fields.noun(noun).only else noun].model_fields[column]
     kinds = [mark for mark in info.metadata if isinstance(mark, models.Kind)]
     kind: Any = Annotated[info.annotation, *kinds] if kinds else info.annotation
     return TypeAdapter(kind).validate_python(text, context=HOW)

@@ -18,11 +18,13 @@ ADDED = {
     "contact": ["Jane Doe"], "company": ["Acme"], "lead": ["Ada"], "deal": ["Wheels"], "campaign": ["Spring"],
     "product": ["Wheel"], "pipeline": ["Direct", "--stages", "Talk:20,Won:won,Lost:lost"], "user": ["Mara"],
     "activity": ["Talked"], "task": ["Call"], "case": ["Jam"], "contract": ["Care"], "sla": ["Gold"],
-    "calendar": ["Office"], "article": ["Descale"], "survey": ["nps", "--score", "9"], "segment": ["Shops"],
-    "member": ["Jane"], "result": ["Banner"],
-    "consent": ["marketing", "--state", "opted_in"],
-    "pricelist": ["Resellers"], "quote": ["Q-1"], "invoice": ["R-1", "--amount", "10"], "partner": ["Northwind"],
-    "relationship": ["referred_by"], "goal": ["Third quarter"], "rate": ["EUR", "--day", "2026-01-01", "--rate", "1.1"],
+    "calendar": ["Office"], "article": ["Descale"], "survey": ["9", "--contact", "Ann"], "segment": ["Shops"],
+    "member": ["--campaign", "Autumn", "--contact", "Ann"], "result": ["Banner", "--campaign", "Autumn"],
+    "consent": ["opted_in", "--contact", "Ann"], "pricelist": ["Resellers"],
+    "quote": ["Q-1", "--company", "Brick"], "invoice": ["R-1", "--amount", "10", "--company", "Brick"],
+    "partner": ["Northwind"], "relationship": ["referred_by", "--company", "Brick", "--to-contact", "Ann"],
+    "goal": ["Third quarter", "--period", "2026-Q3", "--target", "10"],
+    "rate": ["EUR", "--day", "2026-01-01", "--rate", "1.1"],
 }  # fmt: skip
 
 
@@ -96,9 +98,13 @@ def test_a_choice_knows_its_words(crm: Crm) -> None:
     assert "Low, Very High" in refused.err
 
 
-@pytest.mark.parametrize("noun", [name for name in fields.names() if name not in ("field", "delivery", "offer", "snapshot")])
+@pytest.mark.parametrize(
+    "noun", [name for name in fields.names() if name not in ("field", "delivery", "offer", "snapshot")]
+)
 def test_every_noun_can_have_one(crm: Crm, noun: str) -> None:
     assert crm("field", "add", f"{noun}.own_mark", "--type", "integer").code == 0
+    for other, name in (("contact", "Ann"), ("company", "Brick"), ("campaign", "Autumn")):
+        assert crm(other, "add", name).code == 0
     record = crm(noun, "add", *ADDED[noun]).out.strip()
     assert crm(noun, "edit", record, "--set", "own_mark=7").code == 0
     assert crm(noun, "list", "own_mark=5..", "--columns", "own_mark").out == "7\n"
@@ -114,7 +120,7 @@ def test_every_noun_can_have_one(crm: Crm, noun: str) -> None:
         (["contact.SIZE"], 4, "crm field edit"),
         (["contakt.hat"], 2, "contact"),
         (["field.hat"], 2, "known"),
-        (["hat"], 2, "contact"),
+        (["hat"], 2, "unknown noun"),
         (["contact."], 2, "contact.size"),
         (["contact.hat", "--type", "colour"], 2, "boolean"),
         (["contact.hat", "--type", "choice"], 2, "--words"),

@@ -7,5 +7,5 @@ app = lazy.application("What people agreed to or refused.")
 verbs.common(
     app,
     "consent",
-    add='crm consent add --contact "Jane Doe" --state opted_in --source "web form"',
+    add='crm consent add opted_in --contact "Jane Doe" --source "web form"',
 )

@@ -20,11 +20,12 @@ CALLED = {
     "user": ("name", "email", "external_id"),
     "article": ("name", "case", "external_id"),
     "member": ("name", "contact", "lead", "external_id"),
+    "invoice": ("number", "company", "contact", "deal", "external_id"),
     "activity": ("subject", "body"),
     "task": ("subject", "body"),
 }
 # What a new record is told by first, where that is not what it is called.
-FIRST = {"survey": "score"}
+FIRST = {"survey": "score", "consent": "state"}
 
 
 def make_add(noun: str) -> Callable[..., None]:
