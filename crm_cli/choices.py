@@ -400,6 +400,19 @@ class MemberStatus(StrEnum):
     EXCLUDED = "excluded"
 
 
+class MemberGroup(StrEnum):
+    """Members of a campaign who can be followed up together."""
+
+    RESPONDERS = "responders"
+    NON_RESPONDERS = "non_responders"
+    OPENERS = "openers"
+    NON_OPENERS = "non_openers"
+    CLICKERS = "clickers"
+    CONVERTED = "converted"
+    BOUNCED = "bounced"
+    CONTROL = "control"
+
+
 class ConsentState(StrEnum):
     """What a person said to a purpose."""
 
@@ -436,13 +449,14 @@ class DeliveryStatus(StrEnum):
 
 
 class QuoteStatus(StrEnum):
-    """Where a quote stands."""
+    """Where a quote stands; one whose next revision has taken its place is superseded."""
 
     DRAFT = "draft"
     SENT = "sent"
     ACCEPTED = "accepted"
     REJECTED = "rejected"
     EXPIRED = "expired"
+    SUPERSEDED = "superseded"
 
 
 class InvoiceStatus(StrEnum):
@@ -585,6 +599,12 @@ SYNONYMS: dict[str, dict[str, str]] = {
     "MessageChannel": {"e_mail": "email", "letter": "mail", "post": "mail", "call": "phone", "telephone": "phone"},
     "QuoteStatus": {"open": "sent", "presented": "sent", "approved": "accepted", "won": "accepted",
                     "denied": "rejected", "declined": "rejected", "lost": "rejected"},
+    "InvoiceStatus": {"open": "unpaid", "sent": "unpaid", "authorised": "unpaid", "approved": "unpaid",
+                      "outstanding": "unpaid", "offen": "unpaid", "partially_paid": "partial", "teilbezahlt": "partial",
+                      "closed": "paid", "settled": "paid", "cleared": "paid", "paid_in_full": "paid",
+                      "fully_paid": "paid", "bezahlt": "paid", "late": "overdue", "past_due": "overdue",
+                      "voided": "void", "cancelled": "void", "canceled": "void", "deleted": "void",
+                      "storniert": "void"},
     "AddressKind": {"cell": "mobile", "cellular": "mobile", "office": "work", "private": "home"},
 }  # fmt: skip
 

@@ -27,6 +27,8 @@ SETTINGS: dict[str, tuple[str, str, str]] = {
     "calendar": ("gregorian", "Calendar that people see", r"gregorian|jalali"),
     "working_hours": ("09:00-17:00", "Working hours", r"\d\d:\d\d-\d\d:\d\d"),
     "partner_hours": ("48", "Hours a partner has to answer an offer", r"\d+"),
+    "invoice.terms_days": ("30", "Days until an invoice is due, where the customer has no terms", r"\d{1,4}"),
+    "invoice.warn_days": ("30", "Days overdue from which a new deal warns of a customer's invoices", r"\d{1,4}"),
     "small_company_up_to": ("250", "Employees up to which a company is small or medium", r"\d+"),
     "high_value_from": (
         "",
@@ -59,6 +61,7 @@ EXAMPLES = {
     "currency": "EUR", "zone": "Europe/Paris", "locale": "de_DE", "country": "NL", "decimal": ". or ,",
     "working_hours": "09:00-17:00", "partner_hours": "48", "small_company_up_to": "250", "high_value_from": "50000",
     "columns": "id,name,amount", "rates": "0.92", "checklist": "Find the cause; Mend it",
+    "invoice.terms_days": "30", "invoice.warn_days": "30",
     "smtp.host": "mail.example.org", "smtp.port": "587", "smtp.rate": "60",
 }  # fmt: skip
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from crm_cli.changing import Change
 from crm_cli.errors import ConflictError, InvalidError, NotFoundError
-from crm_cli.rules import intake, lines, numbering, records
+from crm_cli.rules import customers, intake, lines, numbering, records
 from crm_cli.rules.drafts import Draft
 from crm_cli.values.amounts import money_human
 from crm_cli.values.dates import add_months
@@ -44,7 +44,7 @@ def prepare(change: Change, drafts: Sequence[Draft]) -> None:
         if values.get("value") is not None:
             values["value"] = lines.rounded(values["value"], draft.get("currency"))
         _check(draft)
-    _customers(change, drafts)
+    customers.complete(change, drafts)
 
 
 def active_for(
@@ -198,26 +198,6 @@ def _check(draft: Draft) -> None:
         raise InvalidError("renewal_reminder_days: give how many days before its end, 0 or more")
     if draft.before and draft.values.get("renewed_from_id") == draft.id:
         raise InvalidError(f"renewed_from: {draft.get('name')} cannot follow itself")
-
-
-def _customers(change: Change, drafts: Sequence[Draft]) -> None:
-    """A new contract with a person and no company is with the person's company.
-
-    One that comes with its identity is from an export of ours, which says all there is.
-    """
-    lacking = [
-        draft
-        for draft in drafts
-        if draft.before is None
-        and draft.values.get("contact_id")
-        and not draft.values.get("company_id")
-        and "uid" not in draft.given
-    ]
-    people = json.dumps([draft.values["contact_id"] for draft in lacking])
-    question = "SELECT id, company_id FROM contact WHERE id IN (SELECT value FROM json_each(?))"
-    found = dict(map(tuple, change.rows(question, people))) if lacking else {}
-    for draft in lacking:
-        draft.values["company_id"] = found.get(draft.values["contact_id"])
 
 
 def _contract(change: Change, contract_id: int) -> Row:

@@ -8,9 +8,10 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from crm_cli import exchange
 from crm_cli.changing import Change
 from crm_cli.errors import InvalidError
-from crm_cli.rules import contract, entering, lines, stages
+from crm_cli.rules import contract, entering, invoice, lines, stages
 from crm_cli.rules.drafts import Draft
 from crm_cli.rules.pipeline import default_pipeline
 
@@ -41,12 +42,16 @@ def prepare(change: Change, drafts: Sequence[Draft]) -> None:
 
 
 def settle(change: Change, drafts: Sequence[Draft]) -> None:
-    """Write the history of stages, hold deals to what their stage required, mark first customers, tell of renewals."""
+    """Write the history of stages, hold deals to what their stage required, mark first customers, tell of renewals and debts."""
     book = stages.book(change)
     entering.settle(change, drafts, book)
     won = [draft.id for draft in drafts if draft.before and book[draft.get("stage_id")]["kind"] == "won"]
     if won and not drafts[0].imported:
         contract.tell_won(change, won)
+    for draft in drafts:
+        if draft.before is None and not draft.imported:
+            owing = invoice.warning(change, draft.get("company_id"), draft.get("contact_id"))
+            change.notes += [owing] if owing else []
 
 
 def _place(change: Change, draft: Draft, book: dict[int, Row]) -> None:
@@ -186,7 +191,8 @@ def _rate(change: Change, draft: Draft, book: dict[int, Row]) -> None:
         told = any(draft.get(column) != before[column] for column in ("amount", "currency", "stage_id"))
         if not told or (same_currency and book[before["stage_id"]]["kind"] != "open"):
             return
-    rate = change.config.rate(draft.get("currency"))
+    day = draft.get("closed_on") or change.today.isoformat()
+    rate = exchange.rate(change.connection, change.config, draft.get("currency"), day)
     if rate is not None or before is None or draft.get("currency") != before["currency"]:
         draft.values["rate"] = rate
 

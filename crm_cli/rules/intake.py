@@ -16,8 +16,9 @@ from crm_cli.values import Reading
 Texts = dict[str, str | list[str]]
 # Nouns whose new records belong to whoever adds them.
 OWNED = frozenset(
-    ("contact", "company", "lead", "deal", "case", "campaign", "contract", "article", "activity", "task")
-)
+    ("contact", "company", "lead", "deal", "case", "campaign", "contract", "article", "activity", "task",
+     "invoice")
+)  # fmt: skip
 
 
 def fill(change: Change, noun: str, draft: Draft, texts: Texts) -> None:

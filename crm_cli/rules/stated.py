@@ -87,7 +87,7 @@ def _complete(change: Change, table: str, draft: Draft, row: dict[str, Any], pos
         row.setdefault("kind", None)
         row.setdefault("opted_out", 0)
         row.setdefault("invalid", 0)
-    elif table == "deal_line":
+    elif table in ("deal_line", "quote_line", "invoice_line"):
         row["position"] = position
         row.setdefault("quantity", 10_000)
     elif table == "contact_company":

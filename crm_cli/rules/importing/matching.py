@@ -34,6 +34,7 @@ NAMING: dict[str, tuple[str, ...]] = {
     "field": ("name",),
     "case": ("number",),
     "contract": ("number", "name"),
+    "invoice": ("number",),
     "sla": ("name",),
     "calendar": ("name",),
     "article": ("name",),
@@ -47,6 +48,7 @@ UNIQUE: dict[str, tuple[str, ...]] = {
     "field": ("name",),
     "case": ("number",),
     "contract": ("number",),
+    "invoice": ("number",),
     "sla": ("name",),
     "calendar": ("name",),
 }

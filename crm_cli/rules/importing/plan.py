@@ -196,7 +196,7 @@ def _own(about: Noun, header: list[str], custom: dict[str, Field]) -> list[Colum
 def _told_by_part(about: Noun, name: str, header: list[str]) -> bool:
     """Whether a column says again what a column of parts, or a column beside it, says in full."""
     fuller = {"email": "emails", "phone": "phones", "product": "lines", "about": "about_records",
-              "converted": "converted_at"}  # fmt: skip
+              "converted": "converted_at", "paid_on": "payments"}  # fmt: skip
     return fuller.get(name) in header or name not in about.fields
 
 
@@ -256,7 +256,7 @@ def _read(change: Change, columns: list[Column], table: Table, wishes: Wishes, *
     kinds = {
         column.at: column.field.kind
         for column in columns
-        if column.role in ("value", "custom", "event") and column.field.kind in SETTLED
+        if column.role in ("value", "custom", "entered", "event") and column.field.kind in SETTLED
     }
     settled = settle(table, kinds, date_order=order, decimal=decimal)
     for column in columns:
