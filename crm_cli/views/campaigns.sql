@@ -3,11 +3,12 @@
 SELECT
   campaign.id, campaign.name, campaign.code, campaign.type, campaign.status, campaign.starts_on, campaign.ends_on,
   campaign.budget, campaign.cost, campaign.currency, campaign.expected_revenue,
-  coalesce((SELECT sum(d.amount) FROM deal AS d WHERE d.campaign_id = campaign.id AND d.currency = campaign.currency AND d.stage_id IN (SELECT id FROM stage WHERE kind = 'won')), 0) AS won_amount, -- money: Deals won that name this campaign, in its currency
-  (SELECT count(*) FROM member WHERE member.campaign_id = campaign.id AND member.first_responded_at IS NOT NULL) + coalesce((SELECT sum(r.responses) FROM result AS r WHERE r.campaign_id = campaign.id), 0) AS responses, -- integer: How many answered
-  CASE WHEN campaign.cost > 0 THEN (SELECT CAST(round((coalesce(sum(d.amount), 0) - campaign.cost) * 1000000.0 / campaign.cost) AS INTEGER) FROM deal AS d WHERE d.campaign_id = campaign.id AND d.currency = campaign.currency AND d.stage_id IN (SELECT id FROM stage WHERE kind = 'won')) END AS roi_pct, -- percent: Won amount less cost, by cost
+  coalesce((SELECT sum(d.amount) FROM deal AS d WHERE d.campaign_id = campaign.id AND d.currency = campaign.currency AND d.stage_id IN (SELECT id FROM stage WHERE kind = 'won')), 0) + coalesce((SELECT sum(r.amount) FROM result AS r WHERE r.campaign_id = campaign.id AND r.currency = campaign.currency), 0) AS won_amount, -- money: Deals won that name this campaign and amounts of its results, in its currency
+  (SELECT count(*) FROM member WHERE member.campaign_id = campaign.id AND member.first_responded_at IS NOT NULL AND NOT coalesce(member.control, 0)) + coalesce((SELECT sum(r.responses) FROM result AS r WHERE r.campaign_id = campaign.id), 0) AS responses, -- integer: How many answered
+  (SELECT CAST(round((won - spent) * 1000000.0 / spent) AS INTEGER) FROM (SELECT coalesce((SELECT sum(d.amount) FROM deal AS d WHERE d.campaign_id = campaign.id AND d.currency = campaign.currency AND d.stage_id IN (SELECT id FROM stage WHERE kind = 'won')), 0) + coalesce((SELECT sum(r.amount) FROM result AS r WHERE r.campaign_id = campaign.id AND r.currency = campaign.currency), 0) AS won, nullif(coalesce(campaign.cost, 0) + coalesce((SELECT sum(r.cost) FROM result AS r WHERE r.campaign_id = campaign.id AND r.currency = campaign.currency), 0), 0) AS spent)) AS roi_pct, -- percent: Won amount less cost, by cost; results included
   (SELECT count(*) FROM lead WHERE lead.campaign_id = campaign.id) AS leads, -- integer: Leads that name this campaign
   (SELECT count(*) FROM deal WHERE deal.campaign_id = campaign.id) AS deals, -- integer: Deals that name this campaign
+  coalesce(campaign.cost, 0) + coalesce((SELECT sum(r.cost) FROM result AS r WHERE r.campaign_id = campaign.id AND r.currency = campaign.currency), 0) AS total_cost, -- money: What it cost, results included
   campaign.offer, campaign.promo_code, campaign.control_pct, campaign.seed, campaign.send_at,
   (SELECT name FROM company WHERE company.id = campaign.partner_id) AS partner, campaign.partner_id,
   (SELECT name FROM campaign AS p WHERE p.id = campaign.control_of_id) AS control_of, campaign.control_of_id,
