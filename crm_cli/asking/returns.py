@@ -42,8 +42,8 @@ class Tally:
 
     @property
     def sales(self) -> int:
-        """Deals won, and sales in results."""
-        return self.counts["won"] + self.counts["sales"]
+        """Deals won, and sales in results, in ten-thousandths: advertisements may share one."""
+        return self.counts["won"] * SCALE + self.counts["sales"]
 
     @property
     def samples(self) -> tuple[Sample, Sample] | None:
@@ -115,9 +115,15 @@ class Tally:
 
     def _costs(self, currency: str | None) -> Values:
         """The cost of an answer, a sale, a lead, a customer; empty where nothing is known of the cost."""
+        from fractions import Fraction
+
         cost = self.amounts.get("cost")
-        by = {"cost_per_response": self.counts["responded"], "cost_per_sale": self.sales,
-              "cost_per_lead": self.counts["leads"], "cac": self.counts["customers"]}  # fmt: skip
+        by: dict[str, int | Fraction] = {
+            "cost_per_response": self.counts["responded"],
+            "cost_per_sale": Fraction(self.sales, SCALE),
+            "cost_per_lead": self.counts["leads"],
+            "cac": self.counts["customers"],
+        }
         return {name: None if cost is None else money(cost, currency, number) for name, number in by.items()}
 
     def _lifts(self, currency: str | None) -> Values:

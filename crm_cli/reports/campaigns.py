@@ -8,6 +8,7 @@ from crm_cli.asking.returns import Tally
 from crm_cli.fields import Field
 from crm_cli.output import Rows
 from crm_cli.reports import LISTED, Asked, Choice
+from crm_cli.values.amounts import SCALE, decimal_text
 
 NOUN = "campaign"
 DAY = "coalesce(starts_on, planned_start)"
@@ -27,7 +28,7 @@ COLUMNS = (
     Field("cost_per_sale", "money", "Cost of a sale"),
     Field("currency", "currency", "Currency of the amounts"),
     Field("campaigns", "integer", "Campaigns in the row"),
-    Field("sales", "integer", "Deals won, and sales in results"),
+    Field("sales", "decimal", "Deals won, and sales in results"),
     Field("excluded", "integer", "People left out, --reasons says why"),
     Field("control", "integer", "People left alone, to measure against"),
     Field("delivered", "integer", "People whom it is known to have reached"),
@@ -107,8 +108,8 @@ def answer(asked: Asked) -> Rows:
         return _reasons(asked, places)
     found = sorted(_tallies(asked, places).items(), key=lambda item: _order(asked, *item))
     asked.explain(_counted(place, currency, tally) for (place, currency), tally in found)
-    if empty := sum(tally.counts["unpriced"] + tally.counts["empty"] for _, tally in found):
-        asked.notes.append(f"{empty:,} sales without an amount, which counts as 0")
+    if empty := sum(tally.counts["unpriced"] + tally.counts["empty"] * SCALE for _, tally in found):
+        asked.notes.append(f"{decimal_text(empty)} sales without an amount, which counts as 0")
     made = []
     for (place, currency), tally in found:
         values = tally.values(currency)
