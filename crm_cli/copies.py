@@ -1,6 +1,10 @@
-"""Copies of the store: where they go, and putting one back in the place of the store."""
+"""Copies of the store: where they go and are, putting one back in its place, and writing it anew without a trace."""
 
+import glob
+import sqlite3
+from collections.abc import Iterable
 from datetime import UTC, datetime
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 
 from crm_cli import db
@@ -63,3 +67,42 @@ def _move(path: Path, kept: Path) -> None:
         beside = path.with_name(path.name + tail)
         if beside.exists():
             beside.rename(kept.with_name(kept.name + tail))
+
+
+def wipe(path: Path) -> None:
+    """Write the store anew, so that no free page, no room within a page and no log of writing holds what was deleted.
+
+    Raises:
+        StoreError: another program uses it, or the disk has no room; it is whole, and what was deleted still in it.
+    """
+    connection = db.connect(path, "rw")
+    try:
+        connection.execute("PRAGMA temp_store = file")  # the new store may be larger than the memory
+        connection.execute("VACUUM")
+        unfinished = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    except sqlite3.DatabaseError as error:
+        raise StoreError(f"{_LEFT.format(path)} ({error})") from error
+    finally:
+        connection.close()
+    if unfinished:
+        raise StoreError(_LEFT.format(path))
+
+
+_LEFT = (
+    "what was deleted can still be read out of {} by who knows how, since another program uses it; "
+    "run `crm db compact` when none does"
+)
+
+
+def beside(path: Path) -> list[Path]:
+    """The copies of a store that stand beside it: backups, and what upgrades and restoring have kept."""
+    return sorted(each for each in path.parent.glob(f"{glob.escape(path.name)}.*") if each.is_file())
+
+
+def holds(file: Path, words: Iterable[str]) -> bool:
+    """Whether one of some words stands in a file, in the form in which it is written there as text."""
+    wanted = [word.encode() for word in words if word]
+    if not wanted or not file.stat().st_size:
+        return False
+    with file.open("rb") as opened, mmap(opened.fileno(), 0, access=ACCESS_READ) as held:
+        return any(held.find(word) >= 0 for word in wanted)

@@ -7,7 +7,7 @@ format that is asked for by name otherwise. What is said to a person goes to sta
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from io import TextIOWrapper
 from itertools import chain, islice
@@ -263,6 +263,22 @@ def _xlsx(rows: Rows, style: Style) -> None:
     spreadsheets.workbook(rows, style, sys.stdout.buffer)
 
 
+def packed(files: Mapping[str, str], style: Style) -> None:
+    """Write texts as the files of a zip archive to standard output.
+
+    Raises:
+        InvalidError: it is a terminal.
+    """
+    import zipfile
+
+    if style.terminal:
+        raise InvalidError("a zip is nothing for a terminal; write it to a file: > FILE.zip")
+    sys.stdout.flush()
+    with zipfile.ZipFile(sys.stdout.buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, words in files.items():
+            archive.writestr(name, words + "\n")
+
+
 def csv_into(
     out: TextIO, header: Sequence[str] | None, rows: Iterable[Sequence[Any]], delimiter: str = ","
 ) -> None:
@@ -286,7 +302,8 @@ def csv_into(
         out.write(block)
 
 
-def _objects(rows: Rows) -> Iterator[str]:
+def objects(rows: Rows) -> Iterator[str]:
+    """Each row as a JSON object."""
     currency, writers = _cells(rows.columns, json_cell)
     keys = [json.dumps(each.name) for each in rows.columns]
     for row in rows.rows:
@@ -297,14 +314,14 @@ def _objects(rows: Rows) -> Iterator[str]:
 
 def _json(rows: Rows, _: Style, out: TextIO) -> None:
     first = True
-    for each in _objects(rows):
+    for each in objects(rows):
         out.write(("[\n " if first else ",\n ") + each)
         first = False
     out.write("[]\n" if first else "\n]\n")
 
 
 def _jsonl(rows: Rows, _: Style, out: TextIO) -> None:
-    out.writelines(each + "\n" for each in _objects(rows))
+    out.writelines(each + "\n" for each in objects(rows))
 
 
 def _ids(rows: Rows, _: Style, out: TextIO) -> None:

@@ -20,6 +20,7 @@ verbs.common(
     verbs.PEOPLE,
     prefer="crm lead prefer sam@field.example --no-bulk-email",
     consent="crm lead consent sam@field.example opted_out --source phone",
+    forget="crm lead forget sam@field.example",
     add='crm lead add "Sam Field" --company-name "Field & Sons" --email sam@field.example --source web',
     list="crm lead list status=new,contacted rating=hot --sort -score",
 )

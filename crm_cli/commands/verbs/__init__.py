@@ -30,9 +30,14 @@ ALL = tuple(MAKERS)
 OF_PEOPLE = {
     "prefer": ("crm_cli.commands.preferring", "make_prefer"),
     "consent": ("crm_cli.commands.preferring", "make_consent"),
+    "forget": ("crm_cli.commands.forgetting", "make_forget"),
 }
 PEOPLE = (*ALL, *OF_PEOPLE)
-SHOW_PEOPLE = ("crm_cli.commands.preferring", "make_show")
+ALSO_OF_PEOPLE = {
+    "show": ("crm_cli.commands.preferring", "make_show"),
+    "export": ("crm_cli.commands.forgetting", "make_export"),
+}
+"""The common verbs that do more for people."""
 
 
 def common(app: typer.Typer, noun: str, verbs: tuple[str, ...] = ALL, **examples: str) -> None:
@@ -58,8 +63,8 @@ class _Maker:
     def make(self) -> Callable[..., None]:
         """The command."""
         module, function = (MAKERS | OF_PEOPLE)[self.verb]
-        if self.verb == "show" and self.noun in ("contact", "lead"):
-            module, function = SHOW_PEOPLE
+        if self.noun in ("contact", "lead"):
+            module, function = ALSO_OF_PEOPLE.get(self.verb, (module, function))
         made: Callable[..., None] = getattr(import_module(module), function)(self.noun)
         return made
 
@@ -81,6 +86,7 @@ def _summary(verb: str, noun: str) -> str:
         "untag": f"Take labels off {many}.",
         "prefer": f"Say how {many} want to be reached, and how not.",
         "consent": f"Note what {many} agreed to or refused; without a state, show the log.",
+        "forget": f"Erase the persons that {many} are, in the history too, for good.",
         "import": f"Import {many} from {FILES.get(noun, TABLES)[1]}.",
         "export": f"Export {many}, every field, as CSV{FILES.get(noun, TABLES)[2]}.",
     }[verb]

@@ -1,0 +1,141 @@
+"""What a person may ask of whoever keeps their data: to be shown all of it, and to be forgotten."""
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from crm_cli import config, copies, output
+from crm_cli.commands import completing
+from crm_cli.commands.options import Doing, Filters, Option, Out, Refs, counted
+from crm_cli.commands.verbs import seeing
+from crm_cli.desk import Desk
+from crm_cli.errors import InvalidError, NotFoundError
+
+NAMED = 10  # copies that are named
+
+
+def make_forget(noun: str) -> Callable[..., None]:
+    """`forget`."""
+
+    def forget(ctx: typer.Context, refs: Refs, doing: Doing) -> None:
+        desk: Desk = ctx.obj
+        doing.on(desk)
+        ids = _targets(desk, noun, refs)
+        if not ids:
+            desk.say(f"no {noun} to forget")
+            return
+        _outline(desk, noun, ids)
+        holding = _holding(desk, noun, ids)
+        if doing.dry_run:
+            _tell_copies(desk, holding)
+            return
+        desk.confirm(f"Forget {counted(ids, noun)} for good? Nothing brings it back.", yes=doing.yes)
+        from crm_cli.rules import forgetting
+
+        with desk.change(f"{noun} forget", kind="forget") as change:
+            persons = forgetting.forget(change, noun, ids)
+            change.summary = f"{persons:,} person{'s' * (persons > 1)}"
+        desk.say(f"forgot {change.summary}; imports will pass over what they were known by")
+        _tell_copies(desk, holding)
+        copies.wipe(desk.path)
+
+    return forget
+
+
+def make_export(noun: str) -> Callable[..., None]:
+    """`export`, which also writes all that is held about one person."""
+    plain = seeing.make_export(noun)
+
+    def export(
+        ctx: typer.Context,
+        *,
+        filters: Filters = None,
+        out: Out,
+        sort: Annotated[str | None, Option(metavar="COLUMNS", help="Sort by")] = None,
+        columns: Annotated[str | None, Option(metavar="a,b,c", help="Only these columns")] = None,
+        spreadsheet: Annotated[
+            bool, Option("--spreadsheet", help="CSV as Excel reads it where you are, formulas made harmless")
+        ] = False,
+        subject: Annotated[
+            str | None,
+            Option(
+                metavar="REF",
+                help="All that is held about this person, as a JSON document or a zip of it (-o zip)",
+                autocompletion=completing.references,
+            ),
+        ] = None,
+    ) -> None:
+        if subject is None:
+            plain(ctx, filters=filters, out=out, sort=sort, columns=columns, spreadsheet=spreadsheet)
+            return
+        if filters or sort or columns or spreadsheet:
+            raise InvalidError("--subject is all about one person; leave filters, columns and order out")
+        _subject(ctx.obj, noun, subject, out)
+
+    return export
+
+
+def _subject(desk: Desk, noun: str, ref: str, out: Out) -> None:
+    """Write all that is held about a person."""
+    form = out.format or "json"
+    if form not in ("json", "zip"):
+        raise InvalidError(f"all about a person is JSON, or a zip of it; leave -o {form} out")
+    out.format = "json"
+    out.on(desk)
+    from crm_cli.asking import dossier
+    from crm_cli.rules import person, traces
+
+    ids = _targets(desk, noun, [ref])
+    if len(ids) != 1:
+        raise InvalidError(f"--subject is one person, and {ref!r} names {len(ids)}")
+    who = person.of(desk.connection, noun, ids[0])
+    found = traces.of(desk.connection, who)
+    held = dossier.of(desk, found.every | {name: found.every[name] | who.ids[name] for name in who.ids})
+    if form == "zip":
+        output.packed({f"{name}.json": text for name, text in held.items()}, desk.style)
+    else:
+        output.text(dossier.one(held))
+
+
+def _targets(desk: Desk, noun: str, refs: list[str]) -> list[int]:
+    """The ids that references name, those of records included that were deleted and that the history still holds."""
+    try:
+        return desk.targets(noun, refs)[0]
+    except NotFoundError:
+        from crm_cli.rules import person
+
+        found = person.deleted(desk.connection, noun, refs[0]) if len(refs) == 1 else []
+        if not found:
+            raise
+        return found
+
+
+def _outline(desk: Desk, noun: str, ids: Iterable[int]) -> None:
+    from crm_cli.rules import forgetting
+
+    for each in ids:
+        for line in forgetting.outline(desk.connection, noun, each).lines():
+            desk.say(line)
+
+
+def _holding(desk: Desk, noun: str, ids: Iterable[int]) -> list[Path]:
+    """The copies of the store and the messages in the outbox that hold one of them."""
+    from crm_cli.rules import person
+
+    words: set[str] = set()
+    for each in ids:
+        who = person.of(desk.connection, noun, each)
+        words |= who.names | who.emails | who.email_keys | who.phones
+    outbox = Path(config.load().get("outbox") or desk.path.with_name("outbox")).expanduser()
+    files = [*copies.beside(desk.path), *(sorted(outbox.glob("*.eml")) if outbox.is_dir() else ())]
+    return [file for file in files if copies.holds(file, words)]
+
+
+def _tell_copies(desk: Desk, holding: list[Path]) -> None:
+    for file in holding[:NAMED]:
+        desk.say(f"{file} holds them still; delete it when you can do without it")
+    if len(holding) > NAMED:
+        desk.say(f"and {len(holding) - NAMED:,} more such files in {holding[-1].parent}")
+    desk.say("so may copies and archives in other places, files that were imported, and your mail program")
