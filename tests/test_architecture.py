@@ -37,7 +37,7 @@ SHARED = {
 BORROWED = {
     "history": {"show"},
     "case": {"similar", "steps"},
-    "campaign": {"launching", "mailing", "planning"},
+    "campaign": {"launching", "mailing", "planning", "targeting"},
     "config": {"rates"},
     "deal": {"billing"},
 }

@@ -116,6 +116,11 @@ def users(ctx: Any, incomplete: str) -> list[str]:
     return ["me", *_names(ctx, "user", incomplete)]
 
 
+def segments(ctx: Any, incomplete: str) -> list[str]:
+    """Names of segments."""
+    return list(_names(ctx, "segment", incomplete))
+
+
 def products(ctx: Any, incomplete: str) -> list[str]:
     """Names of products."""
     return list(_names(ctx, "product", incomplete))
