@@ -95,7 +95,7 @@ def cell(each: Field, value: Any, currency: str | None, style: Style) -> str:
     if value is None or value == "":
         return ""
     if each.kind == "money":
-        return money_human(value, currency or "USD")
+        return money_human(value, currency)
     if each.kind == "day":
         return shown(value, style.calendar)
     if each.kind == "instant":

@@ -32,7 +32,7 @@ def _short(each: Field, value: Any, currency: str | None) -> str:
     if value is None:
         return ""
     if each.kind == "money":
-        return money_human(value, currency or "USD")
+        return money_human(value, currency)
     words = output.visible(output.machine(each)(value, currency)).replace("\n", " ")
     return words + "%" if each.kind == "percent" else words
 

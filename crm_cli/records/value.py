@@ -217,12 +217,12 @@ class Goal(Named, table=True):
     period: Text = about("In which time, such as 2026-Q3, 2026-11 or 2026")
     starts_on: Day = kept("The first day of its period")
     ends_on: Day = kept("The last day of its period")
-    baseline: Decimal = about("Where it stood before")
-    target: Decimal = about(
-        "What shall be reached; a parent's is the sum of its children's where none is said"
+    baseline: Money = about("Where it stood before")
+    target: Money = about(
+        "What shall be reached, in money or a number; a parent's is the sum of its children's where none is said"
     )
-    stretch: Decimal = about("What would be better still")
-    currency: Currency = about("Currency where money is measured; else the configured one")
+    stretch: Money = about("What would be better still")
+    currency: Currency = about("Currency where money is measured, else the configured one; none of a number")
     pipeline_id: int | None = link("pipeline", "Only deals of this pipeline")
     parent_id: int | None = link("goal", "The goal it is part of")
 

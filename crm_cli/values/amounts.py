@@ -25,9 +25,9 @@ def money_text(value: int, currency: str) -> str:
     return f"{sign}{units // 10**places}.{units % 10**places:0{places}d}"
 
 
-def money_human(value: int, currency: str, group: str = ",", decimal: str = ".") -> str:
-    """Write a stored amount for reading, in groups of three: `1,234.50`."""
-    text = money_text(value, currency)
+def money_human(value: int, currency: str | None, group: str = ",", decimal: str = ".") -> str:
+    """Write a stored amount for reading, in groups of three: `1,234.50`; in no currency as a number: `1,234.5`."""
+    text = money_text(value, currency) if currency else decimal_text(value)
     whole, dot, part = text.removeprefix("-").partition(".")
     sign = "-" if text[0] == "-" else ""
     return sign + f"{int(whole):,}".replace(",", group) + (decimal + part if dot else "")
