@@ -35,11 +35,14 @@ class Change:
         self.dry_run = dry_run
         self.summary = ""
         self.notes: list[str] = []
+        self.forced = False  # what is odd and can be meant is taken all the same
         self.config = config.load()
         self.now: str = clock.now(self.config.zone)
         self.today: date = clock.today(self.config.zone)
         db.at(connection, self.now, self.today.isoformat(), self.config.get("small_company_up_to"))
         self.command_id = 0
+        self.passed_on: frozenset[int] = frozenset()
+        """Offers that time alone has made in front of this change; see `crm_cli.rules.ticking`."""
         self.reverts_id: int | None = None
         self._entry = 0  # the entry of an earlier transaction, which this one goes on with
         self._bulk: dict[str, str] | None = None
@@ -47,6 +50,7 @@ class Change:
     def __enter__(self) -> Self:
         self.connection.execute("BEGIN IMMEDIATE")
         self._adopt()
+        self._let_time_pass()
         self.command_id = self._reopened() or self._open(self.verb, self.kind)
         return self
 
@@ -170,6 +174,23 @@ class Change:
             return 0
         self.connection.execute("UPDATE command SET open = 1 WHERE id = ?", (self._entry,))
         return self._entry
+
+    def _let_time_pass(self) -> None:
+        """Write what time alone has brought about, as an entry of its own that stands whatever this change comes to."""
+        due = "SELECT EXISTS (SELECT 1 FROM offer WHERE state = 'offered' AND respond_by < ?)"
+        if not self.value(due, self.now):
+            return
+        from crm_cli.rules import ticking
+
+        self.command_id = self._open("partner tick", "clock")
+        said = ticking.settle(self)
+        self.connection.execute(
+            "UPDATE command SET open = NULL, summary = ? WHERE id = ?", (said, self.command_id)
+        )
+        self.notes.append(said)
+        if not self.dry_run:
+            self.connection.execute("COMMIT")
+            self.connection.execute("BEGIN IMMEDIATE")
 
     def _adopt(self) -> None:
         if not self.value("SELECT EXISTS (SELECT 1 FROM log WHERE command_id IS NULL)"):

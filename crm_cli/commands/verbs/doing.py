@@ -26,6 +26,8 @@ CALLED = {
 }
 # What a new record is told by first, where that is not what it is called.
 FIRST = {"survey": "score", "consent": "state"}
+# What a new record is added in spite of, where that is not an address.
+FORCED = {"goal": "Add it although its period is over"}
 
 
 def make_add(noun: str) -> Callable[..., None]:
@@ -42,7 +44,11 @@ def make_add(noun: str) -> Callable[..., None]:
         named: options,
         setting: Setting,
         force: Annotated[
-            bool, Option("--force", help="Add it although one has this e-mail address, or it can be none")
+            bool,
+            Option(
+                "--force",
+                help=FORCED.get(noun, "Add it although one has this e-mail address, or it can be none"),
+            ),
         ] = False,
         doing: Doing,
     ) -> None:
@@ -63,7 +69,7 @@ def add_record(desk: Desk, noun: str, texts: dict[str, Any], doing: Doing, *, fo
     if not any(texts.get(each) for each in CALLED.get(noun, (title,))):
         texts |= _asked(desk, noun, title)
     with desk.change(f"{noun} add", dry_run=doing.dry_run) as change:
-        change.reading.lenient = force
+        change.reading.lenient = change.forced = force
         draft = intake.new(change, noun, texts)
         duplicates.refuse(change, noun, draft, force=force)
         change.notes += duplicates.warn(change, noun, draft)
