@@ -27,6 +27,10 @@ class Tombstones:
         self.change = change
         self._key: str = change.value("SELECT key FROM forgotten LIMIT 1") or ""
 
+    def __bool__(self) -> bool:
+        """Whether anybody is forgotten."""
+        return bool(self._key)
+
     def known(self, said: Iterable[str]) -> set[str]:
         """Those of some addresses and keys, as `mails`, `numbers` and `identities` say them, that are forgotten."""
         wanted = {self._digest(each): each for each in said} if self._key else {}

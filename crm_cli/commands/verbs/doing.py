@@ -63,7 +63,7 @@ def make_add(noun: str) -> Callable[..., None]:
 def add_record(desk: Desk, noun: str, texts: dict[str, Any], doing: Doing, *, force: bool = False) -> None:
     """Add one record from typed texts and say so."""
     doing.on(desk)
-    from crm_cli.rules import duplicates, intake, records
+    from crm_cli.rules import duplicates, intake, records, tombstones
 
     title = FIRST.get(noun, fields.noun(noun).label)
     if not any(texts.get(each) for each in CALLED.get(noun, (title,))):
@@ -72,6 +72,7 @@ def add_record(desk: Desk, noun: str, texts: dict[str, Any], doing: Doing, *, fo
         change.reading.lenient = change.forced = force
         draft = intake.new(change, noun, texts)
         duplicates.refuse(change, noun, draft, force=force)
+        tombstones.refuse(change, noun, draft, force=force)
         change.notes += duplicates.warn(change, noun, draft)
         records.write(change, noun, [draft])
         called = " ".join(

@@ -20,6 +20,7 @@ from crm_cli.formats.table import ItemRow, Table
 from crm_cli.rules import duplicates, records
 from crm_cli.rules.drafts import Draft
 from crm_cli.rules.importing import events, oddities
+from crm_cli.rules.importing.absent import Absent
 from crm_cli.rules.importing.ahead import Ahead
 from crm_cli.rules.importing.building import Building, own_fields
 from crm_cli.rules.importing.links import MADE, Links, free_ids
@@ -87,6 +88,7 @@ class _Engine:
         self.change, self.plan, self._reject = change, plan, reject
         self.links = Links(change, plan.source, own=plan.own, create=plan.wishes.create)
         self.matching = Matching(change, plan)
+        self.absent = Absent(change, plan, plan.source)
         self.building = Building(change, plan, self.links)
         self.report = Report(plan.noun, notes=list(plan.notes), unmapped=list(plan.unmapped))
         self.report.taken = plan.taken()
@@ -141,7 +143,7 @@ class _Engine:
             report.notes.append(
                 f"{self._left_merged:,} left as they are: they were merged here into records of other rows"
             )
-        report.notes += self._watch.notes()
+        report.notes += [*self.absent.note(), *self._watch.notes()]
         if self._kept:
             are = "is" if self._kept == 1 else "are"
             report.notes.append(
@@ -164,7 +166,7 @@ class _Engine:
             for row, each in zip(rows, names, strict=True):
                 self._check_names(row, each)
             rows = self._sound(rows)
-        work = list(zip(rows, self.matching.find(rows), strict=True))
+        work = self._present(list(zip(rows, self.matching.find(rows), strict=True)))
         if self._is_log:
             events.settle(self.change, self.plan, work)
         for row, before in work:
@@ -172,6 +174,13 @@ class _Engine:
                 self.building.place(row, before)
                 self._odd += oddities.judge(self.plan, row, before, self.change.config.zone)
         self._write([each for each in work if self._is_wanted(*each)], missing)
+
+    def _present(self, work: list[Work]) -> list[Work]:
+        """The rows but those about people who asked to be forgotten, which are counted."""
+        absent = self.absent.among(work)
+        self.absent.passed += len(absent)
+        self.report.skipped += len(absent)
+        return [each for place, each in enumerate(work) if place not in absent] if absent else work
 
     def _check_names(self, row: Row, names: Iterable[tuple[str, Name]]) -> None:
         """A row that names what is not there, and may not be made, is wrong."""
@@ -227,9 +236,15 @@ class _Engine:
 
     def _make_links(self, work: Sequence[Work]) -> list[Name]:
         """Make the records that rows name and that are missing."""
-        return self.links.make(
+        return self._make(
             name for row, _ in work for field, name in self.building.names(row) if field != "about"
         )
+
+    def _make(self, names: Iterable[Name]) -> list[Name]:
+        """Make the records of names that have none, but of people who are forgotten."""
+        wanted = list(names)
+        absent = self.absent.named(wanted)
+        return self.links.make(name for name in wanted if name not in absent)
 
     def _number(self, work: Sequence[Work], drafts: Sequence[Draft]) -> None:
         """In an export of ours, keep ids where they are free."""
@@ -267,7 +282,7 @@ class _Engine:
         names = [name for _, _, name, _ in later]
         self.links.look_up(names)
         if self.plan.wishes.create:
-            self.links.make(names)
+            self._make(names)
         for record_id, field, name, outcome in later:
             found = self.links.id(name)
             column = self.plan.about.fields[field].column or field

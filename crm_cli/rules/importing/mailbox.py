@@ -15,8 +15,9 @@ from crm_cli.changing import Change
 from crm_cli.formats import mail
 from crm_cli.formats.mail import Message, Person
 from crm_cli.formats.source import Source
-from crm_cli.rules import records, survey
+from crm_cli.rules import records, survey, tombstones
 from crm_cli.rules.drafts import Draft
+from crm_cli.rules.importing.absent import forgotten
 from crm_cli.rules.importing.addresses import Addresses
 from crm_cli.rules.importing.happened import BATCH, LARGE, TABLES, Event, Events
 from crm_cli.rules.importing.report import Report
@@ -74,7 +75,8 @@ class _Mailbox:
         self.events = Events(change, self.report, wishes, MAIL)
         self.addresses, self.threads = Addresses(change), Threads(change)
         self._unknown: Counter[str] = Counter()
-        self._attached = self._dead = self._heard = 0
+        self._attached = self._dead = self._heard = self._passed = 0
+        self._absent: set[str] = set()
 
     def meet(self, messages: Iterator[Message]) -> None:
         """Make leads of the senders whom nobody knows, before any message is taken, so that all are theirs."""
@@ -92,6 +94,7 @@ class _Mailbox:
 
     def _make_leads(self, people: Sequence[tuple[Person, str | None]]) -> None:
         self.addresses.look_up(person.address for person, _ in people)
+        absent = forgotten(self.change, (person.address for person, _ in people))
         drafts = [
             Draft(
                 values={"email": person.address, "source": "email", "import_id": self.change.command_id}
@@ -100,7 +103,7 @@ class _Mailbox:
                 imported=True,
             )
             for person, at in people
-            if not self.addresses.is_known(person.address)
+            if not self.addresses.is_known(person.address) and emails.key(person.address) not in absent
         ]
         records.write(self.change, "lead", drafts)
         self.report.linked["lead"] = self.report.linked.get("lead", 0) + len(drafts)
@@ -109,6 +112,7 @@ class _Mailbox:
         """Import a batch of messages."""
         self.report.read += len(batch)
         self.addresses.look_up(each for *_, message in batch for each in _addresses(message))
+        self._absent = forgotten(self.change, (m.sender.address for *_, m in batch if m.sender))
         self.threads.look_up([message for *_, message in batch])
         keys = [message.key for *_, message in batch]
         standing = self.threads.sent(keys) | self.events.standing(keys)
@@ -138,6 +142,8 @@ class _Mailbox:
             )
         if self._unknown:
             report.notes.append(_strangers(self._unknown))
+        if self._passed:
+            report.notes.append(f"{self._passed:,} skipped, whose senders {tombstones.MANY}")
         if self._attached:
             report.notes.append(f"attachments are named but not kept: {self._attached:,}")
         if self._heard:
@@ -147,11 +153,14 @@ class _Mailbox:
 
     def _is_wanted(self, message: Message, *, known: bool) -> bool:
         """Whether a message is about somebody; else it is counted with its sender."""
-        if message.sender and not message.automatic and not self.addresses.is_known(message.sender.address):
-            self._unknown[emails.key(message.sender.address)] += 1
+        sender = emails.key(message.sender.address) if message.sender else ""
+        absent = sender in self._absent
+        if message.sender and not message.automatic and not absent and not self.addresses.is_known(sender):
+            self._unknown[sender] += 1
         about = self.addresses.of(_addresses(message)) or self.threads.of(message)
-        if known or self.keep_unknown or about:
+        if known or about or (self.keep_unknown and not absent):
             return True
+        self._passed += absent
         self.report.skipped += 1
         return False
 
