@@ -27,10 +27,10 @@ SEARCHED = frozenset(("text", "long", "email", "phone", "url", "open", "list", "
 LOOSE = frozenset(
     (
         "owner", "manager", "parent", "campaign", "contract", "sla_policy", "calendar", "renewal_deal",
-        "renewed_from", "pricelist", "quote",
+        "renewed_from", "pricelist", "quote", "partner",
     )
 )  # fmt: skip
-LOOSE_PARTS = frozenset(("article_case", "price", "product_part"))
+LOOSE_PARTS = frozenset(("article_case", "price", "product_part", "offer_candidate"))
 """Parts of the same kind: an article stays one without a case that it answers, a list without one of its prices."""
 UNSEARCHED = frozenset(("uid", "external_source", "rate", "timezone", "language"))
 # Values of one INSERT, of which SQLite takes 32,766: rows cost less together, and meanwhile Python is free.
@@ -333,7 +333,7 @@ def _released(change: Change, table: str, record_id: int, noun: str, other: int)
         if table != "user":
             return bool(change.value("SELECT count(*) FROM activity_about WHERE activity_id = ?", other))
     for each in about.fields.values():
-        if each.to == table and each.column and (each.name in LOOSE or noun == "lead"):
+        if each.to == table and each.column and _is_loose(noun, each.name):
             change.connection.execute(
                 f'UPDATE "{about.table}" SET "{each.column}" = NULL WHERE id = ? AND "{each.column}" = ?',
                 (other, record_id),
@@ -344,6 +344,11 @@ def _released(change: Change, table: str, record_id: int, noun: str, other: int)
                 f'DELETE FROM {part} WHERE "{key}" = ? AND "{column}" = ?', (other, record_id)
             )
     return other not in referrers_of(change, noun, table, record_id)
+
+
+def _is_loose(noun: str, name: str) -> bool:
+    """Whether a record can lose a reference; an offer says nothing without whom it was made to."""
+    return noun == "lead" or (name in LOOSE and (noun, name) != ("offer", "partner"))
 
 
 def referrers_of(change: Change, noun: str, table: str, record_id: int) -> set[int]:
