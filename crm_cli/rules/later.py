@@ -62,10 +62,8 @@ def refuse_built_on(connection: sqlite3.Connection, command: int, ours: Ranges) 
         for each in made.get(parent, ()):
             for number, refers in connection.execute(question, each):
                 if not _within(ours.get(child, []), number):
-                    who = _last(connection, child, number, command)
-                    raise ConflictError(
-                        f"{who}: {child} {number} refers to {parent} {refers}; undo that first"
-                    )
+                    who, way_out = _last(connection, child, number, command)
+                    raise ConflictError(f"{who}: {child} {number} refers to {parent} {refers}; {way_out}")
 
 
 def refuse_dangling(connection: sqlite3.Connection, command: int, ours: Ranges) -> None:
@@ -82,8 +80,8 @@ def refuse_dangling(connection: sqlite3.Connection, command: int, ours: Ranges) 
         for each in ours.get(child, ()):
             found = connection.execute(question, each).fetchone()
             if found:
-                who = _last(connection, parent, found[0], command)
-                raise ConflictError(f"{who}: {parent} {found[0]} is needed and gone; undo that first")
+                who, way_out = _last(connection, parent, found[0], command)
+                raise ConflictError(f"{who}: {parent} {found[0]} is needed and gone; {way_out}")
 
 
 def references(connection: sqlite3.Connection) -> list[Reference]:
@@ -125,8 +123,8 @@ def _within(runs: list[tuple[int, int]], number: int) -> bool:
     return place >= 0 and number <= runs[place][1]
 
 
-def _last(connection: sqlite3.Connection, table: str, row_id: int, after: int) -> str:
-    """The last command that stands and touched a row later."""
+def _last(connection: sqlite3.Connection, table: str, row_id: int, after: int) -> tuple[str, str]:
+    """The last command that stands and touched a row later, and what can be done about it."""
     question = (
         "SELECT l.command_id FROM log AS l JOIN command AS k ON k.id = l.command_id "
         "WHERE l.tbl = ?1 AND l.command_id > ?3 AND l.row_id <= ?2 "
@@ -134,12 +132,15 @@ def _last(connection: sqlite3.Connection, table: str, row_id: int, after: int) -
         f"AND {STANDING} ORDER BY l.command_id DESC LIMIT 1"
     )
     found = connection.execute(question, (table, row_id, after)).fetchone()
-    return _named(connection, found[0]) if found else "another change stands in the way"
+    if not found:
+        return "another change stands in the way", "undo that first"
+    return _named(connection, found[0]), _way_out(connection, found[0])
 
 
 def _way_out(connection: sqlite3.Connection, command: int) -> str:
     kind: str = connection.execute("SELECT kind FROM command WHERE id = ?", (command,)).fetchone()[0]
-    return "what was sent cannot be taken back" if kind == "send" else "undo that first"
+    final = {"send": "what was sent cannot be taken back", "clock": "what time has brought is not taken back"}
+    return final.get(kind, "undo that first")
 
 
 def _named(connection: sqlite3.Connection, command: int) -> str:
