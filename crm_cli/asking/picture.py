@@ -112,6 +112,10 @@ def _sections(
         from crm_cli.asking import working
 
         yield from working.sections(desk, noun, record_id)
+    if noun == "goal":
+        from crm_cli.asking import goals
+
+        yield from goals.sections(desk, record_id)
     if noun in ("contract", "article"):
         from crm_cli.asking import service
 
