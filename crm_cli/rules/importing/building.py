@@ -206,7 +206,9 @@ class Building:
         if email and before.get("email") and emails.key(email) == emails.key(before["email"]):
             del values["email"]
         key = before["external_id"]
-        if (
+        if (values.get("external_id") or "").startswith(FINGERPRINT) and values["external_id"] != key:
+            del values["external_id"], values["external_source"]
+        elif (
             key
             and not key.startswith(FINGERPRINT)
             and before["external_source"] != values.get("external_source")

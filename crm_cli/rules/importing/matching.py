@@ -17,6 +17,7 @@ from crm_cli.changing import Change
 from crm_cli.rules import people, records
 from crm_cli.rules.drafts import FINGERPRINT, Draft
 from crm_cli.rules.importing.links import stub
+from crm_cli.rules.importing.membership import Members
 from crm_cli.rules.importing.plan import Plan
 from crm_cli.rules.importing.rows import Problem, Row
 from crm_cli.values import emails
@@ -52,6 +53,25 @@ UNIQUE: dict[str, tuple[str, ...]] = {
     "sla": ("name",),
     "calendar": ("name",),
 }
+# What may change of a row that has no key while it stays the same row: figures that are put right, how far it came.
+CHANGING: dict[str, frozenset[str]] = {
+    "result": frozenset(
+        ("impressions", "clicks", "responses", "sales", "amount", "cost", "currency", "updated_at")
+    ),
+    "member": frozenset(
+        (
+            "status",
+            "status_original",
+            "response",
+            "reason",
+            "sent_at",
+            "first_responded_at",
+            "amount",
+            "updated_at",
+        )
+    ),
+}
+SURE = ("uid", "external", "match", "person")  # keys that no other one outweighs
 Key = tuple[str, Any]
 Before = dict[str, Any]
 
@@ -65,6 +85,7 @@ class Matching:
         self._equal: dict[int, int] = {}
         self._mixed: dict[str, list[int]] | None = None
         self._merged: set[Any] = set()
+        self._members = Members(change, plan)
 
     def identify(self, rows: Iterable[Row]) -> None:
         """Give every row the keys that it can be told by, the strongest first, its fingerprint where it has none."""
@@ -76,6 +97,8 @@ class Matching:
             if not row.keys and not self.plan.own and row.problem is None:
                 values |= {"external_id": self._fingerprint(row), "external_source": self.plan.source}
                 row.keys = list(self._outer(row))
+            if self.plan.noun == "member" and not self.plan.own and (who := self._members.person(row)):
+                row.keys.append(("person", who))
 
     def _keys(self, row: Row) -> list[Key]:
         chosen = self.plan.wishes.match
@@ -92,7 +115,7 @@ class Matching:
         for row in rows:
             keyed = bool(row.values.get("external_id"))
             clash = any(
-                key in seen and not (keyed and seen[key] and key[0] not in ("external", "uid"))
+                key in seen and not (keyed and seen[key] and key[0] not in ("external", "uid", "person"))
                 for key in row.keys
             )
             (later if clash else now).append(row)
@@ -142,7 +165,7 @@ class Matching:
         """Whether a record found by a weaker key has a stronger one that says it is another."""
         if any(before[column] != value for column, value in self.plan.about.only.items()):
             return True
-        if kind in ("uid", "external", "match"):
+        if kind in SURE:
             return False
         if self.plan.noun == "field" and before["on"] != row.values.get("on"):
             return True
@@ -193,8 +216,11 @@ class Matching:
 
     def _fingerprint(self, row: Row) -> str:
         """A hash of what the row says, by field, and its ordinal among equal rows."""
+        changing = CHANGING.get(self.plan.noun, frozenset())
         told = sorted(
-            (column.name, column.role, (row.cells[column.at] or "").strip()) for column in self.plan.columns
+            (column.name, column.role, (row.cells[column.at] or "").strip())
+            for column in self.plan.columns
+            if column.name not in changing
         )
         hash_ = blake2b(json.dumps([each for each in told if each[2]]).encode(), digest_size=8).digest()
         number = int.from_bytes(hash_)
@@ -209,6 +235,8 @@ class Matching:
             yield from self._ask_fields(wanted)
         elif kind == "email":
             yield from self._ask_email(wanted)
+        elif kind == "person":
+            yield from self._members.ask(wanted)
         else:
             column = "name_key" if kind == "name" else kind
             question = f'SELECT "{column}", id FROM "{self.table}" WHERE "{column}" IN (SELECT value FROM json_each(?))'
