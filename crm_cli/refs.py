@@ -15,7 +15,8 @@ from crm_cli.values import emails
 from crm_cli.values.folding import fold
 
 # The column in which a noun's own numbers or codes stand.
-CODES = {"product": "code", "campaign": "code", "case": "number", "contract": "number", "invoice": "number"}
+CODES = {"product": "code", "campaign": "code", "case": "number", "contract": "number", "invoice": "number",
+         "quote": "number"}  # fmt: skip
 # The nouns that activities are about.
 ABOUT = ("contact", "company", "deal", "lead", "case", "contract", "campaign", "product")
 # Who has a number by its key; and the numbers of a record, with its country where they have no key.
@@ -226,6 +227,8 @@ def _by_code(connection: sqlite3.Connection, noun: str, text: str, _: str | None
         )
     if noun not in CODES:
         return []
+    if noun == "quote":
+        return _revision(connection, text)
     question = (
         f'SELECT id FROM "{noun}" WHERE "{CODES[noun]}" = ?'  # as it is typed by its index, else in any case
     )
@@ -240,6 +243,17 @@ def _merged(connection: sqlite3.Connection, noun: str, number: str) -> list[int]
         "WHERE k.noun = ? AND k.external_id = ? AND k.external_source = 'number'"
     )
     return _ids(connection, question, noun, number.upper())
+
+
+def _revision(connection: sqlite3.Connection, text: str) -> list[int]:
+    """The latest revision of a quote by its number, or the one that is said: `Q-2026-0001/2`."""
+    question = (
+        "SELECT id FROM quote WHERE number = ?1 COLLATE NOCASE AND (?2 = '' OR revision = CAST(?2 AS INTEGER)) "
+        "ORDER BY revision DESC, id DESC LIMIT 1"
+    )
+    number, slash, revision = text.rpartition("/")
+    said = _ids(connection, question, number, revision) if slash and revision.isdecimal() else []
+    return said or _ids(connection, question, text, "")
 
 
 def _by_name(connection: sqlite3.Connection, noun: str, text: str, _: str | None) -> list[int]:

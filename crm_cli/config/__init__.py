@@ -35,6 +35,14 @@ SETTINGS: dict[str, tuple[str, str, str]] = {
         "Won amount from which a customer is of high value; the best fifth always are",
         r"\d+(\.\d+)?",
     ),
+    "company.name": ("", "Your company, as quotes and invoices name it; else me", r".*"),
+    "company.address": ("", "Its address, lines separated by ;", r".*"),
+    "company.contact": ("", "How it is reached, such as phone and web address, separated by ;", r".*"),
+    "company.tax_number": ("", "Its tax or VAT number", r".*"),
+    "company.bank": ("", "Where it is paid to, lines separated by ;", r".*"),
+    "quote.valid_days": ("30", "Days that a quote holds", r"\d{1,4}"),
+    "quote.terms": ("", "Terms below the lines of a quote that has none of its own", r"(?s:.*)"),
+    "quote.font": ("", "A TrueType font for PDF; else one of the system's", r".*"),
     "consent.required": ("no", "Write marketing only to who has agreed, or on a legal ground", r"yes|no"),
     "smtp.host": ("", "The mail server that sends; without one, messages are written to the outbox", r"\S*"),
     "smtp.port": ("", "Its port; else 587, with ssl 465, without encryption 25", r"\d{1,5}"),
@@ -60,7 +68,7 @@ SECRETS = {"smtp.password": "give it in CRM_SMTP_PASSWORD, or put it into the ke
 EXAMPLES = {
     "currency": "EUR", "zone": "Europe/Paris", "locale": "de_DE", "country": "NL", "decimal": ". or ,",
     "working_hours": "09:00-17:00", "partner_hours": "48", "small_company_up_to": "250", "high_value_from": "50000",
-    "columns": "id,name,amount", "rates": "0.92", "checklist": "Find the cause; Mend it",
+    "quote.valid_days": "30", "columns": "id,name,amount", "rates": "0.92", "checklist": "Find the cause; Mend it",
     "invoice.terms_days": "30", "invoice.warn_days": "30",
     "smtp.host": "mail.example.org", "smtp.port": "587", "smtp.rate": "60",
 }  # fmt: skip

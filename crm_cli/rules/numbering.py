@@ -20,13 +20,14 @@ MERGED = "number"
 """The source in `merged_key` of numbers that merged records had."""
 
 
-def give(change: Change, noun: str, drafts: Sequence[Draft]) -> None:
+def give(change: Change, noun: str, drafts: Sequence[Draft], *, unique: bool = True) -> None:
     """Number every draft that has no number, by the year of its issue or creation and in the order given.
 
     Raises:
-        ConflictError: another record has the number that a draft is told.
+        ConflictError: another record has the number that a draft is told, and numbers are `unique`.
     """
-    _refuse_taken(change, noun, [draft for draft in drafts if draft.values.get("number")])
+    if unique:
+        _refuse_taken(change, noun, [draft for draft in drafts if draft.values.get("number")])
     last: dict[str, int] = {}
     for draft in drafts:
         if not draft.get("number"):
