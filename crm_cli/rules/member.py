@@ -46,7 +46,8 @@ def prepare(change: Change, drafts: Sequence[Draft]) -> None:
         if draft.values.get("amount") is not None:
             draft.values["amount"] = lines.rounded(draft.values["amount"], draft.get("currency"))
         _status(change, draft)
-    _refuse_doubles(change, [draft for draft in fresh if not draft.imported])
+    if len(drafts) == 1 and not drafts[0].imported:  # those that come together have been told apart
+        _refuse_doubles(change, fresh)
 
 
 def settle(change: Change, drafts: Sequence[Draft]) -> None:
@@ -156,10 +157,10 @@ def _become(change: Change, drafts: Sequence[Draft]) -> None:
 
 
 def _name(change: Change, drafts: Sequence[Draft]) -> None:
-    """Members are called as their records are."""
+    """Members are called as their records are, those that are not called anything else."""
     for noun in PEOPLE:
         column = f"{noun}_id"
-        wanted = [draft for draft in drafts if draft.values.get(column)]
+        wanted = [draft for draft in drafts if draft.values.get(column) and "name" not in draft.given]
         if wanted:
             ids = json.dumps([draft.values[column] for draft in wanted])
             names = dict(map(tuple, change.rows(f"SELECT id, name FROM {noun} WHERE id {THESE}", ids)))

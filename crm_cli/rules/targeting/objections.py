@@ -1,11 +1,11 @@
 """Why people are not reached by a campaign: each of them has a reason that they can be told."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 
 from crm_cli import fields
 from crm_cli.changing import Change
-from crm_cli.rules import consent
+from crm_cli.rules.permission import MARKETING, Address, Question
 from crm_cli.rules.targeting import audience
 from crm_cli.rules.targeting.audience import PEOPLE, Person
 
@@ -26,12 +26,15 @@ def reasons(
         for noun, (where, bound) in audience.held_by(change, each).items():
             for row in change.rows(f"SELECT id FROM {fields.noun(noun).view} WHERE {where}", *bound):
                 found.setdefault((noun, row[0]), f"is in the segment {name}, which is left out")
+    at: dict[str, dict[int, Address]] = {}
     for noun in PEOPLE:
         ids = [person.id for person in people if person.noun == noun]
-        for record_id, reason in (consent.why_not(change, noun, ids, channel) if ids else {}).items():
+        question = Question.of(change, noun, ids, channel, MARKETING, bulk=True)
+        for record_id, reason in question.reasons() if ids else ():
             found.setdefault((noun, record_id), reason)
+        at[noun] = question.addresses if ids else {}
     if channel != "mail":  # a household may get several letters, an address gets one message
-        found |= dict(_sharing(change, campaign_id, people, channel, found))
+        found |= dict(_sharing(people, at, _taken(change, campaign_id, channel), found))
     return found
 
 
@@ -41,22 +44,27 @@ def general(reason: str) -> str:
     return _WHICH.sub("", _WHOSE.sub("the address ", said)).partition(":")[0]
 
 
-def _sharing(
-    change: Change, campaign_id: int, people: Sequence[Person], channel: str, known: dict[Key, str]
-) -> Iterator[tuple[Key, str]]:
-    """Who would be reached where somebody else is reached already."""
-    first: dict[str, Key] = {}
+def _taken(change: Change, campaign_id: int, channel: str) -> dict[str, Key]:
+    """The addresses of those who are members already."""
+    found: dict[str, Key] = {}
     for noun, ids in audience.standing(change, campaign_id).items():
-        for record_id, address in consent.addresses(change, noun, ids, channel).items() if ids else ():
-            first.setdefault(address.casefold(), (noun, record_id))
-    at = {
-        noun: consent.addresses(change, noun, [each.id for each in people if each.noun == noun], channel)
-        for noun in PEOPLE
-    }
+        question = Question.of(change, noun, ids, channel, MARKETING, bulk=True)
+        for record_id, address in question.addresses.items() if ids else ():
+            found.setdefault(address.key, (noun, record_id))
+    return found
+
+
+def _sharing(
+    people: Sequence[Person],
+    at: Mapping[str, Mapping[int, Address]],
+    first: dict[str, Key],
+    known: Container[Key],
+) -> Iterator[tuple[Key, str]]:
+    """Who would be reached where somebody else is reached already; `first` are those who are, by address."""
     for person in people:
-        key, where = (person.noun, person.id), at[person.noun].get(person.id)
-        if where is None or key in known:
+        key, address = (person.noun, person.id), at[person.noun].get(person.id)
+        if address is None or key in known:
             continue
-        other = first.setdefault(where.casefold(), key)
+        other = first.setdefault(address.key, key)
         if other != key:
-            yield key, f"shares {where} with {other[0]} {other[1]}"
+            yield key, f"shares {address.value} with {other[0]} {other[1]}"
