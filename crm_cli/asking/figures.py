@@ -53,7 +53,7 @@ def quantile(values: Sequence[int], share: "Fraction", unit: int) -> int | None:
     return rounded(values[low] + (values[high] - values[low]) * (place - low), unit)
 
 
-def rounded(total: "int | Fraction", parts: int) -> int | None:
+def rounded(total: "int | Fraction", parts: "int | Fraction") -> int | None:
     """`total` ÷ `parts` as a stored decimal of three decimals; None for no parts."""
     return _divided(total * 1000, parts, 1) * 10 if parts else None
 

@@ -4,7 +4,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from crm_cli.asking.figures import money
+from crm_cli.asking import coverage
+from crm_cli.asking.figures import money, rounded
 from crm_cli.asking.groups import Place
 from crm_cli.fields import Field
 from crm_cli.output import Rows
@@ -23,6 +24,8 @@ COLUMNS = (
     Field("closed", "money", "What was won"),
     Field("weighted", "money", "Open amounts times probability"),
     Field("currency", "currency", "Currency of the amounts"),
+    Field("goal", "money", "What shall be won, where a goal is for just this month"),
+    Field("coverage", "decimal", "Open pipeline ÷ what is left to the goal"),
 )
 MEASURE = "pipeline"
 FORMULA = """
@@ -31,6 +34,8 @@ closed = won. commit = closed + open deals of category commit. best_case = commi
 best_case. pipeline = closed + all open ones. A deal's category is its own, else its stage's.
 weighted = sum of amount × probability of open deals, rounded once. An empty amount counts as 0.
 slipped = open, expected before today, in no month. none = no day. A period chooses by the same days.
+goal = what goals for just that month, of won amount, add up to: the one that nobody owns, else those of the owners;
+with --by owner those of each. coverage = (pipeline − closed) ÷ (goal − closed), empty once the goal is reached.
 """
 SLIPPED, UNDATED = "slipped", "none"
 CONDITION = "stage_id IN (SELECT id FROM stage WHERE kind IN ('open', 'won'))"
@@ -84,16 +89,25 @@ def answer(asked: Asked) -> Rows:
         tallies.items(), key=lambda item: (*item[0][0].order(), *_order(item[0][1]), item[0][2] or "")
     )
     asked.explain(_counted(key, tally) for key, tally in ordered)
-    return asked.table([(place, _row(month, currency, tally)) for (place, month, currency), tally in ordered])
+    goals = coverage.of_months(asked)
+    return asked.table(
+        [(place, _row(month, currency, tally, goals.get((place.id, month, currency))))
+         for (place, month, currency), tally in ordered]
+    )  # fmt: skip
 
 
 def _order(month: str) -> tuple[int, str]:
     return (SLIPPED, UNDATED).index(month) + 1 if month in (SLIPPED, UNDATED) else 0, month
 
 
-def _row(month: str, currency: str | None, tally: Tally) -> tuple[int | str | None, ...]:
+def _row(
+    month: str, currency: str | None, tally: Tally, goal: "int | Fraction | None"
+) -> tuple[int | str | None, ...]:
+    whole, closed = tally.from_rank(0), tally.from_rank(RANKS["closed"])
     amounts = [money(tally.from_rank(rank), currency) for rank in (0, 1, 2, 3)]
-    return month, *amounts, money(tally.weighted, currency, 1_000_000), currency
+    covered = rounded(whole - closed, goal - closed) if goal is not None and goal > closed else None
+    told = None if goal is None else money(goal, currency)
+    return month, *amounts, money(tally.weighted, currency, 1_000_000), currency, told, covered
 
 
 def _counted(key: Key, tally: Tally) -> str:

@@ -1,4 +1,4 @@
-"""Goals: what shall be reached, what has been achieved, and whether that keeps pace with time."""
+"""Goals: what shall be reached, what has been, and whether that is in time."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
