@@ -14,6 +14,7 @@ from crm_cli.errors import ConflictError, InvalidError
 from crm_cli.rules import consent, lines, records
 from crm_cli.rules.drafts import Draft
 from crm_cli.values import emails
+from crm_cli.values.folding import fold
 
 LADDER = ("targeted", "sent", "delivered", "opened", "clicked", "responded", "converted")
 ENDS = ("bounced", "opted_out", "excluded")
@@ -36,12 +37,13 @@ def prepare(change: Change, drafts: Sequence[Draft]) -> None:
     for draft in drafts:
         if not draft.get("campaign_id"):
             raise InvalidError('a member belongs to a campaign; name one, such as --campaign "Spring fair"')
-    _recognise(change, [draft for draft in fresh if draft.imported])
-    _become(change, [draft for draft in fresh if draft.get("lead_id") and not draft.get("contact_id")])
+    foreign = [draft for draft in fresh if "uid" not in draft.given]
+    _recognise(change, [draft for draft in foreign if draft.imported])
+    _become(change, [draft for draft in foreign if draft.get("lead_id") and not draft.get("contact_id")])
     _name(change, drafts)
     _currency(change, fresh)
     for draft in drafts:
-        if not (draft.get("contact_id") or draft.get("lead_id") or draft.get("name")):
+        if not (draft.get("contact_id") or draft.get("lead_id") or draft.get("name") or draft.imported):
             raise InvalidError("who is it? Name a contact, a lead, or at least a name")
         if draft.values.get("amount") is not None:
             draft.values["amount"] = lines.rounded(draft.values["amount"], draft.get("currency"))
@@ -123,23 +125,56 @@ def _when(change: Change, draft: Draft) -> str:
 
 
 def _recognise(change: Change, drafts: Sequence[Draft]) -> None:
-    """Let members that came with an e-mail address for a name be whoever has it."""
+    """Let members that came with a name alone be who bears it: as an e-mail address, else alone among leads or people.
+
+    A name that several share is nobody's, and so is that of somebody who is a member already.
+    """
     nameless: dict[str, list[Draft]] = {}
     for draft in drafts:
-        if not draft.get("contact_id") and not draft.get("lead_id") and "@" in (draft.get("name") or ""):
-            nameless.setdefault(emails.key(draft.get("name")), []).append(draft)
+        if not draft.get("contact_id") and not draft.get("lead_id") and draft.get("name"):
+            text = draft.get("name")
+            nameless.setdefault(emails.key(text) if "@" in text else fold(text), []).append(draft)
     if not nameless:
         return
-    asked = json.dumps([*nameless, *(draft.get("name") for each in nameless.values() for draft in each)])
-    looks = {
-        "contact_id": f'SELECT "key", contact_id FROM contact_email WHERE "key" {THESE} ORDER BY contact_id DESC',
-        "lead_id": f"SELECT email, id FROM lead WHERE email {THESE} ORDER BY id DESC",
-    }
-    for column, question in looks.items():
-        for address, record_id in change.rows(question, asked):
-            for draft in nameless.get(emails.key(address), ()):
-                if column == "contact_id" or not draft.get("contact_id"):
-                    draft.values |= {column: record_id, "address": draft.get("address") or address}
+    known = _bearers(change, nameless)
+    for column in ("contact_id", "lead_id"):
+        found = {key: record_id for key, (where, record_id) in known.items() if where == column}
+        chosen = [(draft, found[key]) for key, same in nameless.items() if key in found for draft in same]
+        _link(change, column, chosen)
+    for key in known:
+        for draft in nameless[key] if "@" in key else ():
+            if draft.get("contact_id") or draft.get("lead_id"):  # it is called as its record is
+                draft.values |= {"name": None, "address": draft.get("address") or key}
+                draft.given -= {"name"}
+
+
+def _bearers(change: Change, keys: Iterable[str]) -> dict[str, tuple[str, int]]:
+    """Who bears an e-mail address, or is the only lead or else the only contact of a name: the column and the id."""
+    asked = json.dumps(list(keys))
+    contacts = f'SELECT "key", contact_id FROM contact_email WHERE "key" {THESE} ORDER BY contact_id DESC'
+    leads = f"SELECT lower(email), id FROM lead WHERE email {THESE} ORDER BY id DESC"
+    named = "SELECT name_key, min(id) FROM {} WHERE name_key " + THESE + " GROUP BY 1 HAVING count(*) = 1"
+    shared = f"SELECT name_key FROM lead WHERE name_key {THESE} GROUP BY 1 HAVING count(*) > 1"
+    several = {row[0] for row in change.rows(shared, asked)}
+    found: dict[str, tuple[str, int]] = {}
+    for column, question in (
+        ("contact_id", named.format("contact")),
+        ("lead_id", named.format("lead")),
+        ("lead_id", leads),
+        ("contact_id", contacts),
+    ):
+        found |= {key: (column, number) for key, number in change.rows(question, asked) if key not in several}
+    return found
+
+
+def _link(change: Change, column: str, chosen: Sequence[tuple[Draft, int]]) -> None:
+    """Let drafts be of people who are no members of their campaigns yet."""
+    pairs = [[draft.get("campaign_id"), record_id] for draft, record_id in chosen]
+    taken = set(_members(change, column, pairs))
+    for (draft, record_id), (campaign, _) in zip(chosen, pairs, strict=True):
+        if (campaign, record_id) not in taken:
+            draft.values[column] = record_id
+            taken.add((campaign, record_id))
 
 
 def _become(change: Change, drafts: Sequence[Draft]) -> None:
@@ -148,12 +183,16 @@ def _become(change: Change, drafts: Sequence[Draft]) -> None:
         return
     question = f"SELECT id, contact_id FROM lead WHERE contact_id IS NOT NULL AND id {THESE}"
     became = dict(map(tuple, change.rows(question, json.dumps([draft.get("lead_id") for draft in drafts]))))
-    pairs = [[draft.get("campaign_id"), became.get(draft.get("lead_id"))] for draft in drafts]
-    taken = _members(change, "contact_id", pairs)
-    for draft, (campaign, contact) in zip(drafts, pairs, strict=True):
-        if contact and (campaign, contact) not in taken:
-            draft.values["contact_id"] = contact
-            taken[campaign, contact] = 0
+    chosen = [(draft, became[draft.get("lead_id")]) for draft in drafts if draft.get("lead_id") in became]
+    _link(change, "contact_id", chosen)
+
+
+def converted(change: Change, lead_id: int, contact_id: int) -> None:
+    """The members that a lead was of campaigns are the contact that it has become."""
+    rows = change.rows("SELECT id FROM member WHERE lead_id = ? AND contact_id IS NULL", lead_id)
+    drafts = records.load(change, "member", [row["id"] for row in rows])
+    _link(change, "contact_id", [(draft, contact_id) for draft in drafts])
+    records.write(change, "member", drafts)
 
 
 def _name(change: Change, drafts: Sequence[Draft]) -> None:
