@@ -17,12 +17,15 @@ app = lazy.application(
 verbs.common(
     app,
     "lead",
-    verbs.PEOPLE,
+    (*verbs.PEOPLE, *verbs.OF_OFFERS),
     prefer="crm lead prefer sam@field.example --no-bulk-email",
     consent="crm lead consent sam@field.example opted_out --source phone",
     forget="crm lead forget sam@field.example",
     add='crm lead add "Sam Field" --company-name "Field & Sons" --email sam@field.example --source web',
     list="crm lead list status=new,contacted rating=hot --sort -score",
+    route="crm lead route 7 --list ;; crm lead route 7 ;; crm lead route status=qualified country=DE --yes",
+    accept='crm lead accept 7 --next-step "Visit them" --due fri',
+    decline='crm lead decline 7 --reason "No room this month"',
 )
 merging.common(app, "lead")
 

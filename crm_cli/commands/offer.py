@@ -7,6 +7,8 @@ app = lazy.application("Leads and deals that partners were offered.")
 verbs.common(
     app,
     "offer",
-    ("list", "show", "edit", "delete", "export", "import", "tag", "untag"),
-    list="crm offer list state=offered",
+    ("list", "show", "edit", "delete", "export", "import", "tag", "untag", "accept", "decline"),
+    list='crm offer list state=offered hours_left=..12 ;; crm offer list lead="Sam Field"',
+    accept='crm offer accept 4 --next-step "Visit them" --due fri',
+    decline='crm offer decline 4 --reason "No room this month"',
 )

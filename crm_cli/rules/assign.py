@@ -6,6 +6,7 @@ capacity. Nobody inactive is chosen, nor anybody who is full.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from crm_cli import values
 from crm_cli.changing import Change
@@ -122,17 +123,31 @@ def _reasons(case: Case, user: Candidate) -> list[str]:
     return why
 
 
-def _case(change: Change, noun: str, draft: Draft) -> Case:
-    """Where the customer is, and who looks after them already."""
+def places(change: Change, noun: str, draft: Draft) -> frozenset[str]:
+    """Where the customer of a lead or deal is: territory, country, region and city, folded."""
+    return _places(noun, draft, _company(change, noun, draft))
+
+
+def _company(change: Change, noun: str, draft: Draft) -> Any:
+    """The company that a deal is with, or that a lead names."""
     company_id = draft.get("company_id")
     if noun == "lead" and company_id is None:
         named = matching.companies_named(change, draft.get("company_name") or "")
         company_id = named[0] if len(named) == 1 else None
-    company = change.one("SELECT * FROM company WHERE id = ?", company_id)
-    places = [draft.get(column) for column in ("country", "region", "city")] if noun == "lead" else []
+    return change.one("SELECT * FROM company WHERE id = ?", company_id)
+
+
+def _places(noun: str, draft: Draft, company: Any) -> frozenset[str]:
+    found = [draft.get(column) for column in ("country", "region", "city")] if noun == "lead" else []
     if company:
-        places += [company[column] for column in ("territory", "country", "region", "city")]
-    case = Case(frozenset(map(fold, filter(None, places))), company["name"] if company else "")
+        found += [company[column] for column in ("territory", "country", "region", "city")]
+    return frozenset(map(fold, filter(None, found)))
+
+
+def _case(change: Change, noun: str, draft: Draft) -> Case:
+    """Where the customer is, and who looks after them already."""
+    company = _company(change, noun, draft)
+    case = Case(_places(noun, draft, company), company["name"] if company else "")
     if company:
         case.owners = _owners(change, noun, draft.id, company["id"])
     return case

@@ -30,7 +30,7 @@ CONTACT = (
 )
 OPT_OUTS = ("do_not_email", "do_not_bulk_email", "do_not_phone", "do_not_sms", "do_not_mail", "do_not_fax")
 WISHES = ("preferred_channel", "preferred_day", "best_time")
-DEAL = ("source", "campaign_id", "owner_id", "unmet_need", "notes")
+DEAL = ("source", "campaign_id", "partner_id", "owner_id", "unmet_need", "notes")
 
 
 def convert(

@@ -27,7 +27,7 @@ SEARCHED = frozenset(("text", "long", "email", "phone", "url", "open", "list", "
 LOOSE = frozenset(
     (
         "owner", "manager", "parent", "campaign", "contract", "sla_policy", "calendar", "renewal_deal",
-        "renewed_from", "pricelist", "quote", "partner",
+        "renewed_from", "pricelist", "quote", "partner", "delivery",
     )
 )  # fmt: skip
 LOOSE_PARTS = frozenset(("article_case", "price", "product_part", "offer_candidate"))

@@ -33,6 +33,12 @@ OF_PEOPLE = {
     "forget": ("crm_cli.commands.forgetting", "make_forget"),
 }
 PEOPLE = (*ALL, *OF_PEOPLE)
+# What is done with leads and deals that partners are to work on, and with the offers themselves.
+OF_OFFERS = {
+    "route": ("crm_cli.commands.verbs.offering", "make_route"),
+    "accept": ("crm_cli.commands.verbs.offering", "make_accept"),
+    "decline": ("crm_cli.commands.verbs.offering", "make_decline"),
+}
 ALSO_OF_PEOPLE = {
     "show": ("crm_cli.commands.preferring", "make_show"),
     "export": ("crm_cli.commands.forgetting", "make_export"),
@@ -62,7 +68,7 @@ class _Maker:
 
     def make(self) -> Callable[..., None]:
         """The command."""
-        module, function = (MAKERS | OF_PEOPLE)[self.verb]
+        module, function = (MAKERS | OF_PEOPLE | OF_OFFERS)[self.verb]
         if self.noun in ("contact", "lead"):
             module, function = ALSO_OF_PEOPLE.get(self.verb, (module, function))
         made: Callable[..., None] = getattr(import_module(module), function)(self.noun)
@@ -87,6 +93,9 @@ def _summary(verb: str, noun: str) -> str:
         "prefer": f"Say how {many} want to be reached, and how not.",
         "consent": f"Note what {many} agreed to or refused; without a state, show the log.",
         "forget": f"Erase the persons that {many} are, in the history too, for good.",
+        "route": f"Offer {many} to the partners who fit best, one after the other.",
+        "accept": f"Note that the partner takes {article} {called}, and what happens next.",
+        "decline": f"Note that the partner does not take {article} {called}; it goes to the next.",
         "import": f"Import {many} from {FILES.get(noun, TABLES)[1]}.",
         "export": f"Export {many}, every field, as CSV{FILES.get(noun, TABLES)[2]}.",
     }[verb]
