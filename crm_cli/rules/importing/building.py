@@ -29,6 +29,8 @@ EMPTY: dict[str, dict[str, Any]] = {
     "parts": {},
 }
 STAMPS = ("created_at", "updated_at")
+# By noun the references that stay words where nobody is found: members of a campaign whom we do not know.
+LOOSE = {"member": frozenset(("contact", "lead"))}
 STAGE = ("kind", "probability", "forecast_category", "rotten_days", "requires")
 
 
@@ -39,6 +41,8 @@ class Building:
         self.change, self.plan, self.links = change, plan, links
         self._stages: dict[tuple[int | None, str], dict[str, Any] | Problem] = {}
         self._own_fields = frozenset(own_fields(plan))
+        self.loose = LOOSE.get(plan.noun, frozenset())
+        """References for which no record is made, nor asked for."""
         self._clears = plan.wishes.empty == "clear"
         roles = ("value", "link", "id", "custom")
         self._cleared = [
@@ -159,6 +163,8 @@ class Building:
             number = self.links.id(names[0])
             if number is not None:
                 draft.values[each.column] = number
+            elif field in self.loose and names[0].words:
+                draft.values.setdefault("name", names[0].words)
             return
         known = [(name.noun, found) for name in names if (found := self.links.id(name))]
         draft.entered[field] = known[:1] if each.kind == "about" else [found for _, found in known]

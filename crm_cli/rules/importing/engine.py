@@ -185,7 +185,7 @@ class _Engine:
     def _check_names(self, row: Row, names: Iterable[tuple[str, Name]]) -> None:
         """A row that names what is not there, and may not be made, is wrong."""
         for field, name in names:
-            if field == "about":
+            if field == "about" or field in self.building.loose:
                 continue
             said = self.links.refusal(name)
             if said and row.problem is None:
@@ -236,8 +236,9 @@ class _Engine:
 
     def _make_links(self, work: Sequence[Work]) -> list[Name]:
         """Make the records that rows name and that are missing."""
+        left = self.building.loose | {"about"}
         return self._make(
-            name for row, _ in work for field, name in self.building.names(row) if field != "about"
+            name for row, _ in work for field, name in self.building.names(row) if field not in left
         )
 
     def _make(self, names: Iterable[Name]) -> list[Name]:
@@ -340,7 +341,7 @@ def _batches(rows: Iterator[Line]) -> Iterator[list[Line]]:
 
 def _tables(plan: Plan) -> list[str]:
     """The tables that grow with the file."""
-    linked = {column.field.to or "" for column in plan.columns if column.role in ("link", "key", "id")}
+    linked = {column.field.to or "" for column in plan.columns if column.role in ("link", "key", "tax", "id")}
     own = [plan.about.table, *plan.about.parts.values()]
     return [*own, *sorted((linked & MADE) - {plan.about.table})]
 
