@@ -1,12 +1,14 @@
 """Sending what is queued: message by message, each a transaction of its own.
 
-A message is committed as `sending`, handed over, and committed as what became of it. One that is refused does not
-hold up the others; a server that cannot be reached or does not let us in stops all, and everything still waits.
+A message is committed as `sending`, handed over, and committed as what became of it; into the outbox, where a second
+time does no harm, many at a time. One that is refused does not hold up the others; a server that cannot be reached or
+does not let us in stops all, and everything still waits.
 """
 
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from email.message import EmailMessage
 from itertools import islice
 from pathlib import Path
 
@@ -103,9 +105,9 @@ class _Run:
             while page := list(islice(left, PAGE)):
                 unwished = set(ledger.withhold(page))
                 counts.withheld += len(unwished)
-                for each in page:
-                    if each not in unwished:
-                        self._one(ledger, each, counts)
+                wished = iter([each for each in page if each not in unwished])
+                while some := list(islice(wished, self.at_once)):
+                    self._some(ledger, some, counts)
                     if on_progress:
                         on_progress(counts.done, counts.total)
         except StoppedError as error:
@@ -114,19 +116,55 @@ class _Run:
             counts.interrupted = True
         return counts
 
-    def _one(self, ledger: Ledger, delivery: int, counts: Counts) -> None:
-        """Send one message, where nobody else has it."""
+    @property
+    def at_once(self) -> int:
+        """How many messages share a transaction."""
+        return self.carrier.at_once if isinstance(self.carrier, carrying.BatchCarrier) else 1
+
+    def _some(self, ledger: Ledger, deliveries: list[int], counts: Counts) -> None:
+        """Send the next messages, those that nobody else has."""
         self.pace.wait()
         self.carrier.ready()
-        row = ledger.claim(delivery)
-        if row is None:
-            return
+        rows = ledger.claim(deliveries)
+        if isinstance(self.carrier, carrying.BatchCarrier):
+            self._batch(self.carrier, rows, ledger, counts)
+        else:
+            for row in rows:
+                self._one(row, ledger, counts)
+
+    def _batch(self, carrier: carrying.BatchCarrier, rows: list[Row], ledger: Ledger, counts: Counts) -> None:
+        """Send messages together; where that breaks off, it is known of each but one whether it was taken."""
+        ready: list[tuple[Row, EmailMessage]] = []
+        for row in rows:
+            try:
+                ready.append((row, writing.write(row, self.sender, ledger.now(), self.compose)))
+            except RefusedError as error:
+                self._refused(row, error, ledger, counts)
+        taken = 0
+        doubtful: list[Row] = []
+        try:
+            for _ in carrier.hand_over_all([message for _, message in ready]):
+                taken += 1
+        except StoppedError:
+            raise
+        except BaseException:
+            doubtful = [row for row, _ in ready[taken : taken + 1]]
+            raise
+        finally:
+            ledger.sent([row for row, _ in ready[:taken]])
+            counts.sent += taken
+            for row in doubtful:
+                ledger.in_doubt(row, "interrupted while it was on its way")
+                counts.uncertain += 1
+            ledger.release([row for row, _ in ready[taken + len(doubtful) :]])
+
+    def _one(self, row: Row, ledger: Ledger, counts: Counts) -> None:
+        """Send one message."""
+        delivery = row["id"]
         try:
             self._hand_over(row, ledger)
         except RefusedError as error:
-            ledger.refused(row, str(error), invalid=error.invalid)
-            counts.refused += 1
-            counts.faults.append((delivery, row["to"], str(error)))
+            self._refused(row, error, ledger, counts)
         except DeferredError as error:
             given_up = ledger.deferred(row, str(error))
             counts.refused += bool(given_up)
@@ -137,15 +175,20 @@ class _Run:
             counts.uncertain += 1
             counts.faults.append((delivery, row["to"], str(error)))
         except StoppedError:
-            ledger.release(row)
+            ledger.release([row])
             raise
         except BaseException:
             ledger.in_doubt(row, "interrupted while it was on its way")
             counts.uncertain += 1
             raise
         else:
-            ledger.sent(row)
+            ledger.sent([row])
             counts.sent += 1
+
+    def _refused(self, row: Row, error: RefusedError, ledger: Ledger, counts: Counts) -> None:
+        ledger.refused(row, str(error), invalid=error.invalid)
+        counts.refused += 1
+        counts.faults.append((row["id"], row["to"], str(error)))
 
     def _hand_over(self, row: Row, ledger: Ledger) -> None:
         message = writing.write(row, self.sender, ledger.now(), self.compose)

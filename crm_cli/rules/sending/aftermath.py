@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from collections.abc import Sequence
 
 from crm_cli.changing import Change
 from crm_cli.rules import outgoing, records
@@ -9,9 +10,14 @@ from crm_cli.rules import outgoing, records
 Row = sqlite3.Row
 
 
-def sent(change: Change, delivery: Row) -> None:
-    """A member of a campaign whose message was taken has been sent it."""
-    _member(change, delivery, ("targeted",), status="sent", sent_at=change.now, address=delivery["to"])
+def sent(change: Change, deliveries: Sequence[Row]) -> None:
+    """Members of campaigns whose messages were taken have been sent them."""
+    addresses = {row["member_id"]: row["to"] for row in deliveries if row["member_id"]}
+    members = records.load(change, "member", addresses)
+    fresh = [member for member in members if member.get("status") == "targeted"]
+    for member in fresh:
+        member.values |= {"status": "sent", "sent_at": change.now, "address": addresses[member.id]}
+    records.write(change, "member", fresh)
 
 
 def refused(change: Change, delivery: Row, *, invalid: bool) -> None:

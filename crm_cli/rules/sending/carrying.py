@@ -1,10 +1,10 @@
 """What takes messages from here: a mail server, or a folder; and the ways in which handing one over can end."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from email.message import EmailMessage
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from crm_cli.config import Config
 from crm_cli.errors import CrmError
@@ -52,6 +52,21 @@ class Carrier(Protocol):
 
     def close(self) -> None:
         """Let go of it."""
+
+
+@runtime_checkable
+class BatchCarrier(Carrier, Protocol):
+    """A carrier to which handing a message over again does no harm, so that several share a transaction."""
+
+    at_once: int
+    """How many messages share one."""
+
+    def hand_over_all(self, messages: Sequence[EmailMessage]) -> Iterator[None]:
+        """Hand over several messages; yields once for each, in their order, when it has been taken.
+
+        Raises:
+            StoppedError: the rest cannot be handed over.
+        """
 
 
 class Pace:

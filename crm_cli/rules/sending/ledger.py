@@ -66,27 +66,34 @@ class Ledger:
             self._summarise("withheld", len(unwished))
         return list(unwished)
 
-    def claim(self, delivery: int) -> Row | None:
-        """Mark a message as being sent by us; None where somebody else has it or it waits no more."""
+    def claim(self, deliveries: Sequence[int]) -> list[Row]:
+        """Mark messages as being sent by us; those that somebody else has, or that wait no more, are not returned."""
         with self._change:
-            taken = self._change.connection.execute(
+            self._change.connection.execute(
                 "UPDATE delivery SET status = 'sending', attempts = attempts + 1, claimed = ?, error = NULL, "
-                "updated_at = ? WHERE id = ? AND status IN (SELECT value FROM json_each(?))",
-                (self._mark, self.now(), delivery, json.dumps(self._open)),
-            ).rowcount
-        return self._rows([delivery])[0] if taken else None
+                "updated_at = ? WHERE id IN (SELECT value FROM json_each(?)) "
+                "AND status IN (SELECT value FROM json_each(?))",
+                (self._mark, self.now(), json.dumps(deliveries), json.dumps(self._open)),
+            )
+            return [
+                row
+                for row in self._rows(deliveries)
+                if row["status"] == "sending" and row["claimed"] == self._mark
+            ]
 
-    def release(self, row: Row) -> None:
-        """Let a message wait again that was not handed over, as if it had not been tried."""
+    def release(self, rows: Sequence[Row]) -> None:
+        """Let messages wait again that were not handed over, as if they had not been tried."""
         with self._change:
-            self._put(row["id"], "queued", attempts=row["attempts"] - 1)
+            for row in rows:
+                self._put(row["id"], "queued", attempts=row["attempts"] - 1)
 
-    def sent(self, row: Row) -> None:
-        """A message was taken."""
+    def sent(self, rows: Sequence[Row]) -> None:
+        """Messages were taken."""
         with self._change:
-            self._put(row["id"], "sent", sent_at=self.now())
-            aftermath.sent(self._change, row)
-            self._summarise("sent")
+            for row in rows:
+                self._put(row["id"], "sent", sent_at=self.now())
+            aftermath.sent(self._change, rows)
+            self._summarise("sent", len(rows))
 
     def refused(self, row: Row, words: str, *, invalid: bool) -> None:
         """A message was refused for good; `invalid` marks its address as one that reaches nobody."""
