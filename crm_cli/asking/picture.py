@@ -39,7 +39,7 @@ def lines(desk: "Desk", noun: str, record_id: int) -> Iterator[str]:
     row = next(iter(rows.rows))
     held = {each.name: (each, value) for each, value in zip(rows.columns, row, strict=True)}
     title = held.get(fields.noun(noun).label)
-    yield f"{noun} {record_id}  {output.visible(str(title[1] if title else ''))}"
+    yield f"{noun} {record_id}  {output.visible(str(title[1] or '') if title else '')}"
     apart = APART.get(noun, ())
     yield from _indented(_facts(desk, {name: each for name, each in held.items() if name not in apart}))
     for heading, found in _sections(desk, noun, record_id, held):

@@ -28,7 +28,11 @@ SETTINGS: dict[str, tuple[str, str, str]] = {
     "working_hours": ("09:00-17:00", "Working hours", r"\d\d:\d\d-\d\d:\d\d"),
     "partner_hours": ("48", "Hours a partner has to answer an offer", r"\d+"),
     "invoice.terms_days": ("30", "Days until an invoice is due, where the customer has no terms", r"\d{1,4}"),
-    "invoice.warn_days": ("30", "Days overdue from which a new deal warns of a customer's invoices", r"\d{1,4}"),
+    "invoice.warn_days": (
+        "30",
+        "Days overdue from which a new deal warns of a customer's invoices",
+        r"\d{1,4}",
+    ),
     "small_company_up_to": ("250", "Employees up to which a company is small or medium", r"\d+"),
     "high_value_from": (
         "",

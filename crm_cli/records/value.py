@@ -114,6 +114,7 @@ class Invoice(Record, table=True):
     several: ClassVar[dict[str, str]] = {"lines": "invoice_line", "payments": "payment"}
     entered: ClassVar[dict[str, tuple[str, str]]] = {
         "paid_on": ("day", "The day it was paid in full"),
+        "open": ("money", "What is still to be paid, where the rest has been"),
     }
 
     number: Text = about("Number, unique; else the next one", unique=True)

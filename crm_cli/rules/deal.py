@@ -42,7 +42,10 @@ def prepare(change: Change, drafts: Sequence[Draft]) -> None:
 
 
 def settle(change: Change, drafts: Sequence[Draft]) -> None:
-    """Write the history of stages, hold deals to what their stage required, mark first customers, tell of renewals and debts."""
+    """Write the history of stages, hold deals to what their stage required, mark first customers.
+
+    Tells of contracts that a win renews, and of what the customer of a new deal owes.
+    """
     book = stages.book(change)
     entering.settle(change, drafts, book)
     won = [draft.id for draft in drafts if draft.before and book[draft.get("stage_id")]["kind"] == "won"]

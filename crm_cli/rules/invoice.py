@@ -169,7 +169,7 @@ def _paid(change: Change, drafts: Sequence[Draft]) -> None:
         or draft.given & TOUCHING
         or "amount" in draft.values
         or "payments" in draft.parts
-        or "paid_on" in draft.entered
+        or draft.entered.keys() & {"paid_on", "open"}
     ]
     standing = words.standing(change, "payment", "invoice_id", [each for each in touched if each.before])
     for draft in touched:
@@ -191,6 +191,7 @@ def _state(draft: Draft) -> None:
         return
     if word == "void":
         draft.values["void_on"] = draft.get("void_on") or draft.get("issued_on")
-    elif word == "paid" and "paid" not in draft.given and not draft.entered.get("paid_on"):
+        draft.entered.pop("open", None)  # where nothing is owed any more, nothing was paid all the same
+    elif word == "paid" and "paid" not in draft.given and not draft.entered.keys() & {"paid_on", "open"}:
         draft.values["paid"] = draft.get("amount")
         draft.given |= {"paid"}

@@ -33,14 +33,22 @@ def told(change: Change, draft: Draft, standing: Sequence[Row]) -> list[Row] | N
                 raise InvalidError("payments: each needs a day and an amount")
             row["amount"] = lines.rounded(row["amount"], currency)
         return rows
-    says_sum = draft.imported and "paid" in draft.given
+    says_sum = draft.entered.get("open") is not None or (draft.imported and "paid" in draft.given)
     if not says_sum and "paid_on" not in draft.entered:
         return None
-    wanted = (draft.values.get("paid") or 0) if says_sum else draft.get("amount")
+    wanted = _wanted(draft)
     day = draft.entered.get("paid_on")
     if day is None and not says_sum:
         return _unpaid(draft, standing)
     return _in_full(change, draft, list(standing), wanted, day)
+
+
+def _wanted(draft: Draft) -> int:
+    """What has been paid, by what is said of it: all but what is open, so much, or everything."""
+    amount: int = draft.get("amount")
+    if draft.entered.get("open") is not None:
+        return amount - lines.rounded(draft.entered["open"], draft.get("currency"))
+    return (draft.values["paid"] or 0) if draft.imported and "paid" in draft.given else amount
 
 
 def check(draft: Draft, before: Sequence[Row], after: Sequence[Row]) -> None:

@@ -1,7 +1,7 @@
 """The records that rows name: found by key, by address, by exact name, and made where they may be.
 
-By an external id within its source, else an e-mail address or a code, else a name that one record alone has: a
-name that several share joins nothing. Missing companies, contacts, users, campaigns and leads' deals are made;
+By an external id within its source, else a tax number, an e-mail address or a code, else a name that one record alone
+has: a name that several share joins nothing. Missing companies, contacts, users, campaigns and leads' deals are made;
 one known only by its key is called `#386` until it arrives and fills the same record.
 
 An export of ours names records by id and name together. One that has not arrived yet is made with that id where
@@ -51,7 +51,9 @@ class Links:
                 self._several.discard(name)
                 by_noun.setdefault(name.noun, []).append(name)
         for noun, wanted in by_noun.items():
-            for look in (self._by_own_id, self._by_external, self._by_address, self._by_code, self._by_name):
+            for look in (
+                self._by_own_id, self._by_external, self._by_tax, self._by_address, self._by_code, self._by_name
+            ):  # fmt: skip
                 rest = [name for name in wanted if name not in self._known and name not in self._several]
                 if rest:
                     look(noun, rest)
@@ -67,7 +69,7 @@ class Links:
 
     def refusal(self, name: Name) -> str | None:
         """Why a name without a record cannot stand, None where one is made or the link stays empty."""
-        said = name.words or f"#{name.external or name.id}"
+        said = _words(name)
         if name in self._several and name.noun == "product":
             return f'several products are called "{said}"; name them by code or key'
         if name in self._known or name in self._several or (name.noun in self._makes and self.create):
@@ -89,8 +91,8 @@ class Links:
                 key = (
                     (name.id,)
                     if self.own and name.id
-                    else (name.external,)
-                    if name.external
+                    else (name.external or name.tax,)
+                    if name.external or name.tax
                     else (fold(name.words or ""),)
                 )
                 wanted.setdefault(name.noun, {}).setdefault(key, []).append(name)
@@ -121,10 +123,12 @@ class Links:
         return {noun: len(ids) for noun, ids in found.items()}
 
     def _draft(self, name: Name) -> Draft:
-        words = name.words or f"#{name.external or name.id}"
+        words = _words(name)
         draft = Draft(values={"name": words, "import_id": self.change.command_id}, imported=True)
         if name.external:
             draft.values |= {"external_id": name.external, "external_source": self.source}
+        if name.tax:
+            draft.values["tax_number"] = name.tax
         if self.own and name.id:
             draft.values["uid"] = stub(name.noun, name.id)
         elif "@" in words and name.noun == "contact":
@@ -169,6 +173,25 @@ class Links:
             self.source, json.dumps(list(keyed)),
         ):  # fmt: skip
             self._known |= dict.fromkeys(keyed[row["external_id"]], row["id"])
+
+    def _by_tax(self, noun: str, wanted: Sequence[Name]) -> None:
+        """Companies by their tax numbers, however blanks and dots are set in the file; they take its key."""
+        if noun != "company":
+            return
+        keyed = _grouped((text, name) for name in wanted for text in _tax_texts(name))
+        among = "tax_number IN (SELECT value FROM json_each(?))"
+        question = f"SELECT tax_number, id, external_id FROM company WHERE {among}"
+        rows = self.change.rows(question, json.dumps(list(keyed))) if keyed else []
+        self._settle(keyed, ((row[0], row[1]) for row in rows))
+        for row in rows:
+            for name in keyed[row[0]]:
+                if (
+                    name.external
+                    and self._known.get(name) == row[1]
+                    and not row[2]
+                    and row[1] not in self._adopted
+                ):
+                    self._adopt(name, row[1])
 
     def _by_address(self, noun: str, wanted: Sequence[Name]) -> None:
         keyed = _grouped(
@@ -216,11 +239,15 @@ class Links:
             chosen = (exact if len(exact) == 1 else fit)[0]
             self._known[name] = chosen["id"]
             if name.external:
-                self._adopted.add(chosen["id"])
-                key = {"external_id": name.external, "external_source": self.source}
-                records.edit(self.change, name.noun, chosen["id"], **key)
+                self._adopt(name, chosen["id"])
         elif fit and not name.external:
             self._several.add(name)
+
+    def _adopt(self, name: Name, record_id: int) -> None:
+        """Let a record that was found otherwise have the key that the other program knows it by."""
+        self._adopted.add(record_id)
+        key = {"external_id": name.external, "external_source": self.source}
+        records.edit(self.change, name.noun, record_id, **key)
 
     def _may_be(self, row: Any, name: Name) -> bool:
         if self.own and name.id:
@@ -244,6 +271,16 @@ def _grouped(pairs: Iterable[tuple[Any, Name]]) -> dict[Any, list[Name]]:
     for key, name in pairs:
         found.setdefault(key, []).append(name)
     return found
+
+
+def _words(name: Name) -> str:
+    """What a record is called that a row names: by its words, else its key."""
+    return name.words or f"#{name.external or name.tax or name.id}"
+
+
+def _tax_texts(name: Name) -> set[str]:
+    """A tax number as it stands in the file, and without what is set between its letters and digits."""
+    return {name.tax, "".join(filter(str.isalnum, name.tax)).upper()} if name.tax else set()
 
 
 def stub(noun: str, number: int) -> str:

@@ -27,6 +27,8 @@ from crm_cli.values.date_text import order_of
 from crm_cli.values.folding import fold
 
 SETTLED = frozenset(("day", "instant", "money", "decimal", "percent"))
+KEYS = {"external_id": "key", "tax_number": "tax"}
+"""What a column may hold of a linked record instead of its name, and the role that it has then."""
 SAMPLE = 100  # rows that show how dates are written
 ORDERS = {"dmy": "day first", "mdy": "month first"}
 
@@ -39,8 +41,8 @@ class Column:
     header: str
     field: Field
     role: str
-    """value, entered, custom, half, event (when a status came about), link, key (a link's external id), id (a
-    link's own id), part, or uid, number (our own identity)."""
+    """value, entered, custom, half, event (when a status came about), link, key (a link's external id), tax (its tax
+    number), id (a link's own id), part, or uid, number (our own identity)."""
     reading: Reading
     words: Pairs = dataclasses.field(default_factory=dict)
     sight: Sight | None = None
@@ -77,7 +79,10 @@ class Plan:
         """Every column that is taken, in the order of the file, with what it fills."""
         found: dict[int, list[str]] = {}
         for column in self.columns:
-            key = {"key": f"{column.name}.external_id", "number": "id"}.get(column.role, column.name)
+            key = {
+                **{role: f"{column.name}.{key}" for key, role in KEYS.items()},
+                "number": "id",
+            }.get(column.role, column.name)
             found.setdefault(column.at, []).append(key)
             for at in column.sight.columns() - {column.at} if column.sight else ():
                 found.setdefault(at, []).append(key)
@@ -129,17 +134,16 @@ def make(change: Change, noun: str, table: Table, wishes: Wishes) -> Plan:
 
 def _check_fields(about: Noun, custom: dict[str, Field], wishes: Wishes) -> None:
     known = [*about.fields, *custom, *beside(about.name)]
-    known_to = [each.strip() for several in wishes.known.values() for each in several.split(",")]
+    mapped = (*wishes.mapping.values(), *wishes.known.values())
     for name in (
-        *wishes.mapping.values(),
-        *known_to,
+        *(each.strip() for several in mapped for each in several.split(",")),
         *wishes.words,
         *wishes.scale,
         *wishes.match,
         *wishes.fixed,
     ):
         base, _, key = name.partition(".")
-        if name and (base not in known or key not in ("", "external_id")):
+        if name and (base not in known or key not in ("", *KEYS)):
             raise fields.nearest(name, known, f"field of {about.name}")
 
 
@@ -196,7 +200,7 @@ def _own(about: Noun, header: list[str], custom: dict[str, Field]) -> list[Colum
 def _told_by_part(about: Noun, name: str, header: list[str]) -> bool:
     """Whether a column says again what a column of parts, or a column beside it, says in full."""
     fuller = {"email": "emails", "phone": "phones", "product": "lines", "about": "about_records",
-              "converted": "converted_at", "paid_on": "payments"}  # fmt: skip
+              "converted": "converted_at", "paid_on": "payments", "open": "payments"}  # fmt: skip
     return fuller.get(name) in header or name not in about.fields
 
 
@@ -226,7 +230,7 @@ def _foreign(
             each, role = Field(base, "instant"), "event"
         else:
             each = about.fields.get(base) or custom[base]
-            role = "key" if key else _role(each)
+            role = KEYS[key] if key else _role(each)
         words = wishes.words.get(base, {}) if not key else {}
         found.append(Column(sight.at, header[sight.at], each, role, _PLACE, words, sight))
     return found

@@ -75,12 +75,17 @@ def sights(about: Noun, header: list[str], custom: dict[str, Field], wishes: Wis
 
 
 def _said(header: list[str], wishes: Wishes) -> list[tuple[int, str]]:
-    """The user's own words."""
-    places = {fold(name): at for at, name in enumerate(header)}
+    """The user's own words: a column by its name or its number, counted from 1, and the fields that it fills."""
+    places = {str(at): at - 1 for at in range(1, len(header) + 1)}
+    places |= {fold(name): at for at, name in enumerate(header)}
     for name in wishes.mapping:
         if fold(name) not in places:
             raise fields.nearest(name, header, "column of this file")
-    return [(places[fold(name)], field) for name, field in wishes.mapping.items()]
+    return [
+        (places[fold(name)], field.strip())
+        for name, several in wishes.mapping.items()
+        for field in several.split(",")
+    ]
 
 
 def _known(header: list[str], custom: Collection[str], wishes: Wishes) -> list[tuple[int, str]]:

@@ -34,6 +34,8 @@ class Name(NamedTuple):
     id: int | None = None
     external: str | None = None
     words: str | None = None
+    tax: str | None = None
+    """Its tax number."""
 
 
 class Problem(NamedTuple):
@@ -93,7 +95,7 @@ def read(plan: Plan, lines: Sequence[Line]) -> list[Row]:
         texts = cells.texts(column, plan.wishes, lines, whole[column.at])
         if column.role in ("value", "custom", "entered", "half", "event"):
             _take(plan, column, texts, rows, currencies)
-        elif column.role in ("link", "key", "id"):
+        elif column.role in ("link", "key", "tax", "id"):
             _name(column, texts, rows, plan.wishes.separator)
         elif column.role == "part":
             _part(plan, column, texts, rows)
@@ -265,6 +267,8 @@ def _told(name: Name, role: str, text: str) -> Name:
     """A name with what one more column says of it."""
     if role == "key":
         return name._replace(external=text)
+    if role == "tax":
+        return name._replace(tax=text)
     if role == "id":
         return name._replace(id=int(text) if text.isdecimal() else None)
     return name._replace(words=text)
