@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from crm_cli import asking, lazy, output
-from crm_cli.commands import completing, verbs
+from crm_cli.commands import completing, forecasting, verbs
 from crm_cli.commands.options import Argument, Doing, Option, Out, Refs, counted
 from crm_cli.commands.verbs.doing import assign_records, edit_records
 from crm_cli.desk import Desk
@@ -24,13 +24,18 @@ app = lazy.application(
 verbs.common(
     app,
     "deal",
+    (*verbs.ALL, *verbs.OF_OFFERS),
     add='crm deal add "Machines for the lobby" --company "Acme" --amount 12000 --expected-close +30d',
     list="crm deal list stage=proposal amount=5000.. --sort -amount",
     show="crm deal show 12",
     edit="crm deal edit stage=proposal owner=me --set owner=ann --yes",
+    route="crm deal route 12 --list ;; crm deal route 12",
+    accept='crm deal accept 12 --next-step "Visit them" --due fri',
+    decline='crm deal decline 12 --reason "No room this month"',
 )
 Deal = Annotated[str, Argument(metavar="DEAL", help="Which deal", autocompletion=completing.references)]
 On = Annotated[str | None, Option(metavar="DATE", help="The day it happened; else today")]
+app.command()(forecasting.snapshot)
 
 
 @app.command()
