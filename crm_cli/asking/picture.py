@@ -99,6 +99,7 @@ def _called(desk: "Desk", noun: str, record_id: str) -> str:
 def _sections(
     desk: "Desk", noun: str, record_id: int, held: dict[str, tuple[Field, Any]]
 ) -> Iterator[tuple[str, list[str]]]:
+    noun = "company" if noun == "partner" else noun
     about = {"contact": _contact, "company": _company, "deal": _deal, "lead": _lead}.get(noun)
     if about:
         if noun in care.NOUNS:
@@ -106,6 +107,9 @@ def _sections(
         yield from about(desk, record_id, {name: value for name, (_, value) in held.items()})
         if noun in care.NOUNS:
             yield from care.sections(desk, noun, record_id)
+        from crm_cli.asking import partnering
+
+        yield from partnering.sections(desk, noun, record_id)
         yield "next", _tasks(desk, noun, record_id)
         yield "activities", _activities(desk, noun, record_id)
     if noun in ("calendar", "sla"):

@@ -56,6 +56,14 @@ SECTIONS = {
               (SELECT rotten_days FROM stage WHERE stage.id = stage_id) AS bound
             FROM deals WHERE {OPEN_DEAL} AND (expected_close IS NULL OR expected_close >= :today)))
         WHERE idle > bound ORDER BY amount DESC""",
+    "partners": """
+        SELECT iif(lead_id IS NULL, 'deal', 'lead'), coalesce(lead_id, deal_id),
+          coalesce((SELECT name FROM lead WHERE lead.id = lead_id), (SELECT name FROM deal WHERE deal.id = deal_id)),
+          partner || CASE WHEN hours_left < 0 THEN ' did not answer in time: `crm partner tick` passes it on'
+            WHEN hours_left = 0 THEN ' has less than an hour to answer'
+            ELSE ' has ' || hours_left || ' h to answer' END,
+          respond_by, NULL, NULL, owner_id
+        FROM offers WHERE state = 'offered' ORDER BY respond_by, id""",
     "new leads": """
         SELECT 'lead', id, name,
           coalesce(rating || ', ', '') || coalesce(source || ', ', '') || coalesce(company_name, ''),
