@@ -13,7 +13,7 @@ from typing import Any
 from crm_cli import fields, values
 from crm_cli.changing import Change
 from crm_cli.errors import InvalidError, NotFoundError
-from crm_cli.rules import consent, distinct, memberships, people, records, uniting
+from crm_cli.rules import consent, distinct, memberships, people, records, relationship, uniting
 from crm_cli.rules.drafts import FINGERPRINT, Draft
 
 # Columns that say nothing without the one that they follow: they come from the record that it comes from.
@@ -74,6 +74,8 @@ def merge(change: Change, noun: str, ids: Sequence[int], take: Taken | None = No
     survivor.custom = _custom(drafts, chosen)
     records.write(change, noun, [survivor])
     _break_circle(change, about, survivor)
+    if noun in ("company", "contact"):
+        relationship.tidy(change, noun, survivor.id)
     return survivor
 
 
