@@ -1341,6 +1341,7 @@ CREATE TABLE delivery (
 	in_reply_to VARCHAR, 
 	override VARCHAR, 
 	claimed VARCHAR, 
+	attachments VARCHAR, 
 	UNIQUE (uid), 
 	FOREIGN KEY(owner_id) REFERENCES user (id), 
 	FOREIGN KEY(campaign_id) REFERENCES campaign (id), 

@@ -258,6 +258,7 @@ class Delivery(Record, table=True):
     in_reply_to: Text = kept("The Message-ID of what it answers")
     override: Text = kept("Why it goes out although the person is not to be written to")
     claimed: str | None = hidden(None)
+    attachments: str | None = hidden(None)
 
 
 class Forgotten(SQLModel, table=True):

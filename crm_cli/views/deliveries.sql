@@ -5,6 +5,7 @@ SELECT
   (SELECT name FROM campaign WHERE campaign.id = delivery.campaign_id) AS campaign,
   delivery.send_at, delivery.sent_at, delivery.error, delivery.attempts, delivery.message_id,
   delivery.in_reply_to, delivery.override, delivery.body, delivery.html,
+  (SELECT group_concat(json_extract(value, '$.name'), ', ') FROM json_each(delivery.attachments)) AS attached, -- text: Files that go with it
   (SELECT name FROM contact WHERE contact.id = delivery.contact_id) AS contact,
   (SELECT name FROM lead WHERE lead.id = delivery.lead_id) AS lead,
   (SELECT subject FROM "case" WHERE "case".id = delivery.case_id) AS "case",

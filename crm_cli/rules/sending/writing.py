@@ -1,6 +1,8 @@
 """From a delivery to a message as it goes out (RFC 5322, 2045-2049): its head, its text, its HTML."""
 
+import json
 import sqlite3
+from base64 import b64decode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -112,6 +114,7 @@ def write(row: sqlite3.Row, sender: Sender, now: str, compose: Compose | None = 
         moment = datetime.fromisoformat(now).astimezone(clock.zone_of(sender.zone))
         message["Date"] = format_datetime(moment)
         _body(message, delivery["body"], delivery["html"])
+        _attach(message, delivery["attachments"])
     except (ValueError, IndexError, MessageError) as error:
         raise RefusedError(f"it cannot be written as a message: {error}") from error
     return message
@@ -157,6 +160,14 @@ def _body(message: EmailMessage, text: str | None, html: str | None) -> None:
     message.set_content(text if text.endswith("\n") else text + "\n")
     if html:
         message.add_alternative(html, subtype="html")
+
+
+def _attach(message: EmailMessage, packed: str | None) -> None:
+    """Put the files of a delivery into its message."""
+    for each in json.loads(packed or "[]"):
+        kind, _, subtype = each["type"].partition("/")
+        data = b64decode(each["data"])
+        message.add_attachment(data, maintype=kind, subtype=subtype, filename=each["name"])
 
 
 def is_wide(message: EmailMessage) -> bool:
