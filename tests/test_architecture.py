@@ -39,7 +39,7 @@ BORROWED = {
     "case": {"similar", "steps"},
     "campaign": {"launching", "mailing", "planning", "targeting"},
     "config": {"rates"},
-    "deal": {"billing"},
+    "deal": {"billing", "forecasting"},
 }
 TELLERS = {"demo"}
 # Kinds of columns beside those that text is read into.

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from crm_cli.asking.figures import money, share
 from crm_cli.asking.groups import Place
@@ -63,14 +63,11 @@ def answer(asked: Asked) -> Rows:
     without = sum(rates.get(owner) is None for owner in owners - {None})
     if without:
         asked.notes.append(
-            f"{without:,} owners have no commission_pct: crm user edit NAME --commission-pct 4"
+            f"owners without a rate: {without:,}; crm user edit NAME --commission-pct 4 gives one"
         )
     rows = [(key[0], _row(tally, key[1], rates)) for key, tally in sorted(
         tallies.items(), key=lambda item: (item[0][1] or "", *_order(asked, *item)))]  # fmt: skip
-    asked.explain(
-        f"{place.label} · {row[3]}: {show('money', row[0], row[3])} × {show('percent', row[1]) or 'no'} %"
-        for place, row in rows
-    )
+    asked.explain(_counted(asked, place, row) for place, row in rows)
     return asked.table(rows)
 
 
@@ -78,9 +75,7 @@ def _order(asked: Asked, key: tuple[Place, str | None], tally: Tally) -> tuple[o
     return key[0].order() if asked.group.period else (-tally.amount, *key[0].order())
 
 
-def _row(
-    tally: Tally, currency: str | None, rates: dict[int | None, int | None]
-) -> tuple[int | str | None, ...]:
+def _row(tally: Tally, currency: str | None, rates: dict[int | None, int | None]) -> tuple[Any, ...]:
     known = {owner: pct for owner in tally.amounts if (pct := rates.get(owner)) is not None}
     earned = [money(tally.amounts[owner] * pct, currency, WHOLE) or 0 for owner, pct in known.items()]
     commission = sum(earned) if known else None
@@ -92,3 +87,10 @@ def _row(
 
 def _effective(commission: int | None, tally: Tally) -> int | None:
     return None if commission is None else share(commission, tally.amount)
+
+
+def _counted(asked: Asked, place: Place, row: tuple[Any, ...]) -> str:
+    group = [str(place.label)] if asked.group.name else []
+    amount, rate, _, currency, won = row
+    counts = f"{won:,} deals, {show('money', amount, currency)} × {show('percent', rate) or 'no'} %"
+    return " · ".join([*group, currency or "no currency", counts])
