@@ -33,6 +33,7 @@ SETTINGS: dict[str, tuple[str, str, str]] = {
         "Days overdue from which a new deal warns of a customer's invoices",
         r"\d{1,4}",
     ),
+    "lead.target_hours": ("24", "Hours within which a lead shall hear from us", r"\d+(\.\d+)?"),
     "small_company_up_to": ("250", "Employees up to which a company is small or medium", r"\d+"),
     "high_value_from": (
         "",
@@ -71,7 +72,8 @@ SECRETS = {"smtp.password": "give it in CRM_SMTP_PASSWORD, or put it into the ke
 # How values look whose form is not a choice of words.
 EXAMPLES = {
     "currency": "EUR", "zone": "Europe/Paris", "locale": "de_DE", "country": "NL", "decimal": ". or ,",
-    "working_hours": "09:00-17:00", "partner_hours": "48", "small_company_up_to": "250", "high_value_from": "50000",
+    "working_hours": "09:00-17:00", "partner_hours": "48", "lead.target_hours": "24",
+    "small_company_up_to": "250", "high_value_from": "50000",
     "quote.valid_days": "30", "columns": "id,name,amount", "rates": "0.92", "checklist": "Find the cause; Mend it",
     "invoice.terms_days": "30", "invoice.warn_days": "30",
     "smtp.host": "mail.example.org", "smtp.port": "587", "smtp.rate": "60",
