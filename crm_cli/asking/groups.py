@@ -24,21 +24,22 @@ PERIODS = {
     "week": "strftime('%Y', {day}, '-3 days', 'weekday 4') || '-W' || "
     "printf('%02d', (strftime('%j', {day}, '-3 days', 'weekday 4') + 6) / 7)",
 }
-# A deal with lines of several products falls to each by its share of the net; unpriced lines share equally.
+# A deal or an invoice (NOUN) with lines of several products falls to each by its share of the net; unpriced lines
+# share equally.
 BY_LINE = """,
-several AS MATERIALIZED (SELECT deal_id FROM deal_line GROUP BY deal_id HAVING count(*) > 1),
+several AS MATERIALIZED (SELECT NOUN_id FROM NOUN_line GROUP BY NOUN_id HAVING count(*) > 1),
 weights AS (
-  SELECT deal_id, product_id,
+  SELECT NOUN_id, product_id,
     sum(coalesce(quantity * unit_price / 10000 * (1000000 - coalesce(discount_pct, 0)), 0)) AS net
-  FROM deal_line WHERE deal_id IN several GROUP BY deal_id, product_id),
+  FROM NOUN_line WHERE NOUN_id IN several GROUP BY NOUN_id, product_id),
 shares AS (
-  SELECT *, sum(net) OVER deal AS whole, count(*) OVER deal AS products FROM weights
-  WINDOW deal AS (PARTITION BY deal_id)),
+  SELECT *, sum(net) OVER lined AS whole, count(*) OVER lined AS products FROM weights
+  WINDOW lined AS (PARTITION BY NOUN_id)),
 chosen AS (
-  SELECT {columns}, deal_line.product_id AS "group", purse
-  FROM picked LEFT JOIN deal_line ON deal_line.deal_id = picked.id WHERE picked.id NOT IN several
+  SELECT {columns}, NOUN_line.product_id AS "group", purse
+  FROM picked LEFT JOIN NOUN_line ON NOUN_line.NOUN_id = picked.id WHERE picked.id NOT IN several
   UNION ALL
-  SELECT {split}, shares.product_id, purse FROM picked JOIN shares ON shares.deal_id = picked.id)"""
+  SELECT {split}, shares.product_id, purse FROM picked JOIN shares ON shares.NOUN_id = picked.id)"""
 BY_TAG = """,
 chosen AS (
   SELECT {columns}, word.value AS "group", purse
@@ -123,7 +124,7 @@ def find(
             key="NULL",
             record="value",
             label="(SELECT name FROM product WHERE id = value)",
-            spread=BY_LINE,
+            spread=BY_LINE.replace("NOUN", about.name),
         )
     if path == ["tags"]:
         return Group(name, key="tags", spread=BY_TAG)

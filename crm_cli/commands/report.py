@@ -17,6 +17,7 @@ from crm_cli.output import Rows
 from crm_cli.values import dates
 from crm_cli.values.amounts import money_human
 
+OWN = "own_"  # before the names of a report's own options, since one may be a word of Python such as `from`
 NARROW = 100  # cells beyond which a bar says no more
 
 app = lazy.application(
@@ -111,19 +112,24 @@ class Own(Bundle):
 
     def said(self) -> dict[str, str]:
         """What is said, by option."""
-        return {name: "yes" if value is True else value for name, value in vars(self).items() if value}
+        return {
+            name.removeprefix(OWN).replace("_", "-"): "yes" if value is True else value
+            for name, value in vars(self).items()
+            if value
+        }
 
 
 def _own(report: reports.Report) -> type[Own]:
     """The options that a report declares."""
     made: list[tuple[str, Any, Any]] = []
-    for name, help_, words in getattr(report, "OPTIONS", ()):
-        if words:
-            option = Option(f"--{name}", metavar="|".join(words), help=help_,
-                            autocompletion=completing.one_of(words))  # fmt: skip
-            made.append((name, Annotated[str | None, option], None))
+    for name, help_, words, metavar in getattr(report, "OPTIONS", ()):
+        held = OWN + name.replace("-", "_")
+        if words or metavar:
+            option = Option(f"--{name}", metavar=metavar or "|".join(words), help=help_,
+                            autocompletion=completing.one_of(words) if words else None)  # fmt: skip
+            made.append((held, Annotated[str | None, option], None))
         else:
-            made.append((name, Annotated[bool, Option(f"--{name}", help=help_)], False))
+            made.append((held, Annotated[bool, Option(f"--{name}", help=help_)], False))
     return make_dataclass("Own", made, bases=(Own,))
 
 

@@ -52,11 +52,15 @@ class Report(Protocol):
 
 
 class Choice(NamedTuple):
-    """An option of one report: words of which one is said, else the first; without words it is said or not."""
+    """An option of one report: words of which one is said, else the first; without words it is said or not.
+
+    With a `metavar` it takes any text, and is empty where nothing is said.
+    """
 
     name: str
     help: str
     words: tuple[str, ...] = ()
+    metavar: str = ""
 
 
 class Purse(NamedTuple):
@@ -196,6 +200,23 @@ class Asked:
         if words and word not in words:
             raise fields.nearest(word, list(words), f"word of --{name}")
         return word
+
+    def day(self, name: str) -> date:
+        """The day that an option of the report's own names, else the one that is asked about.
+
+        Raises:
+            InvalidError: it is no day.
+        """
+        text = self.option(name)
+        if not text:
+            return self.today
+        from crm_cli import values
+
+        how = self.asking.reading if self.asking else values.Reading(today=self.today)
+        try:
+            return date.fromisoformat(str(values.read("day", text, how)))
+        except InvalidError as error:
+            raise InvalidError(f"--{name}: {error}") from None
 
     def ask(self, question: str, more: str | None = None) -> Iterator[tuple[Place, Purse, tuple[Any, ...]]]:
         """The rows of a question: the group, the purse, and what follows them.
