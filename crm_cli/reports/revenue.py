@@ -1,0 +1,179 @@
+"""Revenue by month, or by who and what brought it, and how it grows."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, cast
+
+from crm_cli import fields, filters
+from crm_cli.asking import spans
+from crm_cli.asking.figures import money, share
+from crm_cli.asking.groups import Place
+from crm_cli.fields import Field
+from crm_cli.output import Rows
+from crm_cli.reports import Asked, Choice, Report
+
+if TYPE_CHECKING:
+    from fractions import Fraction
+
+NOUN = "invoice"
+NOUNS = ("invoice", "deal")
+DAY = "issued_on"
+COLUMNS = (
+    Field("amount", "money", "What was invoiced; of deals, what was won"),
+    Field("growth_pct", "percent", "Against the time before, or the same a year before"),
+    Field("sales", "integer", "How many invoices; of deals, how many were won"),
+    Field("currency", "currency", "Currency of the amounts"),
+)
+MEASURE = "amount"
+OPTIONS = (
+    Choice("against", "What growth is against", ("before", "year")),
+    Choice("from", "What is counted; else invoices, and deals in a store without any", ("invoices", "deals")),
+)
+FORMULA = """
+Invoices by the day they were issued, void ones apart, credits below nothing; tax included where they include it.
+A store without invoices, or --from deals: deals won, by the day they closed.
+growth_pct = (amount − amount before) ÷ amount before, where that is not nothing.
+Before is the span of time before (the month, quarter …), with --against year the same one a year before; both whole:
+a span that is not over, or that the period cuts, has no growth. By anything else than time, before is as long a time
+before the period, or the same period a year before; all time has none.
+By product, an amount falls to each product by its share of the lines' net.
+"""
+CONDITIONS = {
+    "invoice": "(void_on IS NULL OR void_on > ?1) AND issued_on <= ?1",
+    "deal": "stage_id IN (SELECT id FROM stage WHERE kind = 'won') AND closed_on <= ?1",
+}
+SUMMED = """
+SELECT "group", purse, coalesce(sum(amount){now}, 0), count(*){now}, coalesce(sum(amount){before}, 0)
+FROM chosen GROUP BY "group", purse
+"""
+
+
+@dataclass(frozen=True)
+class _Deals:
+    """The same question, of the deals that were won."""
+
+    NOUN: str = "deal"
+    DAY: str = "closed_on"
+    COLUMNS: tuple[Field, ...] = COLUMNS
+    MEASURE: str = MEASURE
+    FORMULA: str = FORMULA
+
+    def answer(self, asked: Asked) -> Rows:
+        """Ask the store."""
+        return answer(asked)
+
+
+@dataclass
+class Tally:
+    """What one group brought in a currency, and what it brought in the time before."""
+
+    amount: "int | Fraction" = 0
+    sales: int = 0
+    before: "int | Fraction" = 0
+
+
+Tallies = dict[tuple[Place, str | None], Tally]
+
+
+def answer(asked: Asked) -> Rows:
+    """A row for each span of time, or group, and currency."""
+    by = asked.by or "month"
+    put = _put(replace(asked, by=by))
+    against = asked.option("against")
+    tallies = _over_time(put, against) if put.group.period else _by_group(put, against)
+    ordered = sorted(tallies.items(), key=lambda item: _order(put, *item))
+    put.explain(
+        f"{place.label} {currency}: {tally.sales:,} {put.report.NOUN}s"
+        for (place, currency), tally in ordered
+    )
+    rows = put.table([(place, _row(tally, currency)) for (place, currency), tally in ordered])
+    if not asked.by:
+        rows.columns[0] = Field("period", "text", "The month")
+    return rows
+
+
+def _put(asked: Asked) -> Asked:
+    """The question put to invoices, or to deals."""
+    said = asked.said.get("from")
+    has = asked.connection.execute("SELECT EXISTS (SELECT 1 FROM invoice)").fetchone()[0]
+    source = asked.option("from") if said else "invoices" if has else "deals"
+    if not said and not has:
+        asked.notes.append("no invoices here: deals won are counted, by the day they closed")
+    report = asked.report if source == "invoices" else cast("Report", _Deals())
+    put = replace(asked, report=report)
+    if asked.asking:
+        put.where = filters.where(fields.noun(report.NOUN), asked.texts, asked.asking)
+    return put
+
+
+def _over_time(asked: Asked, against: str) -> Tallies:
+    """Spans of time, each against the whole of the one before or of that a year before."""
+    since = asked.since and date.fromisoformat(asked.since)
+    reach = (date(since.year - 1, 1, 1) - timedelta(7)).isoformat() if since else None
+    shown = f"+{asked.report.DAY} >= '{asked.since}'" if since else ""
+    found = dict(_asked(replace(asked, since=reach), shown, ""))
+    return {
+        key: replace(tally, before=_whole_before(asked, found, key, against))
+        for key, tally in found.items()
+        if tally.sales
+    }
+
+
+def _whole_before(
+    asked: Asked, found: Tallies, key: tuple[Place, str | None], against: str
+) -> "int | Fraction":
+    """What the span before one brought; nothing where the one is not over or not whole."""
+    name, label = asked.group.name, key[0].label
+    if label is None:
+        return 0
+    first, last = spans.days(label)
+    if last >= min(asked.today.isoformat(), _after(asked.until)) or first < (asked.since or ""):
+        return 0
+    earlier = spans.before(name, label, year=against == "year")
+    tally = found.get((Place(earlier), key[1]))
+    return tally.before if tally else 0
+
+
+def _after(until: str | None) -> str:
+    return (date.fromisoformat(until) + timedelta(1)).isoformat() if until else "9"
+
+
+def _by_group(asked: Asked, against: str) -> Tallies:
+    """Groups that are no spans of time, each against itself in the time before the period."""
+    if not asked.since or not asked.until:
+        return dict(_asked(asked, "", "0"))
+    first, last = spans.earlier(asked.since, asked.until, year=against == "year")
+    asked.notes.append(f"growth is against {first} to {last}")
+    day = f"+{asked.report.DAY}"
+    wide = replace(asked, since=first)
+    found = _asked(wide, f"{day} >= '{asked.since}'", f"{day} BETWEEN '{first}' AND '{last}'")
+    return {key: tally for key, tally in found if tally.sales}
+
+
+def _asked(asked: Asked, now: str, before: str) -> Iterator[tuple[tuple[Place, str | None], Tally]]:
+    """What each group brought on days for which `now` holds, and for which `before` does; empty: on all."""
+    begun = asked.chosen(("amount", asked.report.DAY), CONDITIONS[asked.report.NOUN])
+    among = {
+        name: f" FILTER (WHERE {said})" if said else "" for name, said in (("now", now), ("before", before))
+    }
+    tallies: Tallies = defaultdict(Tally)
+    for place, purse, (amount, sales, earlier) in asked.ask(begun + SUMMED.format(**among)):
+        tally = tallies[place, purse.currency]
+        tally.amount += amount * purse.factor
+        tally.sales += sales
+        tally.before += earlier * purse.factor
+    yield from tallies.items()
+
+
+def _order(asked: Asked, key: tuple[Place, str | None], tally: Tally) -> tuple[object, ...]:
+    place, currency = key
+    if asked.group.period:
+        return (*place.order(), currency or "")
+    return currency or "", -tally.amount, *place.order()
+
+
+def _row(tally: Tally, currency: str | None) -> tuple[int | str | None, ...]:
+    growth = share(tally.amount - tally.before, tally.before) if tally.before > 0 else None
+    return money(tally.amount, currency), growth, tally.sales, currency
