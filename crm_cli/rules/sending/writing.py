@@ -114,7 +114,7 @@ def write(row: sqlite3.Row, sender: Sender, now: str, compose: Compose | None = 
         moment = datetime.fromisoformat(now).astimezone(clock.zone_of(sender.zone))
         message["Date"] = format_datetime(moment)
         _body(message, delivery["body"], delivery["html"])
-        _attach(message, delivery["attachments"])
+        _attach(message, delivery.get("attachments"))
     except (ValueError, IndexError, MessageError) as error:
         raise RefusedError(f"it cannot be written as a message: {error}") from error
     return message
