@@ -18,7 +18,7 @@ from crm_cli.changing import Change
 from crm_cli.rules import person as people
 from crm_cli.rules import records, scrubbing, tombstones, traces
 from crm_cli.rules.person import INSTEAD, THESE, Person, listed
-from crm_cli.rules.traces import ALWAYS, COUNTED, Traces
+from crm_cli.rules.traces import ALWAYS, CALLED, COUNTED, Traces
 
 # What a lead of a campaign stays with: what reports count and sum.
 COUNTING = frozenset(
@@ -67,13 +67,15 @@ def outline(connection: sqlite3.Connection, noun: str, record_id: int) -> Outlin
     made = Outline(next(iter(sorted(person.names)), f"{noun} {record_id}"))
     campaigned = _campaigned(connection, person)
     for table, ids in found.theirs.items():
-        made.erased[table] += len(ids - campaigned if table == "lead" else ids)
+        standing = traces.those(connection, table, "id", ids)
+        made.erased[table] += len(standing - campaigned if table == "lead" else standing)
     made.kept["lead"] += len(campaigned)
     for table, ids in found.counted.items():
         made.kept[table] += len(ids)
     for table, ids in found.told.items():
         if table in traces.nouns():
-            made.told += [f"{table}:{each}" for each in sorted(ids)]
+            standing = traces.those(connection, table, "id", ids)
+            made.told += [f"{table}:{each}" for each in sorted(standing)]
     return made
 
 
@@ -111,7 +113,7 @@ def _forget(change: Change, person: Person) -> None:
     for table, rows in found.theirs.items():
         change.connection.execute(f'DELETE FROM "{table}" WHERE id {THESE}', (listed(rows),))
     change.connection.execute("DELETE FROM log WHERE id > ? AND command_id = ?", (last, change.command_id))
-    scrubbing.scrub(change, person, found)
+    scrubbing.scrub(change, person, found, campaigned)
     person.identities |= keys
     tombstones.bury(change, person)
 
@@ -131,14 +133,16 @@ def _campaigned(connection: sqlite3.Connection, person: Person) -> set[int]:
 def _empty(change: Change, table: str, ids: Iterable[int]) -> None:
     """Leave of rows what is counted."""
     these = listed(ids)
-    emptied = [column for column in (*COUNTED[table], *ALWAYS) if column != "to"]
-    columns = ", ".join(f'"{column}" = NULL' for column in emptied)
-    change.connection.execute(f"UPDATE \"{table}\" SET {columns}, folded = '' WHERE id {THESE}", (these,))
+    emptied = ", ".join(
+        f'"{column}" = ' + (f"'{INSTEAD}'" if (table, column) in CALLED else "NULL")
+        for column in (*COUNTED[table], *ALWAYS)
+    )
+    change.connection.execute(f'UPDATE "{table}" SET {emptied} WHERE id {THESE}', (these,))
     if table == "delivery":
+        waiting = ("queued", "sending", "uncertain", "failed")
         change.connection.execute(
-            f"UPDATE delivery SET \"to\" = ?, status = CASE WHEN status IN ('queued', 'sending', 'uncertain') "
-            f"THEN 'cancelled' ELSE status END WHERE id {THESE}",
-            (INSTEAD, these),
+            f"UPDATE delivery SET status = 'cancelled' WHERE id {THESE} AND status {THESE}",
+            (these, listed(waiting)),
         )
 
 
@@ -160,7 +164,8 @@ def _strip_leads(change: Change, ids: Iterable[int]) -> None:
 def _redact(change: Change, person: Person, found: Traces) -> None:
     """Take their names and addresses out of the words of records that stay, and make the search text anew."""
     nouns = traces.nouns()
-    for table, ids in {**found.told, **found.counted}.items():
+    for table in found.told.keys() | found.counted.keys():
+        ids = found.told[table] | found.counted[table]
         for each, rows in _with_parts(change, table, ids, nouns).items():
             _redact_rows(change, person, each, rows)
         if table in nouns:
@@ -207,14 +212,14 @@ def _counted(counts: Counter[str]) -> str:
     made = []
     for table, number in counts.items():
         one, many = (
-            (nouns[table], fields.plural(nouns[table])) if table in nouns else CALLED.get(table, ("", ""))
+            (nouns[table], fields.plural(nouns[table])) if table in nouns else PARTS.get(table, ("", ""))
         )
         if number and one:
             made.append(f"{number:,} {one if number == 1 else many}")
     return ", ".join(made)
 
 
-CALLED = {
+PARTS = {
     "contact_email": ("e-mail address", "e-mail addresses"),
     "contact_phone": ("phone number", "phone numbers"),
     "contact_company": ("further company", "further companies"),

@@ -82,7 +82,7 @@ class Person:
         digits = {
             word for key in self.phone_keys for word in phones.words(key) if len(word) >= SHORTEST_PHONE
         }
-        return found + [r"(?<!\d)\+?" + r"[ ().\-/]{0,3}".join(each) + r"(?!\d)" for each in digits]
+        return found + [r"(?<!\d)(?:\+|00)?" + r"[ ().\-/]{0,3}".join(each) + r"(?!\d)" for each in digits]
 
 
 def of(connection: sqlite3.Connection, noun: str, record_id: int) -> Person:
@@ -191,7 +191,14 @@ def _at_the_same_address(connection: sqlite3.Connection, found: Person) -> list[
         f"WHERE e.key {THESE} AND c.name_key {THESE}"
     )
     leads = f"SELECT 'lead', id FROM lead WHERE email {THESE} AND name_key {THESE}"
-    return [(row[0], row[1]) for each in (contacts, leads) for row in connection.execute(each, (keys, names))]
+    gone = (
+        "SELECT tbl, row_id FROM log WHERE tbl IN ('contact', 'lead') AND op = 'delete' AND ("
+        f"lower(json_extract(data, '$.email')) {THESE} OR row_id IN ("
+        "SELECT json_extract(data, '$.contact_id') FROM log WHERE tbl = 'contact_email' AND op = 'delete' "
+        f"AND json_extract(data, '$.key') {THESE})) AND json_extract(data, '$.name_key') {THESE}"
+    )
+    asked = ((contacts, (keys, names)), (leads, (keys, names)), (gone, (keys, keys, names)))
+    return [(row[0], row[1]) for question, bound in asked for row in connection.execute(question, bound)]
 
 
 def listed(values: Iterable[Any]) -> str:

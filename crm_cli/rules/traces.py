@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 
 from crm_cli import fields
-from crm_cli.rules import later
+from crm_cli.rules import former, later
 from crm_cli.rules.person import PEOPLE, THESE, Person, listed
 
 # Whose rows go with the person although the link could be empty.
@@ -34,11 +34,12 @@ COUNTED: dict[str, tuple[str, ...]] = {
     "lead": (),
 }
 """Rows that are counted, which stay without what is in these columns; see `crm_cli.rules.forgetting`."""
+CALLED = frozenset((("member", "name"), ("delivery", "to"), ("lead", "name")))
+"""Which of these cannot be empty, and says that somebody was forgotten."""
 ALWAYS = ("notes", "tags", "custom", "external_id", "external_source")
 """What a row that is counted stays without, whatever it is."""
 # What many people have to do with: that one of them is gone changes none of its words.
 COMMON = frozenset(("company", "campaign", "segment", "product", "user", "pipeline"))
-THREADS = ("case", "deal")
 Ids = dict[str, set[int]]
 
 
@@ -68,11 +69,12 @@ def of(connection: sqlite3.Connection, person: Person) -> Traces:
     found = Traces()
     references = later.references(connection)
     for noun in PEOPLE:
-        found.theirs[noun] |= _those(connection, noun, "id", person.ids[noun])
+        found.theirs[noun] |= those(connection, noun, "id", person.ids[noun])
     _refer(connection, found, references, {noun: person.ids[noun] for noun in PEOPLE})
     _addressed(connection, found, person)
     _activities(connection, found)
     _refer(connection, found, references, {"activity": found.theirs["activity"]})
+    former.add(connection, person, OWN, found.theirs, found.told)
     _told(connection, found, references)
     return found
 
@@ -87,15 +89,15 @@ def _refer(
     for child, column, parent, only in references:
         if not to.get(parent) or child in PEOPLE:
             continue
-        if ids := _those(connection, child, column, to[parent], only):
-            if child in OWN or _needed(connection, child, column):
+        if ids := those(connection, child, column, to[parent], only):
+            if child in OWN or former.needed(connection, child, (column,)):
                 found.theirs[child] |= ids
             else:
                 found.linked[child, column] |= ids
                 (found.counted if child in COUNTED else found.told)[child] |= ids
     for noun in PEOPLE if PEOPLE[0] in to else ():
         for column in ("a_id", "b_id"):
-            found.theirs["not_duplicate"] |= _those(
+            found.theirs["not_duplicate"] |= those(
                 connection, "not_duplicate", column, to[noun], f"noun = '{noun}'"
             )
 
@@ -129,7 +131,7 @@ def _activities(connection: sqlite3.Connection, found: Traces) -> None:
     found.theirs["activity"] |= about - others
     found.told["activity"] |= others
     for part in ("activity_about", "activity_participant"):
-        found.theirs[part] |= _those(connection, part, "activity_id", about - others)
+        found.theirs[part] |= those(connection, part, "activity_id", about - others)
 
 
 def _told(connection: sqlite3.Connection, found: Traces, references: Iterable[later.Reference]) -> None:
@@ -145,7 +147,7 @@ def _told(connection: sqlite3.Connection, found: Traces, references: Iterable[la
             found.told[parent] |= {
                 row[0] for row in connection.execute(question, (listed(found.theirs[child]),))
             }
-    for noun in THREADS:
+    for noun in former.THREADS:
         question = f"SELECT activity_id FROM activity_about WHERE noun = ? AND record_id {THESE}"
         found.told["activity"] |= {
             row[0] for row in connection.execute(question, (noun, listed(found.told[noun])))
@@ -156,16 +158,12 @@ def _told(connection: sqlite3.Connection, found: Traces, references: Iterable[la
             del found.told[table]
 
 
-def _those(
+def those(
     connection: sqlite3.Connection, table: str, column: str, values: Iterable[int], only: str = "1"
 ) -> set[int]:
+    """The ids of rows that have one of some values in a column."""
     question = f'SELECT id FROM "{table}" WHERE "{column}" {THESE} AND {only}'
     return {row[0] for row in connection.execute(question, (listed(values),))}
-
-
-def _needed(connection: sqlite3.Connection, table: str, column: str) -> bool:
-    """Whether a column may not be empty."""
-    return any(row[1] == column and row[3] for row in connection.execute(f'PRAGMA table_info("{table}")'))
 
 
 def nouns() -> dict[str, str]:

@@ -55,6 +55,9 @@ class Absent:
         values, entered = row.values, row.entered
         addresses = [*entered.get("email", ()), *(values.get(each) for each in OF_PEOPLE[self.plan.noun])]
         said = tombstones.mails(addresses)
+        if self.plan.noun not in PEOPLE:  # a row of its own, of which the person is a link or the name
+            said += tombstones.mails([name] if "@" in (name := values.get("name") or "") else ())
+            said += [each for names in row.names.values() for name in names for each in self._name_says(name)]
         if before is None or self.plan.noun not in PEOPLE or before["name"] == INSTEAD:
             said += tombstones.of_rows(self.plan.about.table, [values])
         if before is None:
@@ -67,6 +70,8 @@ class Absent:
         return said
 
     def _name_says(self, name: Name) -> Sequence[str]:
+        if name.noun not in PEOPLE:
+            return ()
         keyed = {"external_id": name.external, "external_source": self.source}
         said = tombstones.of_rows(name.noun, [keyed])
         words = name.words or ""
