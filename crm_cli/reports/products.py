@@ -1,4 +1,4 @@
-"""What was sold: products, quantities, amounts, and the margin where costs are known."""
+"""What was sold: products, quantities, amounts, margins where costs are known."""
 
 from collections import defaultdict
 from dataclasses import dataclass
