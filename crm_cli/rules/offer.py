@@ -72,13 +72,15 @@ def refuse_taken(change: Change, noun: str, draft: Draft) -> None:
         ConflictError: names what stands in the way.
     """
     called = f"{noun} {draft.id} {draft.get('name')}"
-    if noun == "lead" and draft.get("converted_at"):
-        raise ConflictError(f"{called} has been converted; route what it became")
-    kind = (
-        change.value("SELECT kind FROM stage WHERE id = ?", draft.get("stage_id")) if noun == "deal" else ""
-    )
-    if draft.get("status") in UNWORKED or kind in ("won", "lost"):
-        raise ConflictError(f"{called} is {draft.get('status') or kind}; open it again before it is offered")
+    if noun == "lead":
+        if draft.get("converted_at"):
+            raise ConflictError(f"{called} has been converted; route what it became")
+        decided = draft.get("status") if draft.get("status") in UNWORKED else None
+    else:
+        where = "SELECT kind FROM stage WHERE id = ? AND kind <> 'open'"
+        decided = change.value(where, draft.get("stage_id"))
+    if decided:
+        raise ConflictError(f"{called} is {decided}; open it again before it is offered")
     if draft.get("partner_id"):
         name = _name(change, draft.get("partner_id"))
         raise ConflictError(
