@@ -44,6 +44,15 @@ def sections(desk: "Desk", noun: str, record_id: int) -> Sections:
         yield "relationships", _relationships(desk, noun, record_id)
 
 
+def candidates(desk: "Desk", offer_id: int) -> list[str]:
+    """Whom an offer goes to next, in order and with the reasons."""
+    question = (
+        "SELECT x.rank || '.', c.name, x.reason FROM offer_candidate AS x JOIN company AS c ON c.id = x.partner_id "
+        "WHERE x.offer_id = ? ORDER BY x.rank, x.id"
+    )
+    return blocks.table(desk, question, (offer_id,), ["text", "text", "text"])
+
+
 def _offers(desk: "Desk", noun: str, record_id: int) -> list[str]:
     """The latest offers: whose turn it was, how it ended, and until when it can be answered."""
     what = "coalesce(lead, deal)" if noun == "company" else "partner"

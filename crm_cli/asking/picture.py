@@ -112,6 +112,10 @@ def _sections(
         yield from partnering.sections(desk, noun, record_id)
         yield "next", _tasks(desk, noun, record_id)
         yield "activities", _activities(desk, noun, record_id)
+    if noun == "offer":
+        from crm_cli.asking import partnering
+
+        yield "asked next", partnering.candidates(desk, record_id)
     if noun in ("calendar", "sla"):
         from crm_cli.asking import working
 
