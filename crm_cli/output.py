@@ -102,6 +102,19 @@ def raw(parts: Iterable[str]) -> None:
     sys.stdout.flush()
 
 
+def binary(data: bytes, style: Style, called: str) -> None:
+    """Write a file that is no text to standard output; `called` is how such a file is named, such as `FILE.pdf`.
+
+    Raises:
+        InvalidError: it is a terminal.
+    """
+    if style.terminal:
+        raise InvalidError(f"this is nothing for a terminal; write it to a file: --out {called}")
+    sys.stdout.flush()
+    sys.stdout.buffer.write(data)
+    sys.stdout.flush()
+
+
 def say(sentence: str, style: Style | None = None) -> None:
     """Tell the person something, on standard error."""
     if style is None or not style.quiet:

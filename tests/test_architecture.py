@@ -30,6 +30,7 @@ SHARED = {
     "merging",
     "correspondence",
     "outcomes",
+    "quoting",
     "restoring",
     "sending",
     "taking",

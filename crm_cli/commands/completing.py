@@ -49,6 +49,13 @@ def field_types() -> list[str]:
     return ["text", "number", "integer", "date", "boolean", "choice"]
 
 
+def papers() -> list[str]:
+    """The kinds of papers that have a template."""
+    from crm_cli.papers import writing
+
+    return list(writing.FILES)
+
+
 def own_fields(ctx: Any) -> list[str]:
     """The user's own fields, each after its noun."""
     return [f"{noun}.{name}" for noun in fields.names() for name in _own(ctx, noun)]

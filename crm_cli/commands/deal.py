@@ -9,6 +9,7 @@ import typer
 from crm_cli import asking, lazy, output
 from crm_cli.commands import completing, forecasting, verbs
 from crm_cli.commands.options import Argument, Doing, Option, Out, Refs, counted
+from crm_cli.commands.quoting import Terms, made
 from crm_cli.commands.verbs.doing import assign_records, edit_records
 from crm_cli.desk import Desk
 from crm_cli.errors import InvalidError
@@ -215,6 +216,35 @@ def involve(
     desk.say(f"{'would change' if doing.dry_run else 'changed'} deal {deal_id}")
     if not doing.dry_run:
         desk.written("deal", [deal_id], format=doing.format)
+
+
+@app.command()
+def quote(
+    ctx: typer.Context,
+    *,
+    deal: Deal,
+    revise: Annotated[
+        bool,
+        Option("--revise", help="Make the next revision of its latest quote, of the lines as they are now"),
+    ] = False,
+    terms: Terms,
+    doing: Doing,
+) -> None:
+    """Make a numbered quote of a deal's lines; `quote render` writes it, `quote send` sends it.
+
+    crm deal quote 12 --discount 5% --shipping 25 --valid-until +14d
+    """
+    desk: Desk = ctx.obj
+    doing.on(desk)
+    from crm_cli.rules import quoting
+
+    with desk.change("deal quote", dry_run=doing.dry_run) as change:
+        deal_id = desk.resolve("deal", deal, change.connection)
+        currency = change.value("SELECT currency FROM deal WHERE id = ?", deal_id)
+        said = quoting.read(change, currency, terms.texts())
+        draft = (quoting.revise_deal if revise else quoting.from_deal)(change, deal_id, said)
+        change.summary = f"{draft.get('number')} of deal {deal_id}"
+    made(desk, draft, doing)
 
 
 item = lazy.application(
