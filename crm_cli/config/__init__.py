@@ -26,7 +26,7 @@ SETTINGS: dict[str, tuple[str, str, str]] = {
     "week_start": ("monday", "First day of the week", r"monday|saturday|sunday"),
     "calendar": ("gregorian", "Calendar that people see", r"gregorian|jalali"),
     "working_hours": ("09:00-17:00", "Working hours", r"\d\d:\d\d-\d\d:\d\d"),
-    "partner_hours": ("48", "Hours a partner has to answer an offer", r"\d+"),
+    "partner_hours": ("48", "Hours a partner has to answer an offer", r"[1-9]\d{0,3}"),
     "invoice.terms_days": ("30", "Days until an invoice is due, where the customer has no terms", r"\d{1,4}"),
     "invoice.warn_days": (
         "30",
