@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from crm_cli import fields, output, values
-from crm_cli.asking import blocks, care
+from crm_cli.asking import blocks, care, trade
 from crm_cli.asking.listing import listing
 from crm_cli.clock import local_text
 from crm_cli.fields import Field
@@ -120,6 +120,8 @@ def _sections(
         from crm_cli.asking import working
 
         yield from working.sections(desk, noun, record_id)
+    if noun in trade.NOUNS:
+        yield from trade.sections(desk, noun, record_id)
     if noun == "goal":
         from crm_cli.asking import goals
 
@@ -147,27 +149,21 @@ def _contact(desk: "Desk", record_id: int, held: Held) -> Iterator[tuple[str, li
     )
     both = "contact_id = ?1 OR id IN (SELECT deal_id FROM deal_contact WHERE contact_id = ?1)"
     yield "deals", _deals(desk, both, record_id)
+    yield "quotes", trade.quotes(desk, "contact", record_id)
 
 
 def _company(desk: "Desk", record_id: int, _: Held) -> Iterator[tuple[str, list[str]]]:
     people = "SELECT id, name, title, email, phone FROM contacts WHERE company_id = ? ORDER BY name"
     yield "people", blocks.table(desk, people, (record_id,), ["id", "text", "text", "text", "text"])
     yield "deals", _deals(desk, "company_id = ?1", record_id)
+    yield "quotes", trade.quotes(desk, "company", record_id)
     below = "SELECT id, name FROM companies WHERE parent_id = ? ORDER BY name"
     yield "belongs to it", blocks.table(desk, below, (record_id,), ["id", "text"])
 
 
 def _deal(desk: "Desk", record_id: int, _: Held) -> Iterator[tuple[str, list[str]]]:
-    lines_ = (
-        "SELECT id, product, quantity, unit_price, currency, discount_pct, tax_pct FROM deal_lines WHERE deal_id = ? "
-        "ORDER BY position, id"
-    )
-    yield (
-        "lines",
-        blocks.table(
-            desk, lines_, (record_id,), ["id", "text", "decimal", "money", "currency", "percent", "percent"]
-        ),
-    )
+    yield "lines", trade.deal_lines(desk, record_id)
+    yield "quotes", trade.quotes(desk, "deal", record_id)
     people = (
         "SELECT c.id, c.name, x.role FROM deal_contact AS x JOIN contact AS c ON c.id = x.contact_id "
         "WHERE x.deal_id = ?"
