@@ -48,6 +48,8 @@ class Outbox:
                     begun.append((fresh, file))
                     handles.append(os.open(fresh, os.O_CREAT | os.O_RDWR | os.O_TRUNC, 0o600))
                     _write(handles[-1], message.as_bytes())
+                if len(handles) > 1 and hasattr(os, "sync"):
+                    os.sync()  # all at once; that each is on the disk costs little to ask after it
                 for handle in handles:
                     os.fsync(handle)
             finally:

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.errors import MessageError
 from email.header import Header
-from email.headerregistry import Address
+from email.headerregistry import Address, HeaderRegistry
 from email.message import EmailMessage
 from email.policy import SMTP, EmailPolicy
 from email.utils import format_datetime, formataddr, parseaddr
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from crm_cli import clock
@@ -19,7 +20,28 @@ from crm_cli.config import Config
 from crm_cli.rules.sending.carrying import RefusedError
 
 EXACT = ("message-id", "in-reply-to", "references", "list-unsubscribe", "date")
+CONSTANT = ("mime-version", "content-type", "content-transfer-encoding", "list-unsubscribe")
 PERSONS = ("from", "to", "reply-to")
+
+
+class _Heads(HeaderRegistry):
+    """Makes lines of the head as the standard library does, but each class once, and what is always the same once.
+
+    That one makes a class and reads the text anew for every line, which was half of the time of writing a message.
+    """
+
+    @lru_cache(maxsize=64)  # noqa: B019 - there is one, and it stays
+    def __getitem__(self, name: str) -> Any:
+        return super().__getitem__(name)
+
+    @lru_cache(maxsize=64)  # noqa: B019
+    def _constant(self, name: str, value: str) -> Any:
+        return super().__call__(name, value)
+
+    def __call__(self, name: str, value: Any) -> Any:
+        """A line of the head."""
+        same = isinstance(value, str) and name.lower() in CONSTANT and "boundary" not in value
+        return self._constant(name, value) if same else super().__call__(name, value)
 
 
 class _Policy(EmailPolicy):
@@ -62,7 +84,9 @@ def _person(name: str, address: Address) -> str:
     )
 
 
-POLICY = _Policy(linesep=SMTP.linesep, cte_type="7bit")  # what any server takes; text beyond ASCII is encoded
+POLICY = _Policy(
+    linesep=SMTP.linesep, cte_type="7bit", header_factory=_Heads()
+)  # what any server takes; text beyond ASCII is encoded
 WIDE = POLICY.clone(utf8=True)  # for addresses that ASCII cannot write (RFC 6531)
 
 
