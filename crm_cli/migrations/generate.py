@@ -198,8 +198,8 @@ def _columns(seen: str, known: dict[str, Any]) -> tuple[dict[str, Any], list[str
     with closing(_empty_store()) as connection:
         if now.exists():
             asked = momentary()[seen]
-            for told in (":now", ":today", ":small_up_to"):
-                asked = asked.replace(told, "''")
+            for each in (":now", ":today", ":small_up_to"):
+                asked = asked.replace(each, "''")
             connection.execute(f"CREATE TEMP VIEW {seen} AS {asked}")
         names = [row[1] for row in connection.execute(f"PRAGMA table_info({seen})")]
     head = [line for line in text.splitlines() if line.startswith("--")]

@@ -11,7 +11,7 @@ from typing import Any
 from crm_cli import values
 from crm_cli.changing import Change
 from crm_cli.errors import ConflictError, InvalidError, NotFoundError
-from crm_cli.rules import identity, matching, people, records
+from crm_cli.rules import identity, matching, member, people, records
 from crm_cli.rules.drafts import Draft
 from crm_cli.values import emails
 
@@ -68,6 +68,7 @@ def convert(
     worth = _amount(change, lead, amount)
     deal_id = None if no_deal else _deal(change, lead, deal, (company_id, contact_id), deal_name, worth)
     _move_activities(change, lead.id, deal_id, company_id, contact_id)
+    member.converted(change, lead.id, contact_id)
     lead.values |= {"status": "converted", "converted_at": change.now}
     lead.values |= {"company_id": company_id, "contact_id": contact_id, "deal_id": deal_id}
     records.write(change, "lead", [lead])

@@ -13,7 +13,7 @@ from typing import Any
 from crm_cli import fields, values
 from crm_cli.changing import Change
 from crm_cli.errors import InvalidError, NotFoundError
-from crm_cli.rules import consent, distinct, memberships, people, records, relationship, uniting
+from crm_cli.rules import consent, distinct, memberships, people, records, relationship, segment, uniting
 from crm_cli.rules.drafts import FINGERPRINT, Draft
 
 # Columns that say nothing without the one that they follow: they come from the record that it comes from.
@@ -68,6 +68,7 @@ def merge(change: Change, noun: str, ids: Sequence[int], take: Taken | None = No
     primary = {part: chosen[name[:-1]].id for name, part in about.parts.items() if name[:-1] in chosen}
     uniting.move(change, about.table, ids, primary)
     distinct.move(change, noun, ids)
+    segment.moved(change, noun, ids)
     _keep_keys(change, about.table, drafts, found)
     change.connection.executemany(f'DELETE FROM "{about.table}" WHERE id = ?', [(each,) for each in ids[1:]])
     survivor.values |= {name: value for name, value in found.items() if value != survivor.get(name)}

@@ -27,10 +27,14 @@ SEARCHED = frozenset(("text", "long", "email", "phone", "url", "open", "list", "
 LOOSE = frozenset(
     (
         "owner", "manager", "parent", "campaign", "contract", "sla_policy", "calendar", "renewal_deal",
-        "renewed_from", "pricelist", "quote", "partner", "delivery",
+        "renewed_from", "pricelist", "quote", "partner", "delivery", "control_of",
     )
 )  # fmt: skip
-LOOSE_PARTS = frozenset(("article_case", "price", "product_part", "offer_candidate"))
+# Of those the ones that say whose a record is, which goes along after all.
+BOUND = frozenset((("offer", "partner"), ("member", "campaign"), ("result", "campaign")))
+LOOSE_PARTS = frozenset(
+    ("article_case", "price", "product_part", "offer_candidate", "campaign_segment", "campaign_product")
+)
 """Parts of the same kind: an article stays one without a case that it answers, a list without one of its prices."""
 UNSEARCHED = frozenset(("uid", "external_source", "rate", "timezone", "language"))
 # Values of one INSERT, of which SQLite takes 32,766: rows cost less together, and meanwhile Python is free.
@@ -347,8 +351,8 @@ def _released(change: Change, table: str, record_id: int, noun: str, other: int)
 
 
 def _is_loose(noun: str, name: str) -> bool:
-    """Whether a record can lose a reference; an offer says nothing without whom it was made to."""
-    return noun == "lead" or (name in LOOSE and (noun, name) != ("offer", "partner"))
+    """Whether a record can lose a reference; an offer says nothing without its partner, a member without its campaign."""
+    return noun == "lead" or (name in LOOSE and (noun, name) not in BOUND)
 
 
 def referrers_of(change: Change, noun: str, table: str, record_id: int) -> set[int]:

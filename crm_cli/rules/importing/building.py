@@ -17,7 +17,9 @@ from crm_cli.values.folding import fold
 # In an export of ours: the part, the reference in its rows, its noun.
 NAMED = {"companies": ("company", "company"), "contacts": ("contact", "contact"), "lines": ("product", "product"),
          "participants": ("contact", "contact"), "cases": ("case", "case"), "prices": ("product", "product"),
-         "parts": ("part", "product")}  # fmt: skip
+         "parts": ("part", "product"), "segments": ("segment", "segment"),
+         "products": ("product", "product"), "candidates": ("partner", "company")}  # fmt: skip
+MIXED = ("about_records", "members")  # parts whose rows name records of any noun
 ADDRESS = {"kind": None, "primary": 0, "opted_out": 0, "invalid": 0}
 EMPTY: dict[str, dict[str, Any]] = {
     "companies": {"role": None, "inactive": 0},
@@ -27,6 +29,9 @@ EMPTY: dict[str, dict[str, Any]] = {
     "cases": {},
     "prices": {},
     "parts": {},
+    "segments": {"excluded": 0},
+    "products": {},
+    "candidates": {"reason": None},
 }
 STAMPS = ("created_at", "updated_at")
 # By noun the references that stay words where nobody is found: members of a campaign whom we do not know.
@@ -63,8 +68,10 @@ class Building:
                 if each.get(key) is None:  # a line of a quote that is words alone
                     continue
                 yield part, Name(noun, _number(each.get(f"{key}_id")), words=each.get(key))
-        for each in row.parts.get("about_records", ()):
-            yield "about_records", Name(each["noun"], _number(each["record_id"]), words=each.get("name"))
+        for part in MIXED:
+            for each in row.parts.get(part, ()):
+                if each.get("record_id"):
+                    yield part, Name(each["noun"], _number(each["record_id"]), words=each.get("name"))
 
     def own_parts(self, row: Row) -> dict[str, list[dict[str, Any]]]:
         """The parts that name records of the noun itself, such as of a bundle, which may come later in the file."""
@@ -171,7 +178,14 @@ class Building:
 
     def _put_parts(self, draft: Draft, part: str, rows: list[dict[str, Any]]) -> None:
         """Turn parts of an export of ours into rows as they are stored."""
-        if part == "about_records":
+        if part == "members":
+            rows = [
+                each | {"record_id": self._id(each["noun"], each["record_id"], each.get("name"))}
+                if each.get("record_id")
+                else each
+                for each in rows
+            ]
+        elif part == "about_records":
             draft.entered["about"] = [
                 (each["noun"], self._id(each["noun"], each["record_id"], each.get("name"))) for each in rows
             ]

@@ -21,7 +21,7 @@ from crm_cli.values import emails
 from crm_cli.values.folding import fold
 
 MADE = frozenset(("company", "contact", "user", "campaign"))
-"""The nouns of which a missing record is made; from an export of ours also the deal that a lead became."""
+"""The nouns of which a missing record is made; from an export of ours also segments, and deals that leads became."""
 ADDRESSED = {"company": "email", "user": "email", "lead": "email"}
 MOST = 50_000  # names that are kept in mind at once
 
@@ -35,7 +35,7 @@ class Links:
         """How many records were made, by noun."""
         self.shared: dict[Name, int] = {}
         """Names that several records share, with how many rows were left without a link."""
-        self._makes = MADE | {"deal"} if own else MADE
+        self._makes = MADE | {"deal", "segment"} if own else MADE
         self._known: dict[Name, int] = {}
         self._several: set[Name] = set()
         self._adopted: set[int] = set()
