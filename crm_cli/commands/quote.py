@@ -22,7 +22,7 @@ app = lazy.application(
 verbs.common(
     app,
     "quote",
-    add='crm quote add --company Acme --lines \'[{"product": "Grinder M", "quantity": "3"}]\'',
+    add='crm quote add --company Acme --items "Grinder M x 3; Delivery @ 40" --valid-until +30d',
     list="crm quote list status=sent valid_until=..+7d",
     show="crm quote show Q-2026-0001",
     edit="crm quote edit Q-2026-0001 --valid-until +30d",

@@ -5,13 +5,14 @@ digits, line by line. Total = Σ net − discount on all + Σ tax + shipping + t
 what the lines come to before the discount on all. A revision has the number of the quote that it takes the place of.
 """
 
+import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
 from crm_cli import exchange
 from crm_cli.changing import Change
-from crm_cli.errors import ConflictError, InvalidError
+from crm_cli.errors import ConflictError, InvalidError, NotFoundError
 from crm_cli.rules import intake, lines, numbering, pricing, records, words
 from crm_cli.rules.drafts import Draft
 from crm_cli.values.amounts import money_human, round_half_up
@@ -31,6 +32,8 @@ NEXT = {
 }
 DECIDED = ("accepted", "rejected")
 _TOTALLED = frozenset(("discount_pct", "discount", "shipping", "shipping_tax_pct"))
+# A typed line: a product or words, then how many, then the price of one.
+_ITEM = re.compile(r"(?P<name>.+?)(?:\s+[x×*]\s*(?P<quantity>[\d.,٫٬۰-۹٠-٩]+))?(?:\s*@\s*(?P<price>.+))?")
 
 Row = dict[str, Any]
 
@@ -131,10 +134,10 @@ def _refuse_changed(draft: Draft) -> None:
     if before["status"] == "draft":
         return
     changed = [name for name in ON_PAPER if name in draft.values and draft.values[name] != before[name]]
-    if changed or "lines" in draft.parts:
+    if changed or "lines" in draft.parts or "items" in draft.entered:
         what = changed[0].removesuffix("_id") if changed else "lines"
         raise ConflictError(
-            f"{called(draft)} is {before['status']}; its {what} stays as it went out{_way_on(draft)}"
+            f"{called(draft)} is {before['status']} and stays as it went out, its {what} too{_way_on(draft)}"
         )
 
 
@@ -154,6 +157,9 @@ def _days(draft: Draft) -> None:
 
 def _lines(change: Change, drafts: Sequence[Draft]) -> None:
     """Complete the lines that drafts bring: price, tax and parts of their products, net and tax."""
+    for draft in drafts:
+        if "items" in draft.entered:
+            draft.parts["lines"] = _typed(change, draft.entered["items"], draft.get("currency"))
     told = [draft for draft in drafts if "lines" in draft.parts]
     ids = {row["product_id"] for draft in told for row in draft.parts["lines"] if row.get("product_id")}
     products = lines.products(change, ids)
@@ -171,6 +177,23 @@ def _lines(change: Change, drafts: Sequence[Draft]) -> None:
             rows.append(made | _amounts(made, draft.get("currency")))
         lines.check(rows)
         draft.parts["lines"] = rows
+
+
+def _typed(change: Change, text: str, currency: str) -> list[Row]:
+    """Lines that are typed: `Grinder M x 3 @ 120; Delivery @ 40`; what names no product and has a price is words."""
+    found = []
+    for each in filter(None, map(str.strip, text.split(";"))):
+        said = _ITEM.fullmatch(each)
+        name, quantity, price = said.group("name", "quantity", "price") if said else (each, None, None)
+        row: Row = {**lines.typed(change, currency, {"quantity": quantity, "unit_price": price})}
+        try:
+            row["product_id"] = intake.resolve(change, "product", name)
+        except NotFoundError:
+            if price is None:
+                raise
+            row |= {"product_id": None, "text": name}
+        found.append(row)
+    return found
 
 
 def _priced(change: Change, draft: Draft, row: Row, product: Row | None, *, told_tax: bool) -> Row:

@@ -19,6 +19,7 @@ CALLED = {
     "product": ("name", "code", "external_id"),
     "user": ("name", "email", "external_id"),
     "article": ("name", "case", "external_id"),
+    "quote": ("number", "company", "contact", "deal", "external_id"),
     "member": ("name", "contact", "lead", "external_id"),
     "invoice": ("number", "company", "contact", "deal", "external_id"),
     "activity": ("subject", "body"),
