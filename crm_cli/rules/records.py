@@ -351,7 +351,7 @@ def _released(change: Change, table: str, record_id: int, noun: str, other: int)
 
 
 def _is_loose(noun: str, name: str) -> bool:
-    """Whether a record can lose a reference; an offer says nothing without its partner, a member without its campaign."""
+    """Whether a record can lose a reference; an offer goes with its partner, a member with its campaign."""
     return noun == "lead" or (name in LOOSE and (noun, name) not in BOUND)
 
 
