@@ -126,6 +126,14 @@ def _sections(
         from crm_cli.asking import goals
 
         yield from goals.sections(desk, record_id)
+    if noun == "campaign":
+        from crm_cli.asking import planning
+
+        yield from planning.sections(desk, record_id)
+    if noun in ("campaign", "segment"):
+        from crm_cli.asking import targets
+
+        yield from targets.sections(desk, noun, record_id)
     if noun in ("contract", "article"):
         from crm_cli.asking import service
 
