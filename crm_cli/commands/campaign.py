@@ -1,7 +1,7 @@
 """Efforts to win attention: the commands of campaigns."""
 
 from crm_cli import lazy
-from crm_cli.commands import launching, mailing, planning, targeting, verbs
+from crm_cli.commands import launching, mailing, planning, results, targeting, verbs
 
 app = lazy.application(
     "Efforts to win attention; leads and deals name the one they came from.",
@@ -22,5 +22,8 @@ app.command()(mailing.preview)
 app.command()(launching.send)
 app.command("run-due")(launching.run_due)
 app.command()(launching.calls)
+app.command()(results.respond)
+app.command("result", help=results.RESULT)(results.Result())
+app.command()(results.cost)
 app.command("next")(targeting.follow)
 app.command()(planning.step)
