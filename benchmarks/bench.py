@@ -88,6 +88,30 @@ SHELL = {
         FROM deal JOIN stage ON stage.id = stage_id WHERE kind <> 'lost' GROUP BY month, currency""",
 }
 
+SHELL_INVOICES = {
+    "report revenue": """
+        SELECT substr(issued_on, 1, 7), currency, sum(amount), count(*) FROM invoice
+        WHERE void_on IS NULL AND issued_on <= '2026-06-15' GROUP BY 1, 2""",
+    "report revenue --by company": """
+        SELECT company.name, currency, revenue, invoices FROM (
+          SELECT company_id, currency, sum(amount) AS revenue, count(*) AS invoices FROM invoice
+          WHERE void_on IS NULL AND issued_on <= '2026-06-15' GROUP BY 1, 2)
+        JOIN company ON company.id = company_id ORDER BY 3 DESC""",
+    "report receivables": """
+        SELECT currency, (julianday('2026-06-15') - julianday(due_on) > 0)
+          + (julianday('2026-06-15') - julianday(due_on) > 30) + (julianday('2026-06-15') - julianday(due_on) > 60)
+          + (julianday('2026-06-15') - julianday(due_on) > 90), count(*), sum(amount - coalesce((
+            SELECT sum(amount) FROM payment WHERE invoice_id = invoice.id AND day <= '2026-06-15'), 0))
+        FROM invoice WHERE void_on IS NULL AND (settled_on IS NULL OR settled_on > '2026-06-15')
+          AND issued_on <= '2026-06-15' GROUP BY 1, 2""",
+    "report payments --by company": """
+        SELECT company.name, currency, n, late, days / n, taken / n, paid FROM (
+          SELECT company_id, currency, count(*) AS n, sum(settled_on > due_on) AS late, sum(amount) AS paid,
+            sum(max(0, julianday(settled_on) - julianday(due_on))) AS days,
+            sum(julianday(settled_on) - julianday(issued_on)) AS taken
+          FROM invoice WHERE settled_on <= '2026-06-15' AND void_on IS NULL AND amount >= 0 GROUP BY 1, 2)
+        JOIN company ON company.id = company_id ORDER BY days / n DESC""",
+}
 SHELL_CASES = {
     "report cases": """
         WITH done AS (SELECT strftime('%s', resolved_at) - strftime('%s', created_at) AS took FROM "case"
@@ -382,6 +406,7 @@ def main() -> None:
             f"Files of {CONTACTS:,} contacts": bulk(folder, source, big),
             f"Files of {CARDS:,} vCards": cards(folder),
             f"Reports over {DEALS:,} deals": reports(folder, "deals", DEALS, SHELL),
+            f"Reports over {DEALS:,} invoices": reports(folder, "invoices", DEALS, SHELL_INVOICES),
             f"Reports over {CASES:,} cases": reports(folder, "served", CASES, SHELL_CASES),
             f"Cases like a case, among {CASES:,}": likeness(folder),
         }

@@ -35,8 +35,8 @@ mean_days_of_late = the same days ÷ late. mean_days_to_pay = days from issue to
 SETTLED = "settled_on <= ?1 AND void_on IS NULL AND amount >= 0"
 PAID = """
 SELECT "group", purse, count(*), sum(settled_on > due_on),
-  sum(CASE WHEN settled_on > due_on THEN CAST(julianday(settled_on) - julianday(due_on) AS INTEGER) ELSE 0 END),
-  sum(CAST(julianday(settled_on) - julianday(issued_on) AS INTEGER)), sum(amount)
+  sum(CASE WHEN settled_on > due_on THEN julianday(settled_on) - julianday(due_on) ELSE 0 END),
+  sum(julianday(settled_on) - julianday(issued_on)), sum(amount)
 FROM chosen GROUP BY "group", purse
 """
 
@@ -61,8 +61,8 @@ def answer(asked: Asked) -> Rows:
         tally = tallies[place, purse.currency]
         tally.invoices += invoices
         tally.late += late
-        tally.days_late += days_late
-        tally.days += days
+        tally.days_late += int(days_late)  # whole days, which sums of halves are exact in
+        tally.days += int(days)
         tally.amount += amount * purse.factor
     ordered = sorted(tallies.items(), key=lambda item: _order(then, *item))
     then.explain(

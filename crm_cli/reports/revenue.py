@@ -45,8 +45,7 @@ CONDITIONS = {
     "deal": "stage_id IN (SELECT id FROM stage WHERE kind = 'won') AND closed_on <= ?1",
 }
 SUMMED = """
-SELECT "group", purse, coalesce(sum(amount){now}, 0), count(*){now}, coalesce(sum(amount){before}, 0)
-FROM chosen GROUP BY "group", purse
+SELECT "group", purse, coalesce(sum(amount){now}, 0), count(*){now}, {before} FROM chosen GROUP BY "group", purse
 """
 
 
@@ -143,7 +142,7 @@ def _after(until: str | None) -> str:
 def _by_group(asked: Asked, against: str) -> Tallies:
     """Groups that are no spans of time, each against itself in the time before the period."""
     if not asked.since or not asked.until:
-        return dict(_asked(asked, "", "0"))
+        return dict(_asked(asked, "", None))
     first, last = spans.earlier(asked.since, asked.until, year=against == "year")
     asked.notes.append(f"growth is against {first} to {last}")
     day = f"+{asked.report.DAY}"
@@ -152,19 +151,24 @@ def _by_group(asked: Asked, against: str) -> Tallies:
     return {key: tally for key, tally in found if tally.sales}
 
 
-def _asked(asked: Asked, now: str, before: str) -> Iterator[tuple[tuple[Place, str | None], Tally]]:
-    """What each group brought on days for which `now` holds, and for which `before` does; empty: on all."""
+def _asked(asked: Asked, now: str, before: str | None) -> Iterator[tuple[tuple[Place, str | None], Tally]]:
+    """What each group brought on days for which `now` holds, and `before`; empty: on all days, None: on none."""
     begun = asked.chosen(("amount", asked.report.DAY), CONDITIONS[asked.report.NOUN])
-    among = {
-        name: f" FILTER (WHERE {said})" if said else "" for name, said in (("now", now), ("before", before))
+    sums = {
+        "now": _among(now),
+        "before": "0" if before is None else f"coalesce(sum(amount){_among(before)}, 0)",
     }
     tallies: Tallies = defaultdict(Tally)
-    for place, purse, (amount, sales, earlier) in asked.ask(begun + SUMMED.format(**among)):
+    for place, purse, (amount, sales, earlier) in asked.ask(begun + SUMMED.format(**sums)):
         tally = tallies[place, purse.currency]
         tally.amount += amount * purse.factor
         tally.sales += sales
         tally.before += earlier * purse.factor
     yield from tallies.items()
+
+
+def _among(said: str) -> str:
+    return f" FILTER (WHERE {said})" if said else ""
 
 
 def _order(asked: Asked, key: tuple[Place, str | None], tally: Tally) -> tuple[object, ...]:
