@@ -41,7 +41,8 @@ def sections(desk: "Desk", noun: str, record_id: int) -> Iterator[tuple[str, lis
 def _segments(desk: "Desk", campaign_id: int) -> list[str]:
     rows = desk.connection.execute(_SEGMENTS, (campaign_id,)).fetchall()
     return blocks.aligned(
-        [[str(number), output.visible(name), "left out" if out else ""] for number, name, out in rows], [True]
+        [[str(number), output.visible(name), "left out" if out else ""] for number, name, out in rows],
+        [True, False, False],
     )
 
 
