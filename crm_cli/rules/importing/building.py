@@ -70,7 +70,7 @@ class Building:
                 yield part, Name(noun, _number(each.get(f"{key}_id")), words=each.get(key))
         for part in MIXED:
             for each in row.parts.get(part, ()):
-                if each.get("record_id"):
+                if each.get("record_id") or each.get("name"):
                     yield part, Name(each["noun"], _number(each["record_id"]), words=each.get("name"))
 
     def own_parts(self, row: Row) -> dict[str, list[dict[str, Any]]]:
