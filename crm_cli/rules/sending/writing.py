@@ -13,6 +13,7 @@ from email.message import EmailMessage
 from email.policy import SMTP, EmailPolicy
 from email.utils import format_datetime, formataddr, parseaddr
 from functools import lru_cache
+from hashlib import blake2b
 from typing import Any, NamedTuple
 
 from crm_cli import clock
@@ -20,7 +21,14 @@ from crm_cli.config import Config
 from crm_cli.rules.sending.carrying import RefusedError
 
 EXACT = ("message-id", "in-reply-to", "references", "list-unsubscribe", "date")
-CONSTANT = ("mime-version", "content-type", "content-transfer-encoding", "list-unsubscribe")
+CONSTANT = (
+    "mime-version",
+    "content-type",
+    "content-transfer-encoding",
+    "list-unsubscribe",
+    "from",
+    "reply-to",
+)
 PERSONS = ("from", "to", "reply-to")
 
 
@@ -40,7 +48,7 @@ class _Heads(HeaderRegistry):
 
     def __call__(self, name: str, value: Any) -> Any:
         """A line of the head."""
-        same = isinstance(value, str) and name.lower() in CONSTANT and "boundary" not in value
+        same = isinstance(value, str) and _is_constant(name, value)
         return self._constant(name, value) if same else super().__call__(name, value)
 
 
@@ -67,7 +75,17 @@ class _Policy(EmailPolicy):
 
     def fold_binary(self, name: str, value: Any) -> bytes:
         """The same as bytes."""
-        return self.fold(name, value).encode()
+        return _line(self, name, value) if _is_constant(name, value) else self.fold(name, value).encode()
+
+
+def _is_constant(name: str, value: Any) -> bool:
+    """Whether a line is the same in every message of a run."""
+    return name.lower() in CONSTANT and "boundary" not in str(value)
+
+
+@lru_cache(maxsize=64)
+def _line(policy: _Policy, name: str, value: Any) -> bytes:
+    return policy.fold(name, value).encode()
 
 
 def _words(name: str, text: str) -> str:
@@ -84,9 +102,8 @@ def _person(name: str, address: Address) -> str:
     )
 
 
-POLICY = _Policy(
-    linesep=SMTP.linesep, cte_type="7bit", header_factory=_Heads()
-)  # what any server takes; text beyond ASCII is encoded
+# What any server takes: text beyond ASCII is encoded.
+POLICY = _Policy(linesep=SMTP.linesep, cte_type="7bit", header_factory=_Heads())
 WIDE = POLICY.clone(utf8=True)  # for addresses that ASCII cannot write (RFC 6531)
 
 
@@ -159,9 +176,9 @@ def ascii_address(address: str) -> str:
 
 def _head(message: EmailMessage, delivery: Mapping[str, Any], sender: Sender, to: str) -> None:
     if sender.address:
-        message["From"] = _address(sender.name, ascii_address(sender.address))
+        message["From"] = _sender("From", sender.name, ascii_address(sender.address))
         if sender.answers != sender.address:
-            message["Reply-To"] = _address(sender.name, ascii_address(sender.answers))
+            message["Reply-To"] = _sender("Reply-To", sender.name, ascii_address(sender.answers))
         if delivery["purpose"] == "marketing":
             message["List-Unsubscribe"] = f"<mailto:{ascii_address(sender.answers)}?subject=unsubscribe>"
     message["To"] = _address(delivery["to_name"] or "", to)
@@ -169,6 +186,12 @@ def _head(message: EmailMessage, delivery: Mapping[str, Any], sender: Sender, to
     message["Message-ID"] = delivery["message_id"]
     if answered := delivery["in_reply_to"]:
         message["In-Reply-To"] = message["References"] = answered
+
+
+@lru_cache(maxsize=8)
+def _sender(line: str, name: str, address: str) -> Any:
+    """The line of the head that names us."""
+    return POLICY.header_factory(line, _address(name, address))
 
 
 def _address(name: str, address: str) -> Address:
@@ -183,6 +206,10 @@ def _body(message: EmailMessage, text: str | None, html: str | None) -> None:
         text = markup.text_of(html or "")
     message.set_content(text if text.endswith("\n") else text + "\n")
     if html:
+        # Told by what no text can foresee; without it the library searches all parts for one that is free.
+        message.make_alternative(
+            boundary=f"=_{blake2b(message['Message-ID'].encode(), digest_size=16).hexdigest()}"
+        )
         message.add_alternative(html, subtype="html")
 
 
