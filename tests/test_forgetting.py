@@ -320,6 +320,22 @@ def test_copies_that_hold_the_person_are_named(life: Crm, store: Path) -> None:
     assert not copies.holds(store, [MAIL])
 
 
+def test_a_copy_that_is_restored_does_not_bring_them_back_unsaid(
+    life: Crm, store: Path, tmp_path: Path
+) -> None:
+    copy = life("db", "backup", str(tmp_path / "safe.bak")).out.strip()
+    forget(life, MAIL)
+    restored = life("db", "restore", copy, "--yes")
+    assert restored.code == 0, restored.err
+    assert "crm contact forget 2" in restored.err
+    assert imported(life, f"Name,Email\nSomebody New,new@x.example\nZ,{MAIL}\n", "--dry-run")["skipped"] == 1
+    kept = sorted(store.parent.glob("*before-restore*"))
+    forget(life, "2")
+    assert left(store) == []
+    assert asked(life, "SELECT name FROM leads") == [{"name": "(forgotten)"}]
+    assert [copies.holds(each, [MAIL]) for each in kept] == [False]
+
+
 def test_namesakes_keep_their_names(crm: Crm) -> None:
     crm("contact", "add", NAME, "--email", MAIL)
     crm("contact", "add", NAME, "--email", "another@other.example")

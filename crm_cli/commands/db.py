@@ -1,8 +1,9 @@
 """`crm db`: where the store is, what is in it, whether it is whole, its copies and its schema."""
 
-from contextlib import closing
+import sqlite3
+from contextlib import closing, suppress
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,6 +14,9 @@ from crm_cli.desk import Desk
 from crm_cli.errors import StoreError
 from crm_cli.fields import Field
 from crm_cli.output import Rows
+
+if TYPE_CHECKING:
+    from crm_cli.rules.tombstones import Stone
 
 app = lazy.application("The store: where it is, copies, checks, upgrades.")
 
@@ -76,9 +80,10 @@ def backup(
 
 @app.command()
 def compact(ctx: typer.Context) -> None:
-    """Write the store anew: no room is wasted, and nothing that was deleted can be read out of the file.
+    """Write the store anew, without what was deleted from it.
 
-    The history keeps what it holds. `contact forget` does this by itself.
+    It takes no more room than it needs, and what was deleted can be read out of the file no more. The history keeps
+    what it holds. `contact forget` does this by itself.
 
     crm db compact
     """
@@ -110,27 +115,45 @@ def restore(
     if doing.dry_run:
         return
     desk.confirm(f"Put {source} in the place of {desk.path}?", yes=doing.yes)
+    stones = _stones(desk)
     kept = copies.restore(desk.path, source)
     desk.say(f"restored {desk.path}" + (f"; what it was is kept in {kept}" if kept else ""))
-    _doubt(desk)
+    _catch_up(desk, stones)
 
 
-def _doubt(desk: Desk) -> None:
-    """What a copy has waiting to be sent may have gone out since it was made."""
+def _stones(desk: Desk) -> "list[Stone]":
+    """Who is forgotten in the store that a copy is to replace."""
+    from crm_cli.rules import tombstones
+
+    if not db.exists(desk.path):
+        return []
+    with closing(db.look(desk.path)) as connection, suppress(sqlite3.DatabaseError):
+        return tombstones.kept(connection)
+    return []
+
+
+def _catch_up(desk: Desk, stones: "list[Stone]") -> None:
+    """What happened since a copy was made: what it has waiting may have been sent, whom it holds may be forgotten."""
     connection = db.look(desk.path)
     current = db.version(connection) == fields.schema()
     connection.close()
     if not current:
         return
-    from crm_cli.rules import outgoing
+    from crm_cli.rules import outgoing, tombstones
 
     with desk.change("db restore", kind="send") as change:
+        back = tombstones.outlive(change, stones) if stones else {}
         doubtful = outgoing.doubt(change)
         change.summary = f"{doubtful:,} uncertain"
     if doubtful:
         desk.say(
             f"{doubtful:,} that waited to be sent may have gone out since: see `crm delivery list status=uncertain`; "
             "`crm delivery send --retry-uncertain` sends them"
+        )
+    for noun, ids in back.items():
+        desk.say(
+            f"people who asked to be forgotten are back with the copy; forget them again: "
+            f"crm {noun} forget {' '.join(map(str, ids))}"
         )
 
 

@@ -5,19 +5,22 @@ random and stands beside them, they cannot be made for a list of addresses. An a
 gets none, since it would keep that person away.
 """
 
-import hmac
 import secrets
+import sqlite3
 from collections.abc import Iterable, Sequence
+from hashlib import blake2b
 from typing import Any
 
 from crm_cli.changing import Change
 from crm_cli.errors import ConflictError
 from crm_cli.rules import people
 from crm_cli.rules.drafts import Draft
-from crm_cli.rules.person import PEOPLE, THESE, Person, identities, listed
+from crm_cli.rules.person import INSTEAD, PEOPLE, THESE, Person, identities, listed
 from crm_cli.values import emails
 
 MANY = "asked to be forgotten"
+Stone = tuple[str, str, str]
+"""A hash, the key that it is made with, and when it was."""
 
 
 class Tombstones:
@@ -57,7 +60,7 @@ class Tombstones:
         self.change.connection.execute(f"DELETE FROM forgotten WHERE digest {THESE}", (digests,))
 
     def _digest(self, said: str) -> str:
-        return hmac.new(bytes.fromhex(self._key), said.encode(), "sha256").hexdigest()
+        return blake2b(said.encode(), key=bytes.fromhex(self._key), digest_size=32).hexdigest()
 
 
 def mails(addresses: Iterable[Any]) -> list[str]:
@@ -106,9 +109,28 @@ def said_by(change: Change, draft: Draft) -> list[str]:
     return [*mails([*(entered.get("email") or ()), draft.values.get("email")]), *numbers(keys)]
 
 
-def kept(change: Change) -> list[tuple[str, str, str]]:
+def kept(connection: sqlite3.Connection) -> list[Stone]:
     """The hashes as they stand, with their key and time."""
-    return [tuple(row) for row in change.rows("SELECT digest, key, at FROM forgotten")]
+    return connection.execute("SELECT digest, key, at FROM forgotten ORDER BY id").fetchall()
+
+
+def outlive(change: Change, stones: Sequence[Stone]) -> dict[str, list[int]]:
+    """Let hashes stand in a copy that took the store's place; returns whom of them it brought back, ids by noun."""
+    change.connection.execute("DELETE FROM forgotten")
+    change.connection.executemany("INSERT INTO forgotten (digest, key, at) VALUES (?, ?, ?)", stones)
+    known = Tombstones(change)
+    told = {
+        "contact": "SELECT id, 'uid:' || uid FROM contact UNION ALL "
+        "SELECT contact_id, 'email:' || key FROM contact_email",
+        "lead": f"SELECT id, 'uid:' || uid FROM lead WHERE name <> '{INSTEAD}' UNION ALL "
+        "SELECT id, 'email:' || lower(email) FROM lead WHERE email IS NOT NULL",
+    }
+    found: dict[str, list[int]] = {}
+    for noun, question in told.items():
+        pairs = change.rows(question)
+        absent = known.known(row[1] for row in pairs)
+        found[noun] = sorted({row[0] for row in pairs if row[1] in absent})
+    return {noun: ids for noun, ids in found.items() if ids}
 
 
 def _shared_mails(change: Change, person: Person) -> set[str]:
