@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from itertools import pairwise
 
@@ -114,10 +115,9 @@ def test_any_day_and_seed_make_a_believable_firm(today: date, seed: int) -> None
     told = dict(generate(today, seed))
     told_of_cases = sum(row["about"].startswith("case:") for row in told["activity"])
     counts = {noun: len(rows) for noun, rows in told.items()}
-    contracts, surveys = (
-        counts.pop("contract"),
-        counts.pop("survey"),
-    )  # as many as have bought a care plan; customers
+    # As many as have bought a care plan; customers; deals offered lately; deals won by then; sellers who won something.
+    varying = ("contract", "survey", "quote", "invoice", "offer", "snapshot")
+    contracts, surveys, quotes, invoices, offers, snapshots = (counts.pop(noun) for noun in varying)
     assert counts == {
         "user": 4,
         "product": 8,
@@ -132,8 +132,13 @@ def test_any_day_and_seed_make_a_believable_firm(today: date, seed: int) -> None
         "lead": 90,
         "activity": 306 + told_of_cases,
         "task": 40,
+        "relationship": 8,
+        "goal": 10,
     }
     assert (contracts >= 10, 40 <= surveys <= 55) == (True, True)
+    assert (30 <= quotes <= 120, 50 <= invoices <= 60, 14 <= offers <= 26, 6 <= snapshots <= 48) == (
+        True,
+    ) * 4
     deals = told["deal"]
     stages = Counter(row["stage"] for row in deals)
     assert (stages["Won"], stages["Lost"]) == (60, 58)
@@ -147,6 +152,7 @@ def test_any_day_and_seed_make_a_believable_firm(today: date, seed: int) -> None
     _check_courses(deals, today)
     _check_times(told, today)
     _check_cases(told, today)
+    _check_papers(told, today)
 
 
 def _check_courses(deals: Rows, today: date) -> None:
@@ -217,6 +223,45 @@ def _check_cases(told: dict[str, Rows], today: date) -> None:
     numbers = [row["number"] for row in told["case"]]
     assert numbers == sorted(set(numbers))
     assert all(row["at"] < str(today) for row in told["survey"])
+
+
+def _check_papers(told: dict[str, Rows], today: date) -> None:
+    """Quotes and invoices come to what their deals are worth, and what is paid of them lies before today."""
+    deals = {row["name"]: row for row in told["deal"]}
+    for noun in ("quote", "invoice"):
+        numbers = [row["number"] for row in told[noun]]
+        assert numbers == sorted(set(numbers))
+        for row in told[noun]:
+            (line,), deal = json.loads(row["lines"]), deals[row["deal"]]
+            net = (
+                int(line["quantity"]) * Decimal(line["unit_price"]) * (100 - int(line["discount_pct"])) / 100
+            )
+            assert net == Decimal(deal["amount"])
+            assert (net * int(line["tax_pct"]) / 100).quantize(Decimal("0.01"), ROUND_HALF_UP) == Decimal(
+                row["tax"]
+            )
+            assert net + Decimal(row["tax"]) == Decimal(row["total" if noun == "quote" else "amount"])
+            assert row["issued_on"] <= str(today)
+    for row in told["invoice"]:
+        paid = json.loads(row["payments"])
+        assert sum(Decimal(each["amount"]) for each in paid) <= Decimal(row["amount"])
+        assert all(row["issued_on"] <= each["day"] < str(today) for each in paid)
+    for row in told["offer"]:
+        assert (row["state"] == "offered") == (not row["answered_at"]) == (row["respond_by"] > str(today))
+        assert row["offered_at"] < (row["answered_at"] or str(today)) <= row["respond_by"]
+
+
+@pytest.mark.parametrize("today", DAYS)
+def test_there_is_money_to_ask_for_and_somebody_to_answer(today: date) -> None:
+    told = story(today)
+    due = [row for row in told["invoice"] if row["due_on"] < str(today)]
+    paid = {
+        row["number"]: sum(Decimal(each["amount"]) for each in json.loads(row["payments"])) for row in due
+    }
+    unpaid = [row for row in due if paid[row["number"]] < Decimal(row["amount"])]
+    assert len(unpaid) >= 3
+    assert sum(row["state"] == "offered" for row in told["offer"]) == 2
+    assert any(row["status"] == "sent" for row in told["quote"])
 
 
 @pytest.mark.parametrize("today", DAYS)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from random import Random
 
-from crm_cli.demo import diary, leads, names, people, promises, sales, service
+from crm_cli.demo import aims, circle, diary, leads, names, papers, people, promises, sales, service
 from crm_cli.demo.story import Row, Story
 
 
@@ -29,6 +29,9 @@ def generate(today: date, seed: int = 2026) -> Iterator[tuple[str, list[Row]]]:
     diary.tell(story)
     promises.tell(story)
     service.tell(story)
+    papers.tell(story)
+    circle.tell(story)
+    aims.tell(story)
     _settle_customers(story)
     told = {
         "user": story.users,
@@ -44,6 +47,12 @@ def generate(today: date, seed: int = 2026) -> Iterator[tuple[str, list[Row]]]:
         "article": story.articles,
         "survey": story.surveys,
         "lead": story.leads,
+        "quote": story.quotes,
+        "invoice": story.invoices,
+        "offer": story.offers,
+        "relationship": story.relationships,
+        "goal": story.goals,
+        "snapshot": story.snapshots,
         "activity": story.activities,
         "task": story.tasks,
     }

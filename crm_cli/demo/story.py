@@ -66,6 +66,12 @@ class Story:
     cases: list[Row] = field(default_factory=list)
     articles: list[Row] = field(default_factory=list)
     surveys: list[Row] = field(default_factory=list)
+    quotes: list[Row] = field(default_factory=list)
+    invoices: list[Row] = field(default_factory=list)
+    offers: list[Row] = field(default_factory=list)
+    relationships: list[Row] = field(default_factory=list)
+    goals: list[Row] = field(default_factory=list)
+    snapshots: list[Row] = field(default_factory=list)
 
     def chance(self, percent: int) -> bool:
         """True in so many of a hundred cases."""
