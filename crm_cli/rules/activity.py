@@ -2,7 +2,8 @@
 
 A task is to be done and has the words of a task; all else happens and is planned, done or cancelled.
 An outgoing call or e-mail, or a meeting held, is a touch: it marks the first touch of the leads it is about. What
-messages do to the cases they are about is told in `crm_cli.rules.messages`.
+messages do to the cases they are about is told in `crm_cli.rules.messages`, what calls do to the campaigns in
+`crm_cli.rules.messaging.calls`.
 """
 
 import json
@@ -13,6 +14,7 @@ from crm_cli import fields
 from crm_cli.changing import Change
 from crm_cli.rules import messages, moments, records, recurrence
 from crm_cli.rules.drafts import Draft
+from crm_cli.rules.messaging import calls
 from crm_cli.values import repeats
 
 TASK_WORDS = {"planned": "not_started", "done": "completed"}
@@ -48,6 +50,7 @@ def settle(change: Change, drafts: Sequence[Draft]) -> None:
     heard = [draft for draft in fresh if "about" in draft.entered or _has_just_finished(draft)]
     _touch_leads(change, [draft for draft in heard if _is_touch(draft)])
     messages.heed(change, heard)
+    calls.heed(change, heard)
     for draft in drafts:
         if (
             draft.before is not None

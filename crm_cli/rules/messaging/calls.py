@@ -6,13 +6,14 @@ and takes the planned call off the list.
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crm_cli.changing import Change
-from crm_cli.rules import intake, member, records
+from crm_cli.rules import intake, records
 from crm_cli.rules.drafts import Draft
-from crm_cli.rules.messaging import launching
-from crm_cli.rules.messaging.mustering import Muster
+
+if TYPE_CHECKING:
+    from crm_cli.rules.messaging.mustering import Muster
 
 # The calls of campaigns with a person that are planned, or this very one.
 _PLANNED = """
@@ -23,12 +24,14 @@ JOIN activity AS a ON a.id = p.activity_id
 WHERE p.noun = ? AND p.record_id = ? AND a.kind = 'call' AND (a.status = 'planned' OR a.id = ?)"""
 
 
-def make(change: Change, found: Muster) -> list[int]:
+def make(change: Change, found: "Muster") -> list[int]:
     """Plan a call with each member who is ready, exclude who may not be called; returns the calls.
 
     Raises:
         InvalidError: somebody lacks what the script needs; then none is planned.
     """
+    from crm_cli.rules.messaging import launching
+
     found.refuse_lacking()
     launching.exclude(change, found.excluded)
     times = launching.best_times(change, found.ready)
@@ -87,6 +90,8 @@ def _was_held(draft: Draft) -> bool:
 
 
 def _reached(change: Change, campaign_id: int, noun: str, person: int, call: Draft) -> None:
+    from crm_cli.rules import member
+
     found = change.value(
         f"SELECT id FROM member WHERE campaign_id = ? AND ({noun}_id = ? "
         "OR ? = 'contact' AND lead_id IN (SELECT id FROM lead WHERE contact_id = ?))",
@@ -96,7 +101,7 @@ def _reached(change: Change, campaign_id: int, noun: str, person: int, call: Dra
         member.advance(change, [found], "delivered", sent_at=call.get("done_at"))
 
 
-def _owners(change: Change, found: Muster) -> dict[int, Any]:
+def _owners(change: Change, found: "Muster") -> dict[int, Any]:
     """By member who is responsible for the person."""
     owners: dict[int, Any] = {}
     for noun in ("contact", "lead"):

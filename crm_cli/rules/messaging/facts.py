@@ -25,6 +25,15 @@ PERSON = {
 CAMPAIGN = {"campaign": "name", "code": "code", "offer": "offer", "promo_code": "promo_code", "products": "products",
             "starts_on": "starts_on", "ends_on": "ends_on"}  # fmt: skip
 OURS = ("sender", "sender_email", "unsubscribe", "today")
+# How what is no person's is set, where it is missing.
+SET_BY = {
+    "sender": "crm config set me NAME",
+    "sender_email": "crm config set email ADDRESS",
+    "unsubscribe": "crm config set email ADDRESS",
+    "promo_code": "crm campaign offer CAMPAIGN --promo-code CODE",
+    "offer": "crm campaign offer CAMPAIGN --text WORDS",
+    "products": "crm campaign offer CAMPAIGN --product REF",
+}
 GROUPS = ("contact", "lead", "company", "campaign")
 THESE = "IN (SELECT value FROM json_each(?))"
 
@@ -61,6 +70,11 @@ class Known:
             raise fields.nearest(group, list(GROUPS), "group of fields")
         elif column not in self.dotted[group]:
             raise fields.nearest(column, list(self.dotted[group]), f"field of {group}")
+
+
+def is_common(name: str) -> bool:
+    """Whether a name stands for the same for everybody: it is the campaign's, or ours."""
+    return name in CAMPAIGN or name in OURS or name.startswith("campaign.")
 
 
 def _is_told(each: fields.Field) -> bool:

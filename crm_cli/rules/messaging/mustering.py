@@ -15,6 +15,7 @@ from typing import Any
 from crm_cli.changing import Change
 from crm_cli.errors import ConflictError, InvalidError, NotFoundError
 from crm_cli.rules import consent
+from crm_cli.rules.messaging import facts
 from crm_cli.rules.messaging.composing import CALLED, Message, Person
 from crm_cli.rules.sending.writing import Text
 
@@ -79,9 +80,9 @@ class Muster:
         """The message for each of some members, with what each lacks."""
         left = iter(members)
         while page := list(islice(left, PAGE)):
-            facts = self.message.told(each.asked for each in page)
+            told = self.message.told(each.asked for each in page)
             for each in page:
-                yield each, *self.message.write(facts.get(each.id, {}))
+                yield each, *self.message.write(told.get(each.id, {}))
 
     def lacks(self) -> dict[int, list[str]]:
         """By member what it lacks for the message, and whether its name can stand in the head of one."""
@@ -103,15 +104,23 @@ class Muster:
         lacks = self.lacks()
         if not lacks:
             return
-        names = {each.id: f"{each.noun} {each.person} {each.name}" for each in self.ready}
         what = sorted({name for lacking in lacks.values() for name in lacking})
+        if common := [name for name in what if facts.is_common(name)]:
+            about = self.campaign["id"]
+            how = facts.SET_BY.get(common[0], f"crm campaign edit CAMPAIGN --set {common[0]}=…")
+            raise InvalidError(
+                f"nothing was sent: the message says {', '.join(common)}, which is not set; "
+                f"`{how.replace('CAMPAIGN', str(about))}` does"
+            )
+        names = {each.id: f"{each.noun} {each.person} {each.name}" for each in self.ready}
         who = [names[member] for member in lacks]
         more = f" and {len(who) - NAMED:,} more" if len(who) > NAMED else ""
-        hint = next((f" --default {name}=…" for name in what if " " not in name), "")
+        hint = next(
+            (f", or say what stands in with --default {name}=…" for name in what if " " not in name), ""
+        )
         raise InvalidError(
             f"nothing was sent: {len(who):,} {'member lacks' if len(who) == 1 else 'members lack'} "
-            f"{', '.join(what)}: {', '.join(who[:NAMED])}{more}; mend them"
-            + (f", or say what stands in with{hint}" if hint else "")
+            f"{', '.join(what)}: {', '.join(who[:NAMED])}{more}; mend them{hint}"
         )
 
 
