@@ -136,17 +136,18 @@ def _refuse_changed(draft: Draft) -> None:
     changed = [name for name in ON_PAPER if name in draft.values and draft.values[name] != before[name]]
     if changed or "lines" in draft.parts or "items" in draft.entered:
         what = changed[0].removesuffix("_id") if changed else "lines"
-        raise ConflictError(
-            f"{called(draft)} is {before['status']} and stays as it went out, its {what} too{_way_on(draft)}"
+        stays = (
+            f"{called(Draft(before=before))} is {before['status']} and stays as it went out, its {what} too"
         )
+        raise ConflictError(stays + _way_on(draft))
 
 
 def _way_on(draft: Draft) -> str:
     """What can be done instead."""
-    status = (draft.before or {})["status"]
-    if status in ("accepted", "superseded"):
+    before = draft.before or {}
+    if before["status"] in ("accepted", "superseded"):
         return ""
-    return f"; `crm quote revise {draft.get('number')}` makes its next revision"
+    return f"; `crm quote revise {before['number']}` makes its next revision"
 
 
 def _days(draft: Draft) -> None:
@@ -188,9 +189,9 @@ def _typed(change: Change, text: str, currency: str) -> list[Row]:
         row: Row = {**lines.typed(change, currency, {"quantity": quantity, "unit_price": price})}
         try:
             row["product_id"] = intake.resolve(change, "product", name)
-        except NotFoundError:
+        except NotFoundError as error:
             if price is None:
-                raise
+                raise NotFoundError(f"{error}; words alone need a price, such as {name} @ 40") from None
             row |= {"product_id": None, "text": name}
         found.append(row)
     return found

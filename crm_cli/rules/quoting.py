@@ -159,6 +159,8 @@ def _decide(
 ) -> list[Draft]:
     drafts = records.load(change, "quote", quote_ids)
     for draft in drafts:
+        if draft.get("status") == status:
+            raise ConflictError(f"{called(draft)} is {status} already, on {draft.get('decided_on')}")
         draft.values |= {"status": status, "decided_on": on or change.today.isoformat(), **more}
     records.write(change, "quote", drafts)
     return drafts
