@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from crm_cli import asking, lazy, output
-from crm_cli.commands import completing, forecasting, verbs
+from crm_cli.commands import billing, completing, forecasting, verbs
 from crm_cli.commands.options import Argument, Doing, Option, Out, Refs, counted
 from crm_cli.commands.quoting import Terms, made
 from crm_cli.commands.verbs.doing import assign_records, edit_records
@@ -37,6 +37,7 @@ verbs.common(
 Deal = Annotated[str, Argument(metavar="DEAL", help="Which deal", autocompletion=completing.references)]
 On = Annotated[str | None, Option(metavar="DATE", help="The day it happened; else today")]
 app.command()(forecasting.snapshot)
+app.command()(billing.invoice)
 
 
 @app.command()

@@ -114,9 +114,13 @@ def _amount(draft: Draft) -> None:
 
 
 def reckoned(row: Row, currency: str) -> dict[str, int]:
-    """Net and tax of a line, each rounded half-up at the currency's digits; a line without a price comes to nothing."""
-    net = lines.net(row, currency) or 0
-    return {"net": net, "tax": tax(net, row["tax_pct"], currency)}
+    """Net and tax of a line, each rounded half-up at the currency's digits, where they are not told.
+
+    A line without a price comes to nothing.
+    """
+    net = (lines.net(row, currency) or 0) if row.get("net") is None else row["net"]
+    told = row.get("tax")
+    return {"net": net, "tax": tax(net, row["tax_pct"], currency) if told is None else told}
 
 
 def tax(net: int, pct: int | None, currency: str) -> int:
