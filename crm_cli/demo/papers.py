@@ -67,17 +67,16 @@ def _quote(story: Story, course: Course, offered: date, number: str) -> Row:
 
 def _invoices(story: Story) -> list[Row]:
     """An invoice of each deal that was won, some days later; some of the latest due ones are not paid."""
-    won = sorted(
-        (course.closed, course.row["name"], course)
-        for course in story.courses
-        if course.stage == "Won" and course.closed
-    )
+    issued = []
+    for course in story.courses:
+        if course.stage == "Won" and course.closed:
+            day = next_workday(course.closed + timedelta(story.dice.randint(0, 3)))
+            issued.append((day, course.row["name"], course.row))
     rows, counts = [], Counter[int]()
-    for closed, _, course in won:
-        issued = next_workday(closed + timedelta(story.dice.randint(0, 3)))
-        if issued <= story.today:
-            counts[issued.year] += 1
-            rows.append(_invoice(story, course.row, issued, f"INV-{issued.year}-{counts[issued.year]:04}"))
+    for day, _, deal in sorted(issued, key=lambda each: each[:2]):
+        if day <= story.today:
+            counts[day.year] += 1
+            rows.append(_invoice(story, deal, day, f"INV-{day.year}-{counts[day.year]:04}"))
     overdue = [row for row in rows if row["due_on"] < str(story.today - timedelta(4))]
     late = sorted(overdue, key=lambda row: (row["due_on"], row["number"]))[-UNPAID:]
     for row in rows:
