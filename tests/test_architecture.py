@@ -38,7 +38,7 @@ SHARED = {
 BORROWED = {
     "history": {"show"},
     "case": {"similar", "steps"},
-    "campaign": {"launching", "mailing", "planning", "results", "targeting"},
+    "campaign": {"launching", "mailing", "measuring", "planning", "results", "targeting"},
     "config": {"rates"},
     "deal": {"billing", "forecasting"},
 }

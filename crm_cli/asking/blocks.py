@@ -19,7 +19,7 @@ def table(desk: "Desk", question: str, bound: tuple[Any, ...], kinds: list[str])
     place = kinds.index("currency") if "currency" in kinds else None
     made = [
         [
-            _short(each, value, row[place] if place is not None else None)
+            short(each, value, row[place] if place is not None else None)
             for each, value in zip(columns, row, strict=True)
         ]
         for row in rows
@@ -27,7 +27,7 @@ def table(desk: "Desk", question: str, bound: tuple[Any, ...], kinds: list[str])
     return aligned(made, [kind in ("id", "money", "decimal", "percent") for kind in kinds])
 
 
-def _short(each: Field, value: Any, currency: str | None) -> str:
+def short(each: Field, value: Any, currency: str | None) -> str:
     """A value in one of the picture's small tables."""
     if value is None:
         return ""

@@ -1,7 +1,7 @@
 """Efforts to win attention: the commands of campaigns."""
 
 from crm_cli import lazy
-from crm_cli.commands import launching, mailing, planning, results, targeting, verbs
+from crm_cli.commands import launching, mailing, measuring, planning, results, targeting, verbs
 
 app = lazy.application(
     "Efforts to win attention; leads and deals name the one they came from.",
@@ -25,5 +25,8 @@ app.command()(launching.calls)
 app.command()(results.respond)
 app.command("result", help=results.RESULT)(results.Result())
 app.command()(results.cost)
+app.command()(measuring.measure)
+app.command()(measuring.compare)
+app.command()(measuring.forecast)
 app.command("next")(targeting.follow)
 app.command()(planning.step)
