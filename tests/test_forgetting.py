@@ -336,6 +336,59 @@ def test_a_copy_that_is_restored_does_not_bring_them_back_unsaid(
     assert [copies.holds(each, [MAIL]) for each in kept] == [False]
 
 
+def test_a_message_in_the_outbox_is_named(life: Crm, store: Path) -> None:
+    from crm_cli import db
+    from crm_cli.rules import outgoing
+
+    with db.change(store, "test") as change:
+        outgoing.enqueue(change, to=MAIL, name=NAME, subject="xylophone", body="oboe", contact_id=2)
+    assert life("delivery", "send", env={"CRM_CONFIG": str(settings_of(store))}).code == 0
+    told = life("contact", "forget", MAIL, "--dry-run")
+    assert ".eml holds them still" in told.err
+    forget(life, MAIL)
+    assert asked(life, 'SELECT "to", body, status FROM deliveries') == [
+        {"to": "(forgotten)", "body": None, "status": "sent"}
+    ]
+
+
+def settings_of(store: Path) -> Path:
+    file = store.with_name("settings.toml")
+    file.write_text('me = "Ann"\nemail = "ann@us.example"\n')
+    return file
+
+
+def test_a_program_that_reads_meanwhile_keeps_the_file_from_being_wiped(
+    life: Crm, store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crm_cli.db.WAIT", 0.05)
+    with closing(sqlite3.connect(store, isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM contact").fetchone()
+        done = life("contact", "forget", MAIL, "--yes")
+        assert done.code == 5
+        assert "crm db compact" in done.err
+    assert asked(life, "SELECT name FROM contacts") == [{"name": "Bob Other"}]
+    assert life("db", "compact").code == 0
+    assert left(store) == []
+
+
+def test_what_was_before_cannot_be_seen_any_more(life: Crm) -> None:
+    assert life("segment", "diff", "Musicians", "--since", "2020-01-01").code == 0
+    forget(life, MAIL)
+    refused = life("segment", "diff", "Musicians", "--since", "2020-01-01")
+    assert refused.code == 4
+    assert "forgot a person" in refused.err
+
+
+def test_several_are_forgotten_at_once(life: Crm, store: Path) -> None:
+    done = life("contact", "forget", MAIL, "bob@other.example", "--yes")
+    assert done.code == 0, done.err
+    assert done.lines == ["2", "1"]
+    assert "2 persons" in life("history", "--limit", "1").out
+    assert left(store) == []
+    assert asked(life, "SELECT id FROM contacts") == []
+
+
 def test_namesakes_keep_their_names(crm: Crm) -> None:
     crm("contact", "add", NAME, "--email", MAIL)
     crm("contact", "add", NAME, "--email", "another@other.example")

@@ -13,7 +13,7 @@ from crm_cli.commands.verbs import seeing
 from crm_cli.desk import Desk
 from crm_cli.errors import InvalidError, NotFoundError
 
-NAMED = 10  # copies that are named
+NAMED = 10  # copies and people that are named
 
 
 def make_forget(noun: str) -> Callable[..., None]:
@@ -40,6 +40,8 @@ def make_forget(noun: str) -> Callable[..., None]:
         desk.say(f"forgot {change.summary}; imports will pass over what they were known by")
         _tell_copies(desk, holding)
         copies.wipe(desk.path)
+        if not desk.style.terminal:
+            output.text(str(each) for each in ids)
 
     return forget
 
@@ -112,12 +114,15 @@ def _targets(desk: Desk, noun: str, refs: list[str]) -> list[int]:
         return found
 
 
-def _outline(desk: Desk, noun: str, ids: Iterable[int]) -> None:
+def _outline(desk: Desk, noun: str, ids: list[int]) -> None:
+    """Say what forgetting does, of the first of many."""
     from crm_cli.rules import forgetting
 
-    for each in ids:
+    for each in ids[:NAMED]:
         for line in forgetting.outline(desk.connection, noun, each).lines():
             desk.say(line)
+    if len(ids) > NAMED:
+        desk.say(f"and {len(ids) - NAMED:,} more")
 
 
 def _holding(desk: Desk, noun: str, ids: Iterable[int]) -> list[Path]:
