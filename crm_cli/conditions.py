@@ -101,7 +101,7 @@ def _same(place: Place, op: str, text: str, asking: Asking) -> Where:
     if each.kind in ("country", "open"):
         known = values.read(each.kind, text, asking.reading, each.choices() or None)
         return f"{place.name} = ? OR fold({place.name}) = ?", [known, fold(text)]
-    if each.name == "name" and not place.part and "name" in place.noun.fields:
+    if each.name == place.noun.label == "name" and not place.part and place.noun.named:
         return f'id IN (SELECT id FROM "{place.noun.table}" WHERE name_key = ?)', [fold(text)]
     return f"fold({place.name}) = ?", [fold(text)]
 
@@ -210,6 +210,8 @@ def _ids(to: str, text: str, asking: Asking) -> list[Any]:
         question, value = f'SELECT id FROM "{to}" WHERE id = ?', text
     elif text.startswith("ext:") and to != "stage":
         question, value = f'SELECT id FROM "{to}" WHERE external_id = ?', text[4:]
+    elif to != "stage" and not fields.noun(to).named:
+        question, value = f'SELECT id FROM "{to}" WHERE fold("{fields.noun(to).label}") = ?', fold(text)
     else:
         question, value = f'SELECT id FROM "{to}" WHERE name_key = ?', fold(text)
     return [row[0] for row in asking.connection.execute(question, (value,))]

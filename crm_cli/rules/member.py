@@ -37,6 +37,8 @@ def prepare(change: Change, drafts: Sequence[Draft]) -> None:
     for draft in drafts:
         if not draft.get("campaign_id"):
             raise InvalidError('a member belongs to a campaign; name one, such as --campaign "Spring fair"')
+        if draft.before is not None and draft.imported and (draft.get("contact_id") or draft.get("lead_id")):
+            draft.values.pop("name", None)  # it is called as its record is
     foreign = [draft for draft in fresh if "uid" not in draft.given]
     _recognise(change, [draft for draft in foreign if draft.imported])
     _become(change, [draft for draft in foreign if draft.get("lead_id") and not draft.get("contact_id")])
@@ -152,7 +154,10 @@ def _bearers(change: Change, keys: Iterable[str]) -> dict[str, tuple[str, int]]:
     """Who bears an e-mail address, or is the only lead or else the only contact of a name: the column and the id."""
     asked = json.dumps(list(keys))
     contacts = f'SELECT "key", contact_id FROM contact_email WHERE "key" {THESE} ORDER BY contact_id DESC'
-    leads = f"SELECT lower(email), id FROM lead WHERE email {THESE} ORDER BY id DESC"
+    leads = (  # few addresses are kept with capitals, and the index of all of them is short
+        "SELECT lower(email), id FROM lead WHERE email IN (SELECT value FROM json_each(?1)) "
+        "OR email <> lower(email) AND lower(email) IN (SELECT value FROM json_each(?1)) ORDER BY 2 DESC"
+    )
     named = "SELECT name_key, min(id) FROM {} WHERE name_key " + THESE + " GROUP BY 1 HAVING count(*) = 1"
     shared = f"SELECT name_key FROM lead WHERE name_key {THESE} GROUP BY 1 HAVING count(*) > 1"
     several = {row[0] for row in change.rows(shared, asked)}
