@@ -1,4 +1,4 @@
-"""Needs that were not met: what people wanted and could not have, how often, what it cost."""
+"""Needs that were not met: what was wanted in vain, how often, what it cost."""
 
 import re
 from collections import Counter, defaultdict

@@ -1,4 +1,4 @@
-"""Partners: what they were offered, how they answered and how soon, what they won."""
+"""Partners: what they were offered, how soon they answered, what they won."""
 
 import json
 from collections import defaultdict
