@@ -107,11 +107,18 @@ def _sections(
         yield from about(desk, record_id, {name: value for name, (_, value) in held.items()})
         if noun in care.NOUNS:
             yield from care.sections(desk, noun, record_id)
-        from crm_cli.asking import partnering
+        from crm_cli.asking import debts, partnering
+
+        if noun in debts.NOUNS:
+            yield from debts.sections(desk, noun, record_id)
 
         yield from partnering.sections(desk, noun, record_id)
         yield "next", _tasks(desk, noun, record_id)
         yield "activities", _activities(desk, noun, record_id)
+    if noun == "invoice":
+        from crm_cli.asking import debts
+
+        yield from debts.invoice(desk, record_id)
     if noun == "offer":
         from crm_cli.asking import partnering
 

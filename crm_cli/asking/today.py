@@ -1,4 +1,4 @@
-"""Today: what a person should do now — whom to call, cases and their deadlines, tasks, appointments, deals, leads."""
+"""Today: what a person should do now — whom to call, cases and their deadlines, tasks, invoices, deals, leads."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -40,6 +40,14 @@ SECTIONS = {
         SELECT kind, id, subject, {TOLD}, coalesce(due, :today), NULL, NULL, owner_id FROM activity
         WHERE (due = :today OR (start >= :start AND start < :end)) AND {OPEN} ORDER BY start, id""",
     **waiting.LATER,
+    "unpaid": """
+        SELECT 'invoice', id, coalesce((SELECT name FROM company WHERE company.id = company_id),
+            (SELECT name FROM contact WHERE contact.id = contact_id), number),
+          CAST(julianday(:today) - julianday(due_on) AS INTEGER) || ' days overdue' || coalesce(', ' || number, ''),
+          due_on, amount - paid, currency, owner_id
+        FROM invoice
+        WHERE settled_on IS NULL AND void_on IS NULL AND due_on < :today AND issued_on <= :today AND amount > paid
+        ORDER BY due_on, id""",
     "slipped": f"""
         SELECT 'deal', id, name,
           CAST(julianday(:today) - julianday(expected_close) AS INTEGER) || ' days late, ' || stage,
