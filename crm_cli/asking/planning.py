@@ -37,7 +37,7 @@ STEP_COLUMNS = (
 MESSAGE_COLUMNS = tuple(
     Field(name, kind)
     for name, kind in (("channel", "text"), ("subject", "text"), ("body", "long"), ("html", "long"),
-                       ("defaults", "json"))
+                       ("defaults", "text"))
 )  # fmt: skip
 CALL_COLUMNS = tuple(
     Field(name, kind)

@@ -102,7 +102,8 @@ def run_due(ctx: typer.Context, *, doing: Doing) -> None:
                 wrong.append(type(error)(f"{about['name']}: {error}"))
                 continue
             change.summary += f"{', ' if change.summary else ''}{about['name']}: {made:,}"
-            desk.say(f"{about['name']}: {made:,} queued{_left_out(found)}")
+            queued = "would be queued" if doing.dry_run else "queued"
+            desk.say(f"{about['name']}: {made:,} {queued}{_left_out(found)}")
     if not doing.dry_run and _waits(desk, None):
         _hand_over(desk, None)
     for each in wrong[:-1]:
@@ -116,7 +117,7 @@ def calls(ctx: typer.Context, *, campaign: Campaign, out: Out) -> None:
 
     Holding one takes it off the list: crm activity edit 12 --status done --outcome "Wants a quote", or crm call.
 
-    crm campaign calls "Spring fair" --columns id,name,phone
+    crm campaign calls "Spring fair" -o csv > calls.csv
     """
     desk: Desk = ctx.obj
     out.on(desk)
@@ -152,8 +153,8 @@ def _asks(desk: Desk, found: "Muster", doing: Doing) -> bool:
     from crm_cli.rules.messaging import mustering
 
     name = found.campaign["name"]
-    if not found.ready and not found.excluded and not _any_members(desk, found.campaign["id"]):
-        raise InvalidError(f"nobody is targeted by {name}; choose whom with `crm campaign target`")
+    if not found.ready and not found.excluded:
+        _nobody(desk, dict(found.campaign), quiet=True)
     if doing.dry_run:
         found.refuse_lacking()
         desk.say(f"would send {name} to {len(found.ready):,}{_left_out(found)}")
@@ -249,19 +250,21 @@ def _by_hand(desk: Desk, found: "Muster", out: str | None, doing: Doing) -> None
     """Write letters or text messages to a file, and let them be sent where the person says that they were."""
     from crm_cli.rules.messaging import launching, mustering, sheets
 
-    name, what = found.campaign["name"], {"sms": "text messages", "mail": "letters"}[found.channel]
-    if not found.ready and not found.excluded and not _any_members(desk, found.campaign["id"]):
-        raise InvalidError(f"nobody is targeted by {name}; choose whom with `crm campaign target`")
+    name = found.campaign["name"]
+    if not found.ready and not found.excluded:
+        _nobody(desk, dict(found.campaign))
+        return
+    what = _texts(len(found.ready), found.channel)
     if doing.dry_run:
         found.refuse_lacking()
-        desk.say(f"would write {len(found.ready):,} {what}{_left_out(found)}")
+        desk.say(f"would write {what}{_left_out(found)}")
         return
     if not out:
         raise InvalidError(
             f"{what} are written to a file; say which with --out FILE, or - for standard output"
         )
     _write(out, sheets.HEADERS[found.channel], sheets.rows(found))
-    said = f"{len(found.ready):,} {what} of {name}{_left_out(found)}"
+    said = f"{what} of {name}{_left_out(found)}"
     if desk.interactive and not doing.yes and out != "-":
         desk.say(f"wrote {said} to {out}")
         desk.confirm("Have they been sent?", yes=False)
@@ -303,9 +306,25 @@ def _left_out(found: "Muster") -> str:
     return f", excluded {len(found.excluded):,}: {launching.told(found.excluded)}"
 
 
-def _any_members(desk: Desk, campaign_id: int) -> bool:
+def _texts(number: int, channel: str) -> str:
+    """`1 letter`, `412 text messages`."""
+    what = {"sms": "text message", "mail": "letter"}[channel]
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
+def _nobody(desk: Desk, about: dict[str, Any], *, quiet: bool = False) -> None:
+    """Say that nobody waits for a campaign.
+
+    Raises:
+        InvalidError: it has no members at all.
+    """
     question = "SELECT EXISTS (SELECT 1 FROM members WHERE campaign_id = ? AND NOT coalesce(control, 0))"
-    return bool(desk.connection.execute(question, (campaign_id,)).fetchone()[0])
+    if not desk.connection.execute(question, (about["id"],)).fetchone()[0]:
+        raise InvalidError(
+            f"nobody is targeted by {about['name']}; choose whom with `crm campaign target {about['id']}`"
+        )
+    if not quiet:
+        desk.say("nothing to send: nobody waits for it now")
 
 
 def _waits(desk: Desk, ids: list[int] | None) -> bool:

@@ -12,7 +12,6 @@ from crm_cli.records.base import (
     Decimal,
     Instant,
     Integer,
-    Json,
     Kind,
     Long,
     Money,
@@ -115,7 +114,7 @@ class CampaignMessage(Part, table=True):
     subject: Text = None
     body: Long = None
     html: Long = None
-    defaults: Json = None
+    defaults: Text = None
 
 
 class CampaignProduct(Part, table=True):

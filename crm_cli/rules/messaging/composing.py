@@ -39,8 +39,23 @@ def check(connection: sqlite3.Connection, rows: Sequence[Mapping[str, Any]]) -> 
             raise InvalidError(f"messages: there are two for the channel {channel}; keep one")
         seen.add(channel)
         _templates(row, known)
-        for name in json.loads(row.get("defaults") or "{}"):
+        for name in stand_ins(row.get("defaults")):
             known.refuse(name)
+
+
+def stand_ins(text: str | None) -> dict[str, str]:
+    """What stands in for what people lack, as it is kept with a message: by field its text, as JSON.
+
+    Raises:
+        InvalidError: it is something else.
+    """
+    try:
+        found = json.loads(text or "{}")
+    except ValueError:
+        found = None
+    if not isinstance(found, dict) or not all(isinstance(each, str) for each in found.values()):
+        raise InvalidError(f'defaults: {text!r} does not go here; write {{"first_name": "there"}}')
+    return found
 
 
 def _templates(row: Mapping[str, Any], known: Known) -> "dict[str, Template]":
@@ -87,7 +102,7 @@ class Message:
             )
         for name in defaults or {}:
             Known.of(connection).refuse(name)
-        return cls(connection, campaign_id, row, json.loads(row.get("defaults") or "{}") | (defaults or {}))
+        return cls(connection, campaign_id, row, stand_ins(row.get("defaults")) | (defaults or {}))
 
     @cached_property
     def templates(self) -> "dict[str, Template]":

@@ -7,7 +7,7 @@ from typing import Any
 from crm_cli.changing import Change
 from crm_cli.errors import InvalidError
 from crm_cli.rules import records
-from crm_cli.rules.messaging import mustering
+from crm_cli.rules.messaging import composing, mustering
 
 BLANK: dict[str, Any] = {"subject": None, "body": None, "html": None, "defaults": None}
 LONG_SMS = 160  # letters of one text message (GSM 03.38)
@@ -36,7 +36,7 @@ def keep(
     if row is None:
         rows.append(row := {"channel": channel} | BLANK)
     row |= {name: text or None for name, text in said.items()}
-    stand_in = json.loads(row["defaults"] or "{}") | defaults
+    stand_in = composing.stand_ins(row["defaults"]) | defaults
     kept = {name: text for name, text in sorted(stand_in.items()) if text}
     row["defaults"] = json.dumps(kept, ensure_ascii=False) if kept else None
     _write(change, campaign_id, rows)
