@@ -6,6 +6,7 @@ Amounts have exactly their currency's digits, whatever is usual where the reader
 import copy
 import json
 import os
+import re
 from datetime import date
 from decimal import Decimal
 from functools import cache, cached_property
@@ -22,6 +23,7 @@ WORDS = Path(__file__).with_name("words.json")
 _OWN_DIGITS = {"arab": "٠١٢٣٤٥٦٧٨٩", "arabext": "۰۱۲۳۴۵۶۷۸۹"}
 
 # As Babel calls them; a minus has marks of direction with it where lines run from the right.
+_CODE = re.compile(r"([^\W\d_])(?=\d)")  # a code or word that stands before a figure without a blank
 _SIGNS = {"-": "minusSign", "%": "percentSign"}
 
 
@@ -65,7 +67,7 @@ class Manner:
             currency_digits=False,
             numbering_system="default",
         )
-        return self._own(said, "-" if value < 0 else "")
+        return self._own(_CODE.sub("\\1\u00a0", said), "-" if value < 0 else "")
 
     def amount(self, value: int, currency: str) -> str:
         """A stored amount alone: `12.345,60`."""

@@ -27,7 +27,7 @@ def render(page: Page, kind: str) -> str:
     Raises:
         InvalidError: the template of the user's is wrong; says where.
     """
-    from jinja2 import TemplateError, TemplateSyntaxError
+    from jinja2 import TemplateError, TemplateNotFound, TemplateSyntaxError
 
     name = FILES[kind]
     # What a template of the user's can do wrong beside Jinja's own errors.
@@ -38,7 +38,8 @@ def render(page: Page, kind: str) -> str:
         return str(_environment(kind).get_template(name).render(seen | more))
     except wrong as error:
         at = f", line {error.lineno}" if isinstance(error, TemplateSyntaxError) else ""
-        said = " ".join(str(error).split())
+        said = " ".join(str(error).split()).rstrip(".")
+        said = f"there is no template {said}" if isinstance(error, TemplateNotFound) else said
         raise InvalidError(
             f"{own(name)}{at}: {said}; mend it, or take it away to have the usual one"
         ) from error
