@@ -92,6 +92,19 @@ def test_who_wants_no_mail_gets_none_and_a_partner_without_an_address_is_told_of
     assert crm_now.offers()[0][0] == "Gold"
 
 
+def test_no_name_however_odd_stands_in_the_way_of_time(crm_now: Partners) -> None:
+    """What the head of a message cannot hold would else be an error in front of every change."""
+    crm_now("partner", "edit", "Silver", "--name", "Sil\x07ver\u2028and می\u200cخواهم")
+    crm_now("lead", "edit", "1", "--company-name", "Fi\x1beld", "--set", "city=Ber\x07lin")
+    crm_now("lead", "route", "1")
+    done = crm_now("note", "lead:1", "x", now="2026-06-17T10:00:00Z")
+    assert done.code == 0
+    queued = crm_now("delivery", "list", "status=queued", "--columns", "to_name,subject", "-o", "json").json
+    assert queued == [
+        {"to_name": "Sil ver and می\u200cخواهم", "subject": "An offer for you: a lead in Ber lin, Germany"}
+    ]
+
+
 def test_time_alone_passes_it_on_and_after_the_last_back_to_the_owner(crm_now: Partners) -> None:
     crm_now("lead", "route", "1")
     at_the_last_second = crm_now("note", "lead:1", "Any news?", now="2026-06-17T09:00:00Z")

@@ -5,6 +5,7 @@ company wants what, but names no person: how to reach them is for the partner wh
 """
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
@@ -26,6 +27,7 @@ SELECT d.id, 'a deal' AS what, c.name AS who, c.industry, c.city, c.region, c.co
   d.expected_close AS timeframe, d.financing AS budget, d.amount, d.currency
 FROM deal AS d LEFT JOIN company AS c ON c.id = d.company_id WHERE d.id IN (SELECT value FROM json_each(?))
 """
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 _QUESTIONS = {"lead": _LEADS, "deal": _DEALS}
 ANSWER = "whether you take it and what you do next, or why not. After that it goes to the next partner."
 TOLD = {"industry": "Industry", "wanted": "Wanted", "timeframe": "When", "budget": "Budget"}
@@ -128,7 +130,7 @@ def _lines(row: Any, place: str) -> Iterable[str]:
         yield f"Where: {place}"
     yield from (f"{called}: {_line(row[column])}" for column, called in TOLD.items() if row[column])
     if row["amount"] is not None:
-        yield f"Worth: {money_human(row['amount'], row['currency'])} {row['currency']}"
+        yield f"Worth: {money_human(row['amount'], row['currency'] or 'USD')} {row['currency'] or ''}".rstrip()
 
 
 def _place(row: Any) -> str:
@@ -137,4 +139,5 @@ def _place(row: Any) -> str:
 
 
 def _line(words: str) -> str:
-    return " ".join(words.split())
+    """Words as they can stand in the head of a message: on one line, without control characters."""
+    return " ".join(_CONTROL.sub(" ", words).split())
