@@ -478,6 +478,57 @@ def test_compacting_leaves_what_stands(crm: Crm) -> None:
     assert crm("db", "check").code == 0
 
 
+STEPS: list[tuple[str, ...]] = [
+    ("contact", "edit", MAIL, "--set", "notes=likes zanzibar"),
+    ("contact", "edit", MAIL, "--set", "name=Zeb Quuxworth"),
+    ("contact", "edit", MAIL, "--set", "phone=+31 20 765 4321"),
+    ("contact", "edit", MAIL, "--unset", "phone"),
+    ("contact", "add", "Z. Quuxworth", "--email", "z@quuxmail.example", "--notes", "oboe"),
+    ("contact", "merge", MAIL, "z@quuxmail.example", "--yes"),
+    ("contact", "dedupe", "--auto", "--min-score", "50", "--yes"),
+    ("contact", "delete", MAIL, "--with-related", "--yes"),
+    ("call", MAIL, "xylophone"),
+    ("activity", "edit", "1", "--set", "subject=kazoo"),
+    ("activity", "delete", "1", "--yes"),
+    ("deal", "add", "A deal", "--contact", MAIL),
+    ("deal", "edit", "1", "--set", f"notes={NAME} called"),
+    ("deal", "edit", "1", "--unset", "contact"),
+    ("deal", "delete", "1", "--with-related", "--yes"),
+    ("meet", "deal:1", f"Lunch with {NAME}"),
+    ("lead", "add", NAME, "--email", MAIL),
+    ("lead", "convert", MAIL, "--no-deal"),
+    ("contact", "consent", MAIL, "opted_in", "--wording", "zanzibar"),
+    ("undo", "--yes"),
+    ("undo", "2", "--yes"),
+    ("redo", "--yes"),
+]  # fmt: skip
+LIVES = st.lists(st.sampled_from(STEPS), min_size=3, max_size=12)
+
+
+@settings(
+    deadline=None,
+    max_examples=12,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(LIVES)
+def test_whatever_was_done_nothing_is_left_and_nothing_breaks(
+    crm: Crm, tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[str, ...]]
+) -> None:
+    store = tmp_path_factory.mktemp("life") / "crm.db"
+    crm("--db", str(store), "contact", "add", "Bob Other")
+    crm("--db", str(store), "contact", "add", NAME, "--email", MAIL)
+    for step in steps:
+        crm("--db", str(store), *step)
+    for person in (MAIL, "z@quuxmail.example"):
+        done = crm("--db", str(store), "contact", "forget", person, "--yes")
+        assert done.code in (0, 3), done.err
+    assert left(store) == []
+    for step in (("undo", "--yes"), ("undo", "3", "--yes"), ("redo", "--yes")):
+        assert crm("--db", str(store), *step).code in (0, 4)
+        assert left(store) == []
+    assert crm("--db", str(store), "db", "check").code == 0
+
+
 LETTERS = st.text(st.characters(categories=("L",)), min_size=2, max_size=8)
 
 
