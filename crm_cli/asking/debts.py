@@ -34,7 +34,7 @@ Sections = Iterator[tuple[str, list[str]]]
 
 
 def sections(desk: "Desk", noun: str, record_id: int) -> Sections:
-    """What a customer has paid and owes, or what a deal brought: a line a currency, then invoices, overdue ones first."""
+    """What a customer has paid and owes, or a deal brought: a line a currency, then invoices, overdue ones first."""
     yield "invoices", [*_sums(desk, noun, record_id), *_invoices(desk, noun, record_id)]
 
 

@@ -55,7 +55,6 @@ def answer(asked: Asked) -> Rows:
         buckets = found[place, purse.currency]
         before = buckets.get(bucket, (0, 0))
         buckets[bucket] = (before[0] + invoices, before[1] + amount * purse.factor)
-    then.notes.append(f"as of {then.today}")
     rows = []
     for (place, currency), buckets in sorted(found.items(), key=lambda item: _order(then, *item)):
         for bucket, label in enumerate(BUCKETS):

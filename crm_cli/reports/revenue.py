@@ -87,6 +87,8 @@ def answer(asked: Asked) -> Rows:
         f"{place.label} {currency}: {tally.sales:,} {put.report.NOUN}s"
         for (place, currency), tally in ordered
     )
+    if tallies and put.report.NOUN == "deal" and not asked.said.get("from"):
+        put.notes.append("no invoices here: deals won are counted, by the day they closed")
     rows = put.table([(place, _row(tally, currency)) for (place, currency), tally in ordered])
     if not asked.by:
         rows.columns[0] = Field("period", "text", "The month")
@@ -98,8 +100,6 @@ def _put(asked: Asked) -> Asked:
     said = asked.said.get("from")
     has = asked.connection.execute("SELECT EXISTS (SELECT 1 FROM invoice)").fetchone()[0]
     source = asked.option("from") if said else "invoices" if has else "deals"
-    if not said and not has:
-        asked.notes.append("no invoices here: deals won are counted, by the day they closed")
     report = asked.report if source == "invoices" else cast("Report", _Deals())
     put = replace(asked, report=report)
     if asked.asking:
