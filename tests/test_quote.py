@@ -373,3 +373,15 @@ def test_a_foreign_quote_is_as_it_says_and_sets_no_deal(shop: Crm) -> None:
     assert shop("quote", "import", "-", input=text).code == 0
     assert [quote(shop, "A-77")[name] for name in ("status", "total")] == ["accepted", 120.50]
     assert deal(shop)["amount"] == 1008.10
+
+
+def test_accepting_a_quote_without_products_leaves_the_deals(shop: Crm) -> None:
+    shop(
+        "quote",
+        "import",
+        "-",
+        input="Number,Status,Total,Tax,Currency,Deal\nA-77,sent,120.50,20.50,EUR,Lobby\n",
+    )
+    assert shop("quote", "edit", "A-77", "--shipping", "5").code == 4
+    assert shop("quote", "accept", "A-77").code == 0
+    assert (deal(shop)["amount"], len(deal(shop)["lines"])) == (100, 2)

@@ -17,6 +17,7 @@ ANY = (
     "deal",
     "case",
     "contract",
+    "quote",
     "campaign",
     "product",
     "article",

@@ -77,7 +77,8 @@ def settle(change: Change, drafts: Sequence[Draft]) -> None:
 def worth(quote: Draft) -> int | None:
     """What a quote is worth to us in ten-thousandths: all but tax; None where nothing has a price."""
     if quote.get("net") is None:
-        return None
+        total = quote.get("total")
+        return None if total is None else int(total - (quote.get("tax") or 0))
     return int(quote.get("net") - (quote.get("discount") or 0) + (quote.get("shipping") or 0))
 
 
@@ -231,12 +232,12 @@ def _share(amount: int, percent: int | None, currency: str) -> int:
 
 
 def _totals(draft: Draft, rows: Sequence[Row]) -> None:
-    """What a quote comes to; one that another program made, without lines, is as it says."""
+    """What a quote comes to; one without lines, such as another program made, is as it says."""
     values, currency = draft.values, draft.get("currency")
     for column in ("discount", "shipping", "net", "tax", "total"):
         if values.get(column) is not None:
             values[column] = lines.rounded(values[column], currency)
-    if not rows and (draft.imported or not draft.before):
+    if not rows and "lines" not in draft.parts:
         return
     if draft.before and not ("lines" in draft.parts or draft.given & _TOTALLED):
         return
@@ -296,13 +297,15 @@ def _set_deal(change: Change, quote: Draft) -> None:
         raise ConflictError(
             f"deal {deal.id} {deal.get('name')} is lost; `crm deal reopen {deal.id}` before its quote is accepted"
         )
-    rows = words.standing(change, "quote_line", "quote_id", [quote])[quote.id]
+    rows = words.standing(change, "quote_line", "quote_id", [quote]).get(quote.id, [])
     kept = ("quantity", "unit_price", "discount_pct", "tax_pct")
-    deal.parts["lines"] = [
+    sold = [
         {"product_id": row["product_id"], **{name: row[name] for name in kept}}
         for row in sorted(rows, key=lambda each: each["position"])
         if row["product_id"]
     ]
+    if sold:  # where nothing but words was offered, the deal keeps its products
+        deal.parts["lines"] = sold
     amount = worth(quote)
     if amount is not None:
         deal.values |= {"amount": amount, "amount_pinned": True, "currency": quote.get("currency")}
