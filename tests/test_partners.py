@@ -469,3 +469,11 @@ def test_when_it_is_noticed_makes_no_difference(noticed: list[int], last: int, p
         for each in begun
     ]  # fmt: skip
     assert tasks == (len(over) == partners)
+
+
+def test_only_partners_are_offered_for_a_partner(crm_now: Partners) -> None:
+    crm_now("company", "add", "Golden Goose")
+    for line in ("crm lead route 1 --partner go", "crm lead accept 1 --partner go", "crm partner offers go"):
+        words = {"COMP_WORDS": line, "COMP_CWORD": str(len(line.split()) - 1)}
+        done = crm_now.crm(env={"_CRM_COMPLETE": "complete_bash", **words})
+        assert done.lines == ["Gold"]

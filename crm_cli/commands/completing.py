@@ -143,6 +143,11 @@ def contacts(ctx: Any, incomplete: str) -> list[str]:
     return list(_names(ctx, "contact", incomplete))
 
 
+def partners(ctx: Any, incomplete: str) -> list[str]:
+    """Names of partners."""
+    return list(_names(ctx, "partner", incomplete))
+
+
 def deal_roles() -> list[str]:
     """What part a person may play in a deal."""
     from crm_cli.choices import DealRole
@@ -237,13 +242,15 @@ def _names(ctx: Any, noun: str, incomplete: str) -> Iterator[str]:
 
     if noun not in fields.names() and noun != "stage":
         return
-    table, label = noun, "name"
+    table, label, only = noun, "name", dict[str, str]()
     if noun != "stage":
         about = fields.noun(noun)
         if not about.named:
             return
-        table, label = about.table, about.label
-    key = fold(incomplete)
-    question = f'SELECT DISTINCT "{label}" FROM "{table}" WHERE name_key >= ? AND name_key < ? LIMIT {MOST}'
-    for row in desk_of(ctx).connection.execute(question, (key, key + "\U0010ffff")):
+        table, label, only = about.table, about.label, about.only
+    key, also = fold(incomplete), "".join(f' AND "{column}" = ?' for column in only)
+    question = (
+        f'SELECT DISTINCT "{label}" FROM "{table}" WHERE name_key >= ? AND name_key < ?{also} LIMIT {MOST}'
+    )
+    for row in desk_of(ctx).connection.execute(question, (key, key + "\U0010ffff", *only.values())):
         yield _offer(row[0])

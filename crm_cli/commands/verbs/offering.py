@@ -32,8 +32,9 @@ RANKED = [
 Ref = Annotated[str, Argument(metavar="REF", help="Which one", autocompletion=completing.references)]
 By = Annotated[
     str | None,
-    Option("--partner", metavar="PARTNER", help="Who answers, to be sure that it is theirs to answer"),
-]
+    Option("--partner", metavar="PARTNER", help="Who answers, to be sure that it is theirs to answer",
+           autocompletion=completing.partners),
+]  # fmt: skip
 
 
 def make_route(noun: str) -> Callable[..., None]:
@@ -49,6 +50,7 @@ def make_route(noun: str) -> Callable[..., None]:
                 "--partner",
                 metavar="PARTNER",
                 help="Ask this partner; several in the order given; else chosen",
+                autocompletion=completing.partners,
             ),
         ] = None,
         list_: Annotated[bool, Option("--list", help="Only show who would be asked, and why")] = False,
