@@ -131,12 +131,12 @@ def test_commands_do_not_import_each_other() -> None:
 
 
 def test_rules_formats_and_questions_know_no_command_line() -> None:
-    inner = below("rules", "formats", "asking", "reports", "demo", "migrations")
+    inner = below("rules", "formats", "papers", "asking", "reports", "demo", "migrations")
     assert reach(inner, *FACES, "crm_cli.commands", "crm_cli.cli", "crm_cli.tables") == []
 
 
 def test_rules_and_formats_do_not_write_answers() -> None:
-    assert reach(below("rules", "formats"), "crm_cli.output", "crm_cli.desk") == []
+    assert reach(below("rules", "formats", "papers"), "crm_cli.output", "crm_cli.desk") == []
 
 
 def test_asking_changes_nothing() -> None:
@@ -162,7 +162,7 @@ def test_what_lies_below_does_not_look_up() -> None:
 
 
 @pytest.mark.parametrize("module", below("choices", "errors", "fields", "values", "dates", "numbers", "folding",
-                                         "filters", "refs", "db", "asking", "reports", "config"))  # fmt: skip
+                                         "filters", "refs", "db", "asking", "reports", "config", "papers"))  # fmt: skip
 def test_reading_loads_only_the_standard_library(module: str) -> None:
     loaded = {each.module.partition(".")[0] for each in imports(module) if each.at_load}
     assert loaded - sys.stdlib_module_names == {"crm_cli"} & loaded
