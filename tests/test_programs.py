@@ -264,7 +264,7 @@ def test_who_is_named_wins_and_none_is_nobody(crm: Crm) -> None:
 def test_the_profiles_are_listed(crm: Crm) -> None:
     said = crm("contact", "import", "--from", "list")
     assert (said.code, [line.split("\t")[0] for line in said.lines]) == (0, SHIPPED)
-    assert len(SHIPPED) == 11
+    assert len(SHIPPED) == 13
 
 
 def test_a_profile_of_one_s_own_has_the_same_shape_and_is_recognised(crm: Crm, tmp_path: Path) -> None:

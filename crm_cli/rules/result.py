@@ -37,6 +37,21 @@ def prepare(change: Change, drafts: Sequence[Draft]) -> None:
                 draft.values[column] = lines.rounded(draft.values[column], draft.get("currency"))
 
 
+def settle(change: Change, drafts: Sequence[Draft]) -> None:
+    """A campaign that is made because the results of a file name it is in the currency of these."""
+    found = {draft.get("campaign_id"): draft.get("currency") for draft in drafts if draft.imported}
+    question = (
+        "SELECT id FROM campaign WHERE import_id = ? AND id IN (SELECT value FROM json_each(?)) "
+        "AND budget IS NULL AND cost IS NULL"
+    )
+    made = change.rows(question, change.command_id, json.dumps(list(found))) if found else []
+    campaigns = records.load(change, "campaign", [row["id"] for row in made])
+    for each in campaigns:
+        each.imported = True
+        each.values["currency"] = found[each.id]
+    records.write(change, "campaign", campaigns)
+
+
 def add(change: Change, draft: Draft) -> int:
     """Write a result that was typed and let the campaign's responses have been received; returns the result.
 

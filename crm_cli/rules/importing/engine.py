@@ -86,7 +86,7 @@ class _Engine:
 
     def __init__(self, change: Change, plan: Plan, reject: Callable[[Row], None] | None) -> None:
         self.change, self.plan, self._reject = change, plan, reject
-        self.links = Links(change, plan.source, own=plan.own, create=plan.wishes.create)
+        self.links = Links(change, plan.source, own=plan.own, create=plan.wishes.create, by=plan.noun)
         self.matching = Matching(change, plan)
         self.absent = Absent(change, plan, plan.source)
         self.building = Building(change, plan, self.links)

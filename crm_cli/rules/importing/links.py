@@ -22,6 +22,8 @@ from crm_cli.values.folding import fold
 
 MADE = frozenset(("company", "contact", "user", "campaign"))
 """The nouns of which a missing record is made; from an export of ours also segments, and deals that leads became."""
+BY: dict[str, dict[str, dict[str, Any]]] = {"result": {"campaign": {"type": "advertising"}}}
+"""What is known of records that are made because others name them, by the noun of these and their own."""
 ADDRESSED = {"company": "email", "user": "email", "lead": "email"}
 MOST = 50_000  # names that are kept in mind at once
 
@@ -29,8 +31,9 @@ MOST = 50_000  # names that are kept in mind at once
 class Links:
     """Names of other records, each looked up once a batch, and the records made for those that are missing."""
 
-    def __init__(self, change: Change, source: str, *, own: bool, create: bool) -> None:
+    def __init__(self, change: Change, source: str, *, own: bool, create: bool, by: str = "") -> None:
         self.change, self.source, self.own, self.create = change, source, own, create
+        self._said = BY.get(by, {})
         self.made: dict[str, int] = {}
         """How many records were made, by noun."""
         self.shared: dict[Name, int] = {}
@@ -124,7 +127,8 @@ class Links:
 
     def _draft(self, name: Name) -> Draft:
         words = _words(name)
-        draft = Draft(values={"name": words, "import_id": self.change.command_id}, imported=True)
+        told = {"name": words, "import_id": self.change.command_id}
+        draft = Draft(values=told | self._said.get(name.noun, {}), imported=True)
         if name.external:
             draft.values |= {"external_id": name.external, "external_source": self.source}
         if name.tax:

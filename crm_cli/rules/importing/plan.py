@@ -5,6 +5,7 @@ are recognised by the words of other programs; a key is that program's and never
 """
 
 import dataclasses
+import re
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -23,12 +24,14 @@ from crm_cli.rules.importing import programs
 from crm_cli.rules.importing.recognition import EVENTS, HALVES, REASON, Sight, beside, sights, untaken
 from crm_cli.rules.importing.wishes import Pairs, Wishes
 from crm_cli.values import Reading
+from crm_cli.values.currencies import CURRENCIES
 from crm_cli.values.date_text import order_of
 from crm_cli.values.folding import fold
 
 SETTLED = frozenset(("day", "instant", "money", "decimal", "percent"))
 KEYS = {"external_id": "key", "tax_number": "tax"}
 """What a column may hold of a linked record instead of its name, and the role that it has then."""
+_CURRENCY = re.compile(r"\(([A-Z]{3})\)\s*\Z")
 SAMPLE = 100  # rows that show how dates are written
 ORDERS = {"dmy": "day first", "mdy": "month first"}
 
@@ -125,11 +128,20 @@ def make(change: Change, noun: str, table: Table, wishes: Wishes) -> Plan:
         Draft(), wishes.fixed.get("stage", ""),
     )  # fmt: skip
     intake.fill(change, noun, plan.fixed, dict(fixed))
+    if not own and "currency" in about.fields and not plan.fixed.get("currency"):
+        plan.fixed.values |= _told_currency(plan)
     plan.currency = str(
         plan.fixed.get("currency") or plan.fixed.get("default_currency") or change.config.currency
     )
     plan.notes = [*table.notes, *_program(wishes), *_orders(found, table)]
     return plan
+
+
+def _told_currency(plan: Plan) -> dict[str, str]:
+    """The currency that the header of an amount names, such as "Amount spent (EUR)"; none where rows name theirs."""
+    headers = [column.header for column in plan.columns if column.field.kind == "money"]
+    codes = {found[1] for header in headers if (found := _CURRENCY.search(header)) and found[1] in CURRENCIES}
+    return {"currency": codes.pop()} if len(codes) == 1 and not plan.having("currency") else {}
 
 
 def _check_fields(about: Noun, custom: dict[str, Field], wishes: Wishes) -> None:

@@ -27,7 +27,7 @@ _RUN = frozenset(("on_error", "profile"))  # what is said of one run and never k
 # What the parts of a profile look like; all else is a text, or yes or no.
 _SHAPES: dict[str, Any] = {
     "mapping": {"": ""}, "words": {"": {"": ""}}, "stages": {"": ""}, "fixed": {"": ""}, "scale": {"": ""},
-    "joined": {"": {"with": [""], "by": ""}}, "groups": [[""]], "placeholders": [""], "match": [""],
+    "joined": {"": {"with": [""], "by": ""}}, "groups": [[""]], "placeholders": [""], "totals": [""], "match": [""],
     "nouns": {"": {}}, "recognised_by": [[""]],
 }  # fmt: skip
 
@@ -176,7 +176,7 @@ def _read(said: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
             yield key, {name: {fold(word): to for word, to in each.items()} for name, each in value.items()}
         elif key == "stages":
             yield key, {fold(word): to for word, to in value.items()}
-        elif key in ("match", "placeholders"):
+        elif key in ("match", "placeholders", "totals"):
             yield key, tuple(value)
         else:
             yield key, value

@@ -79,6 +79,8 @@ class Row:
 
 def read(plan: Plan, lines: Sequence[Line]) -> list[Row]:
     """Read a batch of rows; the first thing that is wrong with a row stands in it."""
+    if totals := tuple(map(fold, plan.wishes.totals)):
+        lines = [line for line in lines if not _first(line[1]).startswith(totals)]
     if not lines:
         return []
     rows = [Row(line, cells) for line, cells in lines]
@@ -104,6 +106,11 @@ def read(plan: Plan, lines: Sequence[Line]) -> list[Row]:
     for row in rows:
         _join_halves(plan, row)
     return rows
+
+
+def _first(line: Cells) -> str:
+    """The first filled cell of a row, in comparing form."""
+    return next((fold(cell) for cell in line if cell and cell.strip()), "")
 
 
 def _currencies(plan: Plan, rows: Sequence[Row]) -> list[str]:

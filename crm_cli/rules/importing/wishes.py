@@ -36,6 +36,8 @@ class Wishes:
     """Stage by a stage's folded name in the other program, where the pipeline has none of that name."""
     placeholders: tuple[str, ...] = ()
     """Texts that stand for an empty cell; `--*` is any that begins so."""
+    totals: tuple[str, ...] = ()
+    """How the first filled cell begins in rows that add up the others; they are passed over."""
     separator: str | None = None
     """What parts the keys of several records in one cell."""
     fixed: Pairs = field(default_factory=dict)
