@@ -231,7 +231,9 @@ def quote(
     terms: Terms,
     doing: Doing,
 ) -> None:
-    """Make a numbered quote of a deal's lines; `quote render` writes it, `quote send` sends it.
+    """Make a numbered quote of a deal's lines.
+
+    `quote render` writes it, `quote send` sends it.
 
     crm deal quote 12 --discount 5% --shipping 25 --valid-until +14d
     """

@@ -32,7 +32,9 @@ def part(
     remove: Annotated[bool, Option("--remove", help="Take it out of the bundle")] = False,
     doing: Doing,
 ) -> None:
-    """Say what a bundle holds; it stays one line at one price, and its parts are shown below it.
+    """Say what a bundle holds.
+
+    It stays one line at one price, and its parts are shown with it.
 
     crm product part "Starter kit" "Grinder M" --quantity 2
     """

@@ -95,9 +95,9 @@ def template(
 
 @app.command()
 def revise(ctx: typer.Context, *, quote: Quote, terms: Terms, doing: Doing) -> None:
-    """Make the next revision of a quote, with the same number; this one is superseded.
+    """Make the next revision of a quote, with the same number.
 
-    Its lines are the same; `crm deal quote DEAL --revise` takes those that the deal has now.
+    The one before is superseded. The lines are the same; `crm deal quote DEAL --revise` takes those that the deal has now.
 
     crm quote revise Q-2026-0001 --discount 7%
     """
@@ -161,7 +161,9 @@ def accept(
     ] = None,
     doing: Doing,
 ) -> None:
-    """Accept quotes: their deals get the lines as quoted, and their amount before tax.
+    """Accept quotes: their deals get the lines and the amount as quoted.
+
+    The amount of a deal is before tax, as that of its own lines.
 
     crm quote accept Q-2026-0001 --win
     """
