@@ -97,7 +97,8 @@ def template(
 def revise(ctx: typer.Context, *, quote: Quote, terms: Terms, doing: Doing) -> None:
     """Make the next revision of a quote, with the same number.
 
-    The one before is superseded. The lines are the same; `crm deal quote DEAL --revise` takes those that the deal has now.
+    The one before is superseded. The lines are the same; `crm deal quote DEAL --revise` takes those that the
+    deal has now.
 
     crm quote revise Q-2026-0001 --discount 7%
     """
