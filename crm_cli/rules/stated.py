@@ -19,6 +19,12 @@ HISTORIES = {
     "deal_stage": "the history of stages is not set; move the deal",
     "case_status": "the history of statuses is not set; resolve, close or reopen the case",
 }
+UNTOLD: dict[str, dict[str, Any]] = {
+    "contact_company": {"inactive": 0},
+    "campaign_segment": {"excluded": 0},
+    "campaign_cost": {"day": None, "amount": None, "note": None},
+}
+"""What a row has where it is not told."""
 
 Resolve = Callable[[Change, str, str], int]
 
@@ -90,5 +96,7 @@ def _complete(change: Change, table: str, draft: Draft, row: dict[str, Any], pos
     elif table in ("deal_line", "quote_line", "invoice_line"):
         row["position"] = position
         row.setdefault("quantity", 10_000)
-    elif table == "contact_company":
-        row.setdefault("inactive", 0)
+    elif table == "campaign_step" and not row.get("step"):
+        raise InvalidError("each needs a step, such as send")
+    for name, value in UNTOLD.get(table, {}).items():
+        row.setdefault(name, value)
