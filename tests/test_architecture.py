@@ -39,6 +39,7 @@ BORROWED = {
     "history": {"show"},
     "case": {"similar", "steps"},
     "campaign": {"launching", "mailing", "measuring", "planning", "results", "targeting"},
+    "launching": {"handing"},
     "config": {"rates"},
     "deal": {"billing", "forecasting"},
 }

@@ -1,11 +1,15 @@
 """What the commands of campaigns share: which campaign, over which channel, and what stands in for what people lack."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from crm_cli import choices, fields
 from crm_cli.commands import completing
 from crm_cli.commands.options import Argument, Option
+from crm_cli.desk import Desk
 from crm_cli.errors import InvalidError
+
+if TYPE_CHECKING:
+    from crm_cli.rules.messaging.mustering import Muster
 
 Campaign = Annotated[
     str,
@@ -51,3 +55,27 @@ def pairs(texts: list[str] | None) -> dict[str, str]:
             raise InvalidError(f"--default {each!r} has no =; write --default first_name=there")
         found[name.strip()] = text
     return found
+
+
+def left_out(found: "Muster") -> str:
+    """Who is excluded, counted by the reason, as it follows what is sent; empty where nobody is."""
+    from crm_cli.rules.messaging import launching
+
+    if not found.excluded:
+        return ""
+    return f", excluded {len(found.excluded):,}: {launching.told(found.excluded)}"
+
+
+def nobody(desk: Desk, about: dict[str, Any], *, quiet: bool = False) -> None:
+    """Say that nobody waits for a campaign.
+
+    Raises:
+        InvalidError: it has no members at all.
+    """
+    question = "SELECT EXISTS (SELECT 1 FROM members WHERE campaign_id = ? AND NOT coalesce(control, 0))"
+    if not desk.connection.execute(question, (about["id"],)).fetchone()[0]:
+        raise InvalidError(
+            f"nobody is targeted by {about['name']}; choose whom with `crm campaign target {about['id']}`"
+        )
+    if not quiet:
+        desk.say("nothing to send: nobody waits for it now")

@@ -1,16 +1,13 @@
 """Sending a campaign: `crm campaign send`, `run-due` and `calls`."""
 
-import csv
-import sys
-from collections.abc import Iterable
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from crm_cli import output
 from crm_cli.commands import sending
-from crm_cli.commands.campaigning import Campaign, Channel, Default, channel_named, pairs
+from crm_cli.commands.campaigning import Campaign, Channel, Default, channel_named, left_out, nobody, pairs
+from crm_cli.commands.handing import BY_HAND, by_hand
 from crm_cli.commands.options import Doing, Option, Out
 from crm_cli.desk import Desk
 from crm_cli.errors import CrmError, InvalidError
@@ -22,7 +19,6 @@ MayRepeat = Annotated[
     bool,
     Option("--retry-uncertain", help="Send also what may have arrived already, whoever then gets it twice"),
 ]
-BY_HAND = ("sms", "mail")
 
 
 def send(
@@ -67,7 +63,7 @@ def send(
     if schedule:
         _schedule(desk, found, schedule, doing)
     elif found.channel in BY_HAND:
-        _by_hand(desk, found, out, doing)
+        by_hand(desk, found, out, doing)
     elif out:
         raise InvalidError("--out is for letters and text messages; e-mails and calls need no file")
     elif _asks(desk, found, doing):
@@ -103,7 +99,7 @@ def run_due(ctx: typer.Context, *, doing: Doing) -> None:
                 continue
             change.summary += f"{', ' if change.summary else ''}{about['name']}: {made:,}"
             queued = "would be queued" if doing.dry_run else "queued"
-            desk.say(f"{about['name']}: {made:,} {queued}{_left_out(found)}")
+            desk.say(f"{about['name']}: {made:,} {queued}{left_out(found)}")
     if not doing.dry_run and _waits(desk, None):
         _hand_over(desk, None)
     for each in wrong[:-1]:
@@ -154,16 +150,16 @@ def _asks(desk: Desk, found: "Muster", doing: Doing) -> bool:
 
     name = found.campaign["name"]
     if not found.ready and not found.excluded:
-        _nobody(desk, dict(found.campaign), quiet=True)
+        nobody(desk, dict(found.campaign), quiet=True)
     if doing.dry_run:
         found.refuse_lacking()
-        desk.say(f"would send {name} to {len(found.ready):,}{_left_out(found)}")
+        desk.say(f"would send {name} to {len(found.ready):,}{left_out(found)}")
         for sentence in mustering.elsewhere(desk.connection, found.campaign, found.channel):
             desk.say(sentence)
         desk.written("member", [each.id for each in found.ready], format=doing.format)
         return False
     if desk.interactive and found.ready:
-        desk.confirm(f"Send {name} to {len(found.ready):,}{_left_out(found)}?", yes=doing.yes)
+        desk.confirm(f"Send {name} to {len(found.ready):,}{left_out(found)}?", yes=doing.yes)
     return True
 
 
@@ -179,10 +175,14 @@ def _launch(
         mustering.refuse_over(about)
         found = mustering.muster(change.connection, about, seen.channel, limit=limit, defaults=seen.defaults)
         made = _queued(change, found, at_once=at_once)
-        change.summary = f"{about['name']}: {made:,}{_left_out(found)}"
+        change.summary = f"{about['name']}: {made:,}{left_out(found)}"
     if found.excluded:
-        desk.say(_left_out(found).removeprefix(", "))
-    if found.channel == "phone":
+        desk.say(left_out(found).removeprefix(", "))
+    if found.channel == "phone" and not made:
+        desk.say(
+            f"nobody is left to call anew; `crm campaign calls {about['id']}` lists the calls that are planned"
+        )
+    elif found.channel == "phone":
         desk.say(
             f"planned {made:,} {'call' if made == 1 else 'calls'}: `crm campaign calls {about['id']}` lists them"
         )
@@ -244,87 +244,6 @@ def _hand_over(desk: Desk, ids: list[int] | None, *, retry_uncertain: bool = Fal
         sending.send(desk, ids, retry_uncertain=retry_uncertain, compose=composer, strict=True)
     finally:
         composer.close()
-
-
-def _by_hand(desk: Desk, found: "Muster", out: str | None, doing: Doing) -> None:
-    """Write letters or text messages to a file, and let them be sent where the person says that they were."""
-    from crm_cli.rules.messaging import launching, mustering, sheets
-
-    name = found.campaign["name"]
-    if not found.ready and not found.excluded:
-        _nobody(desk, dict(found.campaign))
-        return
-    what = _texts(len(found.ready), found.channel)
-    if doing.dry_run:
-        found.refuse_lacking()
-        desk.say(f"would write {what}{_left_out(found)}")
-        return
-    if not out:
-        raise InvalidError(
-            f"{what} are written to a file; say which with --out FILE, or - for standard output"
-        )
-    _write(out, sheets.HEADERS[found.channel], sheets.rows(found))
-    said = f"{what} of {name}{_left_out(found)}"
-    if desk.interactive and not doing.yes and out != "-":
-        desk.say(f"wrote {said} to {out}")
-        desk.confirm("Have they been sent?", yes=False)
-    elif not doing.yes:
-        desk.say(
-            f"wrote {said}; once they are on their way, run it again with --yes, which marks them as sent"
-        )
-        return
-    with desk.change("campaign send") as change:
-        again = mustering.muster(change.connection, found.campaign, found.channel, defaults=found.defaults)
-        written = {each.id for each in found.ready}
-        launching.exclude(change, found.excluded)
-        launching.sent(change, [each for each in again.ready if each.id in written], found.campaign)
-        change.summary = said
-    desk.say(f"sent {said}")
-    if out != "-":
-        desk.written("campaign", [found.campaign["id"]], format=doing.format)
-
-
-def _write(out: str, header: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
-    """Write a table to a file whole, its texts made before it is touched."""
-    made = [list(header), *map(list, rows)]
-    if out == "-":
-        output.csv_into(sys.stdout, made[0], made[1:])
-        sys.stdout.flush()
-        return
-    try:
-        with Path(out).expanduser().open("w", encoding="utf-8", newline="") as file:
-            csv.writer(file, lineterminator="\n").writerows(made)
-    except OSError as error:
-        raise InvalidError(f"cannot write {out}: {error.strerror}; nothing was sent") from error
-
-
-def _left_out(found: "Muster") -> str:
-    from crm_cli.rules.messaging import launching
-
-    if not found.excluded:
-        return ""
-    return f", excluded {len(found.excluded):,}: {launching.told(found.excluded)}"
-
-
-def _texts(number: int, channel: str) -> str:
-    """`1 letter`, `412 text messages`."""
-    what = {"sms": "text message", "mail": "letter"}[channel]
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
-
-
-def _nobody(desk: Desk, about: dict[str, Any], *, quiet: bool = False) -> None:
-    """Say that nobody waits for a campaign.
-
-    Raises:
-        InvalidError: it has no members at all.
-    """
-    question = "SELECT EXISTS (SELECT 1 FROM members WHERE campaign_id = ? AND NOT coalesce(control, 0))"
-    if not desk.connection.execute(question, (about["id"],)).fetchone()[0]:
-        raise InvalidError(
-            f"nobody is targeted by {about['name']}; choose whom with `crm campaign target {about['id']}`"
-        )
-    if not quiet:
-        desk.say("nothing to send: nobody waits for it now")
 
 
 def _waits(desk: Desk, ids: list[int] | None) -> bool:

@@ -102,7 +102,7 @@ class Message:
             )
         for name in defaults or {}:
             Known.of(connection).refuse(name)
-        return cls(connection, campaign_id, row, stand_ins(row.get("defaults")) | (defaults or {}))
+        return cls(connection, campaign_id, row, {**stand_ins(row.get("defaults")), **(defaults or {})})
 
     @cached_property
     def templates(self) -> "dict[str, Template]":

@@ -36,7 +36,7 @@ def keep(
     if row is None:
         rows.append(row := {"channel": channel} | BLANK)
     row |= {name: text or None for name, text in said.items()}
-    stand_in = composing.stand_ins(row["defaults"]) | defaults
+    stand_in = {**composing.stand_ins(row["defaults"]), **defaults}
     kept = {name: text for name, text in sorted(stand_in.items()) if text}
     row["defaults"] = json.dumps(kept, ensure_ascii=False) if kept else None
     _write(change, campaign_id, rows)

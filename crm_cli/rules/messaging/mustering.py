@@ -26,7 +26,7 @@ OVER = ("completed", "cancelled")
 NAMED = 5  # people whom a sentence names
 UNLINKED = "is linked to no contact and no lead"
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-# Members to whom nothing has gone out over the channel: what was cancelled before it was tried counts as nothing.
+# Members to whom nothing has gone out: what was cancelled before it was tried counts as nothing.
 _WAITING = """
 SELECT m.id, coalesce(m.contact_id, l.contact_id) AS contact_id, m.lead_id,
   coalesce(c.name, l.name, m.name) AS name
@@ -34,8 +34,8 @@ FROM member AS m
 LEFT JOIN lead AS l ON l.id = m.lead_id
 LEFT JOIN contact AS c ON c.id = coalesce(m.contact_id, l.contact_id)
 WHERE m.campaign_id = :campaign AND m.status = 'targeted' AND NOT coalesce(m.control, 0)
-  AND coalesce(m.channel, :usual) = :channel
-  AND NOT EXISTS (SELECT 1 FROM delivery AS d WHERE d.member_id = m.id AND d.channel = :channel
+  AND coalesce(m.channel, :channel) = :channel
+  AND NOT EXISTS (SELECT 1 FROM delivery AS d WHERE d.member_id = m.id
     AND (d.status <> 'cancelled' OR d.attempts > 0))
   AND (:channel <> 'phone' OR NOT EXISTS (SELECT 1 FROM activity_about AS p
     JOIN activity_about AS x ON x.activity_id = p.activity_id AND x.noun = 'campaign' AND x.record_id = m.campaign_id
@@ -174,15 +174,14 @@ def muster(
 ) -> Muster:
     """Who waits for a campaign's message over a channel, the usual one where none is named.
 
+    That is whoever is to be reached over it, and whoever is to be reached in no way of their own.
+
     Raises:
         InvalidError: the campaign says nothing over the channel.
     """
-    wanted = usual(connection, about)
-    found = Muster(connection, about, channel or wanted, defaults=defaults or {})
+    found = Muster(connection, about, channel or usual(connection, about), defaults=defaults or {})
     _ = found.message
-    rows = connection.execute(
-        _WAITING, {"campaign": about["id"], "usual": wanted, "channel": found.channel}
-    ).fetchall()
+    rows = connection.execute(_WAITING, {"campaign": about["id"], "channel": found.channel}).fetchall()
     members = []
     for number, contact, lead, name in map(tuple, rows):
         if contact is None and lead is None:
@@ -252,7 +251,7 @@ def elsewhere(connection: sqlite3.Connection, about: Mapping[str, Any], channel:
         "SELECT coalesce(channel, ?), count(*) FROM member WHERE campaign_id = ? AND status = 'targeted' "
         "AND NOT coalesce(control, 0) GROUP BY 1 ORDER BY 1"
     )
-    rows = connection.execute(question, (usual(connection, about), about["id"]))
+    rows = connection.execute(question, (channel, about["id"]))
     return [
         f"{number:,} {'is' if number == 1 else 'are'} reached by {CALLED[other]}: "
         f"`crm campaign send {about['id']} --channel {other}`"
