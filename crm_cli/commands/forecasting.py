@@ -18,12 +18,13 @@ def snapshot(
     ] = None,
     doing: Doing,
 ) -> None:
-    """Keep what is forecast today, so that `report accuracy` can hold it against what comes.
+    """Keep what is forecast today, to hold it against what comes.
 
-    A row for each month, owner and currency; twice on a day is once. Cron takes one each Monday at six with the
-    line 0 6 * * 1 crm -q deal snapshot
+    A row for each month, owner and currency; twice on a day is once. `crm report accuracy` compares. The second line
+    below is for cron: each Monday at six.
 
     crm deal snapshot
+    0 6 * * 1 crm -q deal snapshot
     crm deal snapshot --period this-quarter
     """
     desk: Desk = ctx.obj
