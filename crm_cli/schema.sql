@@ -1253,13 +1253,10 @@ CREATE TABLE member (
 	FOREIGN KEY(contact_id) REFERENCES contact (id), 
 	FOREIGN KEY(lead_id) REFERENCES lead (id)
 );
-CREATE INDEX ix_member_campaign_id ON member (campaign_id);
 CREATE INDEX ix_member_campaign_status ON member (campaign_id, status);
 CREATE UNIQUE INDEX ix_member_contact ON member (contact_id, campaign_id) WHERE contact_id IS NOT NULL;
-CREATE INDEX ix_member_contact_id ON member (contact_id);
 CREATE UNIQUE INDEX ix_member_external ON member (external_id, external_source) WHERE external_id IS NOT NULL;
 CREATE UNIQUE INDEX ix_member_lead ON member (lead_id, campaign_id) WHERE lead_id IS NOT NULL;
-CREATE INDEX ix_member_lead_id ON member (lead_id);
 CREATE INDEX ix_member_owner_id ON member (owner_id);
 CREATE TABLE quote_line (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 

@@ -83,7 +83,7 @@ def members(
 
 @app.command()
 def include(ctx: typer.Context, *, segment: Segment, refs: Who, doing: Doing) -> None:
-    """Put people or companies into a segment; addresses and @domains into a suppression list.
+    """Put people, companies, or addresses not to be written to, into a segment.
 
     crm segment include VIPs "Jane Doe" sam@field.example
     crm contact list tag=vip -o ids | crm segment include VIPs -

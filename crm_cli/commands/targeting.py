@@ -131,7 +131,7 @@ def follow(
     name: Annotated[str | None, Option(metavar="NAME", help="What to call the segment")] = None,
     doing: Doing,
 ) -> None:  # fmt: skip
-    """Make a segment of those who answered, or did not, for the next campaign.
+    """Make a segment of those who answered, or did not, to target next.
 
     crm campaign next "Spring fair" --from non_responders --name "Ask again"
     crm campaign target "Autumn fair" "Ask again"

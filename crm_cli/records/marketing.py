@@ -154,9 +154,10 @@ class Member(Record, table=True):
 
     several: ClassVar[dict[str, str]] = {"statuses": "member_status"}
 
-    campaign_id: int | None = link("campaign", "The campaign")
-    contact_id: int | None = link("contact", "The person, a contact")
-    lead_id: int | None = link("lead", "The person, a lead")
+    # Each is the first column of an index that says more: see the models.
+    campaign_id: int | None = link("campaign", "The campaign", index=False)
+    contact_id: int | None = link("contact", "The person, a contact", index=False)
+    lead_id: int | None = link("lead", "The person, a lead", index=False)
     name: Text = about("What the person is called; else as the record says")
     status: Annotated[str | None, Kind("choice", choices.MemberStatus)] = about(
         "How far it came", default="targeted"

@@ -126,6 +126,8 @@ def exclude(change: Change, campaign_id: int, people: Sequence[tuple[str, int]],
 
 def is_control(campaign_uid: str, seed: int, uid: str, share: int) -> bool:
     """Whether a person is in the control group of a campaign; `share` in ten-thousandths of a per cent."""
+    if not share:
+        return False
     drawn = blake2b(f"{campaign_uid}:{seed}:{uid}".encode(), digest_size=8).digest()
     return int.from_bytes(drawn) * WHOLE < share << 64
 
@@ -185,13 +187,14 @@ def _members(
     drafts = []
     for person in people:
         key = (person.noun, person.id)
-        reason, control = reasons.get(key), told.get(key)
+        reason = reasons.get(key)
+        control = not reason and told.get(key)
         if control is None:
             control = is_control(shared["uid"], shared["seed"] or 0, person.uid, share)
         values = {
             "campaign_id": campaign["id"], f"{person.noun}_id": person.id, "name": person.name,
             "status": "excluded" if reason else "targeted", "reason": reason, "channel": channel,
-            "control": int(control and not reason), "currency": campaign["currency"],
+            "control": int(control), "currency": campaign["currency"],
         }  # fmt: skip
         drafts.append(Draft(values=values))
     return drafts
