@@ -11,7 +11,7 @@ from typing import Any
 
 from crm_cli.changing import Change
 from crm_cli.errors import ConflictError, InvalidError
-from crm_cli.rules import consent, lines, records
+from crm_cli.rules import consent, lines, outgoing, records
 from crm_cli.rules.drafts import Draft
 from crm_cli.values import emails
 from crm_cli.values.folding import fold
@@ -38,7 +38,9 @@ def prepare(change: Change, drafts: Sequence[Draft]) -> None:
         if not draft.get("campaign_id"):
             raise InvalidError('a member belongs to a campaign; name one, such as --campaign "Spring fair"')
         if draft.before is not None and draft.imported and (draft.get("contact_id") or draft.get("lead_id")):
-            draft.values.pop("name", None)  # it is called as its record is
+            name = draft.values.pop("name", None) or ""  # it is called as its record is
+            if "@" in name and not draft.get("address"):
+                draft.values["address"] = name
     foreign = [draft for draft in fresh if "uid" not in draft.given]
     _recognise(change, [draft for draft in foreign if draft.imported])
     _become(change, [draft for draft in foreign if draft.get("lead_id") and not draft.get("contact_id")])
@@ -66,6 +68,9 @@ def settle(change: Change, drafts: Sequence[Draft]) -> None:
         records.append(change, "member_status", rows)
     fresh = [draft for draft in drafts if draft.before is None and "uid" not in draft.given]
     _opt_out(change, [draft for draft in [*fresh, *moved] if draft.get("status") == "opted_out"])
+    gone = [draft.id for draft in [*fresh, *moved] if draft.imported and _is_lost(draft)]
+    if gone:
+        outgoing.bounced(change, addresses(change, gone))
 
 
 def further(was: str, becomes: str) -> bool:
@@ -94,6 +99,21 @@ def advance(change: Change, ids: Iterable[int], status: str, **columns: Any) -> 
         draft.values["status"] = status
     records.write(change, "member", drafts)
     return [draft.id for draft in moved]
+
+
+def addresses(change: Change, ids: Sequence[int]) -> list[str]:
+    """Where members are reached by e-mail: the address that is kept with each, else the person's first one."""
+    question = (
+        "SELECT coalesce(address, (SELECT value FROM contact_email AS e WHERE e.contact_id = member.contact_id "
+        f'ORDER BY e."primary" DESC, e.id LIMIT 1)) FROM member WHERE id {THESE}'
+    )
+    return [row[0] for row in change.rows(question, json.dumps(list(ids))) if row[0] and "@" in row[0]]
+
+
+def _is_lost(draft: Draft) -> bool:
+    """Whether another program says that an address reaches nobody, not only that it did not this once."""
+    word = (draft.get("status_original") or "").lower()
+    return draft.get("status") == "bounced" and not word.startswith("soft")
 
 
 def _status(change: Change, draft: Draft) -> None:

@@ -75,7 +75,7 @@ def respond(change: Change, campaign_id: int, persons: Sequence[Person], answer:
     records.write(change, "member", [draft for draft in drafts if draft.before is not None])
     records.write(change, "member", [draft for draft in drafts if draft.before is None])
     if answer.status == "bounced":
-        outgoing.bounced(change, _addresses(change, [draft.id for draft in drafts]))
+        outgoing.bounced(change, member.addresses(change, [draft.id for draft in drafts]))
     leads = [_lead(change, dict(row), person) for person in persons] if answer.lead else []
     deals = [_deal(change, dict(row), person, answer.deal) for person in persons] if answer.deal else []
     campaign.done(change, campaign_id, "responses")
@@ -156,16 +156,6 @@ def _member(change: Change, campaign_id: int, person: Person) -> int | None:
     question = f"SELECT id FROM member WHERE campaign_id = ?1 AND ({noun}_id = ?2{was})"
     found: int | None = change.value(question, campaign_id, number)
     return found
-
-
-def _addresses(change: Change, ids: Sequence[int]) -> list[str]:
-    """Where members were reached by e-mail: as is kept with them, else where they are."""
-    marks = ", ".join("?" * len(ids))
-    question = (
-        "SELECT coalesce(address, (SELECT value FROM contact_email AS e WHERE e.contact_id = member.contact_id "
-        f'ORDER BY e."primary" DESC, e.id LIMIT 1)) FROM member WHERE id IN ({marks})'
-    )
-    return [row[0] for row in change.rows(question, *ids) if row[0] and "@" in row[0]]
 
 
 def _read(change: Change, kind: str, text: str | None, name: str, currency: str = "") -> Any:
