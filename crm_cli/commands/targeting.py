@@ -125,8 +125,13 @@ def follow(
     *,
     campaign: Campaign,
     from_: Annotated[
-        str, Option("--from", metavar="|".join(choices.MemberGroup), help="Whom to target next",
-                    autocompletion=completing.one_of(tuple(choices.MemberGroup)))
+        str,
+        Option(
+            "--from",
+            metavar="GROUP",
+            help=f"Whom to target next: {', '.join(choices.MemberGroup)}",
+            autocompletion=completing.one_of(tuple(choices.MemberGroup)),
+        ),
     ],
     name: Annotated[str | None, Option(metavar="NAME", help="What to call the segment")] = None,
     doing: Doing,
