@@ -17,7 +17,7 @@ from crm_cli.changing import Change
 from crm_cli.rules import people, records
 from crm_cli.rules.drafts import FINGERPRINT, Draft
 from crm_cli.rules.importing.links import stub
-from crm_cli.rules.importing.membership import Members
+from crm_cli.rules.importing.membership import Members, Who
 from crm_cli.rules.importing.plan import Plan
 from crm_cli.rules.importing.rows import Problem, Row
 from crm_cli.values import emails
@@ -94,10 +94,11 @@ class Matching:
             if values.get("external_id") and not self.plan.own:
                 values.setdefault("external_source", self.plan.source)
             row.keys = self._keys(row)
+            who = None if self.plan.noun != "member" or self.plan.own else self._members.person(row)
             if not row.keys and not self.plan.own and row.problem is None:
-                values |= {"external_id": self._fingerprint(row), "external_source": self.plan.source}
+                values |= {"external_id": self._fingerprint(row, who), "external_source": self.plan.source}
                 row.keys = list(self._outer(row))
-            if self.plan.noun == "member" and not self.plan.own and (who := self._members.person(row)):
+            if who:
                 row.keys.append(("person", who))
 
     def _keys(self, row: Row) -> list[Key]:
@@ -214,8 +215,10 @@ class Matching:
     def _dial(self, number: str) -> str:
         return people.phone_key(self.change, number, None)
 
-    def _fingerprint(self, row: Row) -> str:
-        """A hash of what the row says, by field, and its ordinal among equal rows."""
+    def _fingerprint(self, row: Row, who: Who | None) -> str:
+        """A hash of what the row says, by field, and its ordinal among equal rows; of a person's of whom it is."""
+        if who:
+            return FINGERPRINT + blake2b(json.dumps(who).encode(), digest_size=8).hexdigest()
         changing = CHANGING.get(self.plan.noun, frozenset())
         told = sorted(
             (column.name, column.role, (row.cells[column.at] or "").strip())
