@@ -415,12 +415,13 @@ parts = st.lists(st.tuples(st.integers(1, 28), st.integers(-50, 90)), max_size=8
 def test_settled_is_the_first_day_from_which_all_is_covered_for_good(
     found: list[tuple[int, int]], amount: int
 ) -> None:
-    rows = [{"day": f"2026-06-{day:02}", "amount": paid} for day, paid in found]
-    covered = [
-        sum(r["amount"] for r in rows if r["day"] <= f"2026-06-{day:02}") >= amount for day in range(1, 29)
-    ]  # type: ignore[misc, operator]
+    def of(day: int) -> str:
+        return f"2026-06-{day:02}"
+
+    def since(sign: int) -> str | None:
+        rows = [{"day": of(day), "amount": sign * paid} for day, paid in found]
+        return payments.settled(rows, sign * amount, "2026-01-01")
+
+    covered = [sum(paid for at, paid in found if at <= day) >= amount for day in range(1, 29)]
     days = [day for day in range(1, 29) if all(covered[day - 1 :])]
-    wanted = f"2026-06-{days[0]:02}" if days else None
-    assert payments.settled(rows, amount, "2026-01-01") == wanted
-    negative = [row | {"amount": -int(str(row["amount"]))} for row in rows]
-    assert payments.settled(negative, -amount, "2026-01-01") == wanted
+    assert since(1) == since(-1) == (of(days[0]) if days else None)

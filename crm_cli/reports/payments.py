@@ -1,4 +1,4 @@
-"""How customers pay: how many invoices late, by how many days, and how long it takes."""
+"""How customers pay: how many late, by how many days, and how long it takes them."""
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
