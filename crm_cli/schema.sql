@@ -986,6 +986,7 @@ CREATE TABLE lead (
 	status_original VARCHAR, 
 	rating VARCHAR, 
 	score INTEGER, 
+	score_reasons VARCHAR, 
 	est_amount INTEGER, 
 	currency VARCHAR, 
 	need VARCHAR, 

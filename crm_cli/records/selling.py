@@ -14,6 +14,7 @@ from crm_cli.records.base import (
     Email,
     Instant,
     Integer,
+    Json,
     Kind,
     List,
     Long,
@@ -58,6 +59,7 @@ class Lead(Named, Address, Preferences, table=True):
     status_original: Text = kept("The status as the other program named it")
     rating: Annotated[str | None, Kind("choice", choices.Rating)] = about("How warm it is", default="warm")
     score: Integer = about("Score, 0 to 100")
+    score_reasons: Json = kept("What its points were given for, where rules gave them")
     est_amount: Money = about("Estimated amount")
     currency: Currency = about("Currency of the amount; else the configured one")
     need: Long = about("BANT: what they need")

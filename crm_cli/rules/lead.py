@@ -24,6 +24,8 @@ def prepare(change: Change, drafts: Sequence[Draft]) -> None:
         score = draft.values.get("score")
         if score is not None and not 0 <= score <= 100:  # noqa: PLR2004 - the scale of scores
             raise InvalidError(f"score: {score} is not from 0 to 100")
+        if "score" in draft.given and "score_reasons" not in draft.given:
+            draft.values["score_reasons"] = None  # set by hand, it has no points to explain
         _conversion(change, draft)
 
 

@@ -11,6 +11,7 @@ SELECT
   (SELECT name FROM campaign WHERE campaign.id = lead.campaign_id) AS campaign,
   lead.first_touch_at,
   (SELECT max(at) FROM touches WHERE touches.noun = 'lead' AND touches.record_id = lead.id) AS last_touch, -- instant: The last outgoing call or e-mail, or meeting held
+  lead.score_reasons,
   lead.disqualify_reason, lead.disqualify_note, lead.unmet_need,
   (SELECT name FROM company WHERE company.id = lead.partner_id) AS partner, lead.partner_id,
   (SELECT name FROM company WHERE company.id = lead.company_id) AS company,
