@@ -13,7 +13,7 @@ from functools import cached_property
 from types import TracebackType
 from typing import Any, Self
 
-from crm_cli import clock, config, db, fields
+from crm_cli import clock, config, db, exchange, fields
 from crm_cli.values import Reading
 
 CACHE = 16_384  # KiB of pages kept in memory by a bulk change
@@ -94,6 +94,10 @@ class Change:
         """The first value of an answer, None when there is no row."""
         row = self.one(question, *values)
         return row[0] if row else None
+
+    def rate(self, currency: str, day: str | None = None) -> str | None:
+        """One unit of a currency in the own one, as it is worth on a day, else today; None where no rate is known."""
+        return exchange.rate(self.connection, self.config, currency, day or self.today.isoformat())
 
     def changed(self) -> bool:
         """Whether anything has been written."""

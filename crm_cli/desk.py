@@ -68,6 +68,12 @@ class Desk:
         week_start = WEEKDAYS.index(self.config.get("week_start"))
         return Asking(self.connection, self.reading, self.config.get("me"), week_start)
 
+    def rate(self, currency: str) -> str | None:
+        """One unit of a currency in the own one, as it is worth today; None where no rate is known."""
+        from crm_cli import exchange
+
+        return exchange.rate(self.connection, self.config, currency, self.reading.today.isoformat())
+
     @contextmanager
     def change(self, verb: str, *, dry_run: bool = False, kind: str = "change") -> "Iterator[Change]":
         """One change of the store; the first one says what is assumed where nothing is configured."""

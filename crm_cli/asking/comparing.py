@@ -43,7 +43,7 @@ def report(desk: "Desk", ids: Iterable[int]) -> Rows:
     wanted = list(ids)
     asked = reports.Asked(
         desk.connection, desk.reading.today, reports.load("campaigns"), zone=desk.config.zone,
-        where=("id IN (SELECT value FROM json_each(?))", [json.dumps(wanted)]), rates=desk.config.rate,
+        where=("id IN (SELECT value FROM json_each(?))", [json.dumps(wanted)]), rates=desk.rate,
     )  # fmt: skip
     rows = asked.report.answer(asked)
     place = [each.name for each in rows.columns].index("campaign_id")

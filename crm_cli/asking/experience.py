@@ -182,7 +182,7 @@ def _won(desk: "Desk") -> dict[str, dict[Customer, Amount]]:
             if not currency or not amount:
                 continue
             if currency not in rates:
-                told = desk.config.rate(currency)
+                told = desk.rate(currency)
                 rates[currency] = (
                     (own, int(told) if told.isdecimal() else Fraction(told)) if told else (currency, 1)
                 )

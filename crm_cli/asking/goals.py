@@ -115,7 +115,7 @@ def progress(goal: Goal, achieved: Achieved, today: date) -> Progress:
 def sections(desk: "Desk", goal_id: int) -> Iterator[tuple[str, list[str]]]:
     """What the picture of a goal shows beside its fields: how far it is, and the goals below it."""
     goals, today = load(desk.connection), desk.reading.today
-    achieved = Achieved(desk.connection, today, desk.config.zone, desk.config.rate)
+    achieved = Achieved(desk.connection, today, desk.config.zone, desk.rate)
     lines = [_line(goals[goal_id], achieved, today)]
     yield "how far it is", blocks.aligned(lines)
     yield "made up of", blocks.aligned([_line(goal, achieved, today) for goal in goals[goal_id].below])

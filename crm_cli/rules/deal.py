@@ -8,7 +8,6 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from crm_cli import exchange
 from crm_cli.changing import Change
 from crm_cli.errors import InvalidError
 from crm_cli.rules import contract, entering, invoice, lines, stages
@@ -194,8 +193,7 @@ def _rate(change: Change, draft: Draft, book: dict[int, Row]) -> None:
         told = any(draft.get(column) != before[column] for column in ("amount", "currency", "stage_id"))
         if not told or (same_currency and book[before["stage_id"]]["kind"] != "open"):
             return
-    day = draft.get("closed_on") or change.today.isoformat()
-    rate = exchange.rate(change.connection, change.config, draft.get("currency"), day)
+    rate = change.rate(draft.get("currency"), draft.get("closed_on"))
     if rate is not None or before is None or draft.get("currency") != before["currency"]:
         draft.values["rate"] = rate
 

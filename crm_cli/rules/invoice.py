@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from crm_cli import choices, exchange
+from crm_cli import choices
 from crm_cli.changing import Change
 from crm_cli.errors import InvalidError
 from crm_cli.rules import customers, lines, numbering, payments, words
@@ -160,7 +160,7 @@ def _rates(change: Change, drafts: Sequence[Draft]) -> None:
         if "rate" in draft.given or key == before:
             continue
         if key not in known:
-            known[key] = exchange.rate(change.connection, change.config, *key)
+            known[key] = change.rate(*key)
         draft.values["rate"] = known[key]
 
 

@@ -81,7 +81,7 @@ def _forecast(change: Change) -> dict[Key, dict[str, Any]]:
 
     asked = reports.Asked(
         change.connection, change.today, reports.load("forecast"), by="owner", zone=change.config.zone,
-        rates=change.config.rate,
+        rates=change.rate,
     )  # fmt: skip
     rows = asked.report.answer(asked)
     names = [each.name for each in rows.columns]
