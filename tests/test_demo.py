@@ -121,7 +121,10 @@ def test_any_day_and_seed_make_a_believable_firm(today: date, seed: int) -> None
     assert counts == {
         "user": 4,
         "product": 8,
-        "campaign": 5,
+        "campaign": 10,
+        "segment": 5,
+        "member": 370,
+        "result": 8,
         "calendar": 2,
         "sla": 3,
         "company": 60,
@@ -199,6 +202,27 @@ def _check_times(told: dict[str, Rows], today: date) -> None:
 def test_contracts_end_soon(today: date) -> None:
     ends = sorted(day(row["ends_on"]) for row in story(today)["contract"])
     assert today < ends[0] <= today + timedelta(30)
+
+
+def _check_campaigns(told: dict[str, Rows], today: date) -> None:
+    """Costs add up, nothing has happened that lies ahead, and nobody is twice in a campaign or answered unasked."""
+    started = {row["name"]: row["starts_on"] for row in told["campaign"]}
+    for row in told["campaign"]:
+        costs = json.loads(row["costs"])
+        assert sum(float(each["amount"]) for each in costs) == float(row["cost"] or 0)
+        done = [each["done_on"] for each in json.loads(row["steps"]) if "done_on" in each]
+        assert all(day(each) <= today for each in [*done, *(each["day"] for each in costs)])
+    people = Counter((row["campaign"], row["contact"], row["lead"]) for row in told["member"])
+    assert set(people.values()) == {1}
+    for row in told["member"]:
+        history = [(each["at"], each["status"]) for each in json.loads(row["statuses"])]
+        assert [at for at, _ in history] == sorted(at for at, _ in history)
+        assert history[-1][1] == row["status"]
+        assert day(history[-1][0]) < today
+        assert bool(row["reason"]) == (row["status"] == "excluded")
+        if row["control"] or not started[row["campaign"]]:
+            assert row["status"] in ("targeted", "excluded")
+    assert {row["channel"] for row in told["member"]} == {"email", "mail", "sms", "phone"}
 
 
 def _check_cases(told: dict[str, Rows], today: date) -> None:

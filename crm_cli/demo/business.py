@@ -5,10 +5,22 @@ the same rows, so that docs and tests may quote them. Nothing is read or written
 """
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from random import Random
 
-from crm_cli.demo import aims, circle, diary, leads, names, papers, people, promises, sales, service
+from crm_cli.demo import (
+    aims,
+    circle,
+    diary,
+    leads,
+    marketing,
+    names,
+    papers,
+    people,
+    promises,
+    sales,
+    service,
+)
 from crm_cli.demo.story import Row, Story
 
 
@@ -22,7 +34,7 @@ def generate(today: date, seed: int = 2026) -> Iterator[tuple[str, list[Row]]]:
     story = Story(today, Random(seed))  # noqa: S311 - a story, not a secret
     story.users = [dict(user) for user in names.USERS]
     story.products = _products()
-    story.campaigns = _campaigns(today)
+    story.campaigns = marketing.rows(today)
     people.tell(story)
     sales.tell(story)
     leads.tell(story)
@@ -33,9 +45,11 @@ def generate(today: date, seed: int = 2026) -> Iterator[tuple[str, list[Row]]]:
     circle.tell(story)
     aims.tell(story)
     _settle_customers(story)
+    marketing.tell(story)
     told = {
         "user": story.users,
         "product": story.products,
+        "segment": story.segments,
         "campaign": story.campaigns,
         "calendar": story.calendars,
         "sla": story.policies,
@@ -47,6 +61,8 @@ def generate(today: date, seed: int = 2026) -> Iterator[tuple[str, list[Row]]]:
         "article": story.articles,
         "survey": story.surveys,
         "lead": story.leads,
+        "member": story.members,
+        "result": story.results,
         "quote": story.quotes,
         "invoice": story.invoices,
         "offer": story.offers,
@@ -81,33 +97,6 @@ def _products() -> list[Row]:
         }
         for each in names.PRODUCTS
     ]
-
-
-def _campaigns(today: date) -> list[Row]:
-    rows = []
-    for each in names.CAMPAIGNS:
-        start, end = (str(today + timedelta(days)) for days in (each.first, each.last))
-        begun = each.first <= 0
-        rows.append(
-            {
-                "name": each.name,
-                "code": each.code,
-                "type": each.type,
-                "status": each.status,
-                "planned_start": start,
-                "planned_end": end,
-                "starts_on": start if begun else "",
-                "ends_on": end if begun else "",
-                "budget": f"{each.budget}.00",
-                "cost": f"{each.cost}.00" if begun else "",
-                "expected_revenue": f"{each.expected_revenue}.00",
-                "currency": "EUR",
-                "expected_response_pct": str(each.expected_response_pct),
-                "objective": each.objective,
-                "owner": names.HEAD,
-            }
-        )
-    return rows
 
 
 def _settle_customers(story: Story) -> None:
