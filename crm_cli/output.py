@@ -95,6 +95,16 @@ def text(lines: str | Iterable[str]) -> None:
     sys.stdout.flush()
 
 
+def drawing(lines: Iterable[str], style: Style) -> None:
+    """Write the lines of charts to standard output, in a terminal with colour where that is wanted."""
+    if style.terminal and style.color and colored():
+        from crm_cli import tables
+
+        tables.drawing(lines, style)
+    else:
+        text(lines)
+
+
 def raw(parts: Iterable[str]) -> None:
     """Write a file of another kind to standard output, part by part, exactly as it is but in a terminal."""
     for part in parts:

@@ -5,7 +5,7 @@ Amounts that share a currency say it once, under the table; otherwise each carri
 """
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import Any, Literal
 
@@ -27,6 +27,7 @@ STATUS_STYLES = {"won": "green", "lost": "red", "open": "cyan", "converted": "gr
                  "completed": "dim", "urgent": "red", "high": "yellow", "hot": "red"}  # fmt: skip
 NAME, WORDS, MOST = 20, 12, 60  # letters of the first column of words and of the others; what is ever wanted
 LEAST = {"email": 20, "phone": 15, "why": 30}  # by kind or name: where less says nothing
+STROKES = "[─-╿▀-▟•]+"  # what charts are drawn with
 GAP = 2  # letters between columns
 ALWAYS = 2  # columns that are shown however narrow the window is
 
@@ -79,6 +80,15 @@ def _fitted(rows: Rows, listed: list[list[Any]], style: Style) -> tuple[list[str
             )
         screen.print(table)
     return [rows.columns[place].name for place in places if place not in widths], common
+
+
+def drawing(lines: Iterable[str], style: Style) -> None:
+    """Write the lines of charts, what is drawn in them in colour."""
+    screen = console(style)
+    for line in lines:
+        shown = Text(output.visible(line))
+        shown.highlight_regex(STROKES, "cyan")
+        screen.print(shown, soft_wrap=True)
 
 
 def console(style: Style) -> Console:

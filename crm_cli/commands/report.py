@@ -7,18 +7,17 @@ from typing import Annotated, Any
 import typer
 from typer.models import CommandInfo
 
-from crm_cli import exchange, fields, filters, lazy, output, reports, values
+from crm_cli import fields, filters, lazy, output, reports, values
 from crm_cli.commands import completing
 from crm_cli.commands.options import Filters, Option, Out
 from crm_cli.desk import Desk
 from crm_cli.errors import InvalidError
 from crm_cli.lazy import Bundle
-from crm_cli.output import Rows
+from crm_cli.output import Rows, Style
 from crm_cli.values import dates
-from crm_cli.values.amounts import money_human
 
 OWN = "own_"  # before the names of a report's own options, since one may be a word of Python such as `from`
-NARROW = 100  # cells beyond which a bar says no more
+NARROW = 120  # cells beyond which a chart says no more
 
 app = lazy.application(
     "Pipeline, forecast, wins and losses, and more.",
@@ -66,7 +65,7 @@ class Asking(Bundle):
         if not self.into:
             return None, None
         code = str(values.read("currency", self.into, desk.reading))
-        rate = exchange.rate(desk.connection, desk.config, code, desk.reading.today.isoformat())
+        rate = desk.rate(code)
         if rate is None:
             raise InvalidError(
                 f"no rate is known for {code}; set one: crm config set rates.{code} RATE, or import them by day"
@@ -89,7 +88,7 @@ class _Report:
             *,
             filters: Filters = None,
             asking: Asking,
-            chart: Annotated[bool, Option("--chart", help="Draw bars instead of the table")] = False,
+            chart: Annotated[bool, Option("--chart", help="Draw it instead of the table")] = False,
             explain: Annotated[
                 bool, Option("--explain", help="Formula, denominators, and the question in SQL")
             ] = False,
@@ -152,50 +151,27 @@ def answer(
     asked = reports.Asked(
         desk.connection, desk.reading.today, report, where=where, by=asking.by, since=since, until=until,
         into=into, rate=rate, zone=desk.config.zone, texts=texts or [], asking=desk.asking,
-        working_hours=desk.config.get("working_hours"), rates=desk.config.rate, said=said or {},
+        working_hours=desk.config.get("working_hours"), rates=desk.rate, said=said or {},
     )  # fmt: skip
     if explain:
         output.text(reports.explain(asked))
     elif chart:
-        output.text(drawn(report.answer(asked), report.MEASURE, asked.by))
+        drawn(report.answer(asked), report, asked.by, desk.style)
     else:
         output.write(report.answer(asked), desk.style)
 
 
-def drawn(rows: Rows, measure: str, by: str | None) -> list[str]:
-    """The bars of one column, those of each currency by themselves."""
+def drawn(rows: Rows, report: reports.Report, by: str | None, style: Style) -> None:
+    """Write the charts of an answer; a chart in a pipe is the same letters, without colour."""
     import shutil
 
-    from crm_cli import charts
+    from crm_cli import charts, drawing
 
-    names = [each.name for each in rows.columns]
-    value, money = names.index(measure), names.index("currency") if "currency" in names else None
-    words = ("text", "choice", "open", "country", "boolean", "day")
-    before = enumerate(rows.columns[:value])
-    told = [place for place, each in before if each.name == by or (each.kind in words and place != money)]
-    blocks: dict[str, list[tuple[Any, ...]]] = {}
-    for row in rows.rows:
-        currency = row[money] if money is not None else ""
-        label = " · ".join(str(row[place]) for place in told if row[place] is not None)
-        line = (
-            output.visible(label),
-            row[value] or 0,
-            _figure(rows.columns[value], row[value] or 0, currency),
-        )
-        blocks.setdefault(currency or "", []).append(line)
     width = min(shutil.get_terminal_size().columns, NARROW)
-    lines = []
-    for currency, found in blocks.items():
-        labels, sizes, figures = ([line[place] for line in found] for place in range(3))
-        lines += [f"{measure.replace('_', ' ')} {currency}".strip()]
-        lines += charts.bars(labels, sizes, figures, width, blocks=output.blocks())
-    return lines
-
-
-def _figure(each: fields.Field, value: int, currency: str | None) -> str:
-    if each.kind == "money" and currency:
-        return money_human(value, currency)
-    return f"{value:,}" if each.kind == "integer" else output.machine(each)(value, currency)
+    made = [charts.draw(each, width, blocks=output.blocks()) for each in drawing.charts(rows, report, by)]
+    output.drawing([line for lines in made for line in ("", *lines)][1:], style)
+    for note in rows.notes:
+        output.say(note, style)
 
 
 app.registered_commands.extend(

@@ -29,6 +29,7 @@ COLUMNS = (
     Field("per_customer_month", "decimal", "Cases a month of a customer that had any"),
 )
 MEASURE = "opened"
+PARTS = ("opened", "resolved", "backlog", "reopened")
 OPTIONS = (
     Choice("to", "What a case's time runs to", ("resolved", "closed")),
     Choice("business", "Count hours in the working time of each case's calendar"),

@@ -21,6 +21,7 @@ COLUMNS = (
     Field("pipeline", "text", "The pipeline"),
 )
 MEASURE = "entered"
+CHART = "funnel"
 FORMULA = """
 Counted from the history of stages: conversion_pct = moved_on ÷ entered, deals, each once a stage.
 entered = came into the stage; moved_on = later left it for a stage further on or won; lost or gone back is not.

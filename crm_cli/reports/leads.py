@@ -27,6 +27,7 @@ COLUMNS = (
     Field("currency", "currency", "Currency of the amounts; the row counts its leads only"),
 )
 MEASURE = "created"
+STEPS = ("created", "contacted", "qualified", "converted")
 FORMULA = """
 Leads by the day they came, and what became of just these until today, whenever that was (a cohort).
 contacted = has a first touch, or was contacted, nurtured, qualified or converted by its status. qualified = by its

@@ -23,6 +23,7 @@ COLUMNS = (
     Field("margin", "decimal", "The score lies within so much of that of all customers, 95 times of 100"),
 )
 MEASURE = "score"
+PARTS = ("promoters", "passives", "detractors")
 OPTIONS = (
     Choice("kind", "What was asked", ("nps", "csat", "ces")),
     Choice("comments", "The customers' own words in place of the figures"),

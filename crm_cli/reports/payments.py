@@ -26,6 +26,7 @@ COLUMNS = (
     Field("currency", "currency", "Currency of the amounts; the row counts its invoices only"),
 )
 MEASURE = "mean_days_late"
+PARTS = ("invoices", "late")
 OPTIONS = (Choice("as-of", "As it stood at the end of this day; else today", metavar="DATE"),)
 FORMULA = """
 Invoices that were paid in full by the day, by the day they were issued; credits and void ones apart.

@@ -28,6 +28,7 @@ COLUMNS = (
     Field("within_target_pct", "percent", "Contacted in time, of the contacted"),
 )
 MEASURE = "median_hours"
+PARTS = ("contacted", "never")
 OPTIONS = (Choice("business", "Hold the target against hours of work"),)
 FORMULA = """
 Leads by the day they came. Response = first outgoing call or e-mail, or meeting held − when the lead came: by the clock

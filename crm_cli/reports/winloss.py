@@ -27,6 +27,7 @@ COLUMNS = (
     Field("cycle_days_median", "decimal", "Median of the same"),
 )
 MEASURE = "won_amount"
+PARTS = ("won", "lost")
 FORMULA = """
 Decided deals by the day they closed. One row per currency: each counts the deals in that currency only.
 win_rate_pct = won ÷ (won + lost). win_rate_value_pct = amount won ÷ (amount won + amount lost).
