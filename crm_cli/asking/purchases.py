@@ -108,6 +108,12 @@ def put(asked: Asked) -> Asked:
     return made
 
 
+def columns(asked: Asked, told: tuple[Field, ...]) -> Asked:
+    """The question for an answer in other columns, whose amounts are told apart by currency if one of them is it."""
+    report = cast("_Put", asked.report)
+    return replace(asked, report=cast("Report", replace(report, COLUMNS=told)))
+
+
 def of_customers(asked: Asked, figures: str, *, dated: bool = True, daily: bool = False) -> list[Bought]:
     """The figures of each customer and currency, whatever their order.
 
