@@ -152,13 +152,23 @@ def answer(
         desk.connection, desk.reading.today, report, where=where, by=asking.by, since=since, until=until,
         into=into, rate=rate, zone=desk.config.zone, texts=texts or [], asking=desk.asking,
         working_hours=desk.config.get("working_hours"), rates=desk.rate, said=said or {},
+        setting=desk.config.get,
     )  # fmt: skip
     if explain:
-        output.text(reports.explain(asked))
+        _explain(desk, asked)
     elif chart:
         drawn(report.answer(asked), report, asked.by, desk.style)
     else:
         output.write(report.answer(asked), desk.style)
+
+
+def _explain(desk: Desk, asked: reports.Asked) -> None:
+    """Write what a report's figures mean; in a format for machines what was fitted for them."""
+    told = reports.explain(asked)
+    if desk.style.format in (None, "table") or not asked.parameters:
+        output.text(told)
+    else:
+        output.write(asked.parameters[0], desk.style)
 
 
 def drawn(rows: Rows, report: reports.Report, by: str | None, style: Style) -> None:

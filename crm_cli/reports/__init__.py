@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
 from crm_cli import fields
 from crm_cli.asking import asof, figures, groups, instants
 from crm_cli.asking.groups import Group, Place
+from crm_cli.config import Config
 from crm_cli.errors import InvalidError
 from crm_cli.fields import Field
 from crm_cli.output import Rows
@@ -105,10 +106,14 @@ class Asked:
     working_hours: str = "09:00-17:00"
     rates: Callable[[str], str | None] = field(default=lambda _: None)
     """One unit of a currency in the base currency, where its record keeps no rate."""
+    setting: Callable[[str], str] = field(default_factory=lambda: Config({}).get)
+    """The value of a setting."""
     said: dict[str, str] = field(default_factory=dict)
     """The report's own options, by name; an option without words says `yes`."""
     notes: list[str] = field(default_factory=list)
     counts: list[str] | None = None
+    parameters: list[Rows] = field(default_factory=list)
+    """What was fitted to answer, where something was: a row for each set of parameters."""
     texts: list[str] = field(default_factory=list)
     asking: "Asking | None" = None
     _begun: str = ""
