@@ -286,6 +286,21 @@ def test_an_accepted_quote_is_billed_to_its_total(sold: Crm) -> None:
     assert facts(sold, columns="amount,tax,quote") == [total["total"], total["tax"], "Q-2026-0001"]
 
 
+def test_an_invoice_outlives_the_deal_that_it_billed(sold: Crm) -> None:
+    sold("deal", "invoice", "1")
+    assert "still referred to by 1 invoice" in sold("deal", "delete", "1", "--yes").err
+    assert sold("deal", "delete", "1", "--yes", "--with-related").code == 0
+    assert facts(sold, columns="amount,deal,company") == [428.08, None, "Acme"]
+
+
+def test_merged_customers_owe_together(owing: Crm) -> None:
+    owing("company", "add", "Acme Inc")
+    owing("invoice", "add", "--company", "Acme Inc", "--amount", "7")
+    owing("company", "merge", "Acme", "Acme Inc", "--yes")
+    row = owing("company", "list", "--columns", "open_amount", "-o", "json").json
+    assert row == [{"open_amount": 107.00, "currency": "USD"}]
+
+
 # What customers owe
 
 

@@ -63,7 +63,7 @@ def _line(connection: sqlite3.Connection, noun: str, row_id: int, op: str, data:
         return f"  - {noun} {row_id} {refs.name_of(connection, noun, row_id)}"
     row = json.loads(data or "{}")
     if op == "delete":
-        return f"  + {noun} {row_id} {row.get('name') or row.get('subject') or ''}"
+        return f"  + {noun} {row_id} {row.get(fields.noun(noun).label) or ''}"
     told = ", ".join(
         f"{column.removesuffix('_id')} "
         f"{_shown(connection, noun, column, new)} → {_shown(connection, noun, column, old)}"

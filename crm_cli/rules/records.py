@@ -32,6 +32,8 @@ LOOSE = frozenset(
 )  # fmt: skip
 # Of those the ones that say whose a record is, which goes along after all.
 BOUND = frozenset((("offer", "partner"), ("member", "campaign"), ("result", "campaign")))
+# What one noun alone can lose: an invoice is owed, whatever becomes of the deal that it billed.
+FREED = frozenset((("invoice", "deal"),))
 LOOSE_PARTS = frozenset(
     ("article_case", "price", "product_part", "offer_candidate", "campaign_segment", "campaign_product")
 )
@@ -352,7 +354,7 @@ def _released(change: Change, table: str, record_id: int, noun: str, other: int)
 
 def _is_loose(noun: str, name: str) -> bool:
     """Whether a record can lose a reference; an offer goes with its partner, a member with its campaign."""
-    return noun == "lead" or (name in LOOSE and (noun, name) not in BOUND)
+    return noun == "lead" or (noun, name) in FREED or (name in LOOSE and (noun, name) not in BOUND)
 
 
 def referrers_of(change: Change, noun: str, table: str, record_id: int) -> set[int]:
