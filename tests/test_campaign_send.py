@@ -383,3 +383,18 @@ def test_a_killed_campaign_goes_on_and_nobody_gets_it_twice(
         f"{name}@example.org" for name in names
     } - doubtful
     assert all(office.times[row["to"]] == 1 for row in rows if row["status"] == "sent")
+
+
+def test_what_waits_can_be_looked_at_as_it_will_go_out(
+    crm: Crm, people: Callable[..., None], office: Office
+) -> None:
+    people("ann")
+    port = str(office.port)
+    crm("config", "set", "smtp.port", "1")
+    crm("campaign", "send", "Spring")
+    shown = crm("delivery", "show", "1").out
+    assert "Subject: Hi Ann\n" in shown
+    assert "Dear Ann: mailto:me@example.org" in shown
+    crm("config", "set", "smtp.port", port)
+    assert "sent 1" in crm("campaign", "run-due").err
+    assert "Dear Ann: mailto:me@example.org" in crm("delivery", "show", "1").out

@@ -48,13 +48,17 @@ def show(
     if desk.style.format not in (None, "table"):
         output.write(asking.listing(desk, "delivery", ids=ids, columns=["all"]), desk.style)
         return
+    from contextlib import closing
+
+    from crm_cli.rules.messaging.composing import Composer
     from crm_cli.rules.sending import looking
 
-    for number, each in enumerate(ids):
-        if source:
-            output.raw([looking.source(desk.connection, each)])
-        else:
-            output.text([*([""] if number else []), *looking.lines(desk.connection, each)])
+    with closing(Composer(desk.path)) as compose:
+        for number, each in enumerate(ids):
+            if source:
+                output.raw([looking.source(desk.connection, each, compose)])
+            else:
+                output.text([*([""] if number else []), *looking.lines(desk.connection, each, compose)])
 
 
 @app.command()
