@@ -16,9 +16,9 @@ WORDS = ("won", "responses", "leads", "sales")
 
 
 def measure(ctx: typer.Context, *, campaign: Campaign, doing: Doing) -> None:
-    """Measure a campaign beside its plan and earlier ones of its type, and note that it was.
+    """Measure a campaign beside its plan and earlier ones of its type.
 
-    In a pipe or a format for machines: its row of `crm report campaigns`.
+    Its steps of measuring and of the return on investment are done with it. In a pipe or a format for machines: its row of `crm report campaigns`.
 
     crm campaign measure "Spring fair"
     crm campaign measure "Spring fair" -o json
@@ -95,7 +95,7 @@ def forecast(
     ] = None,
     out: Out,
 ) -> None:  # fmt: skip
-    """Say what a campaign at a budget may be expected to bring, by those that were, and how sure that is.
+    """Say what a campaign at a budget may bring, by those that were, and how surely.
 
     A curve is drawn through what campaigns that are over cost and brought; the next one lies, 95 times of 100, between
     low and high. Of fewer than five, or of like budgets, it says that nothing can be said.

@@ -14,7 +14,7 @@ from crm_cli.values.amounts import money_human
 
 On = Annotated[str | None, Option(metavar="DATE", help="The day; else today")]
 
-RESULT = """Enter what came of a campaign where nobody is named, such as an advertisement on a day.
+RESULT = """Enter what came of a campaign where nobody is named, such as an advertisement.
 
 crm campaign result "Spring fair" --name Banner --impressions 7350 --clicks 12 --cost 14.50
 crm campaign result "Spring fair" --day yesterday --responses 3 --sales 1 --amount 120
