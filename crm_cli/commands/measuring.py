@@ -18,7 +18,8 @@ WORDS = ("won", "responses", "leads", "sales")
 def measure(ctx: typer.Context, *, campaign: Campaign, doing: Doing) -> None:
     """Measure a campaign beside its plan and earlier ones of its type.
 
-    Its steps of measuring and of the return on investment are done with it. In a pipe or a format for machines: its row of `crm report campaigns`.
+    Its steps of measuring and of the return on investment are done with it. In a pipe or a format for machines: its
+    row of `crm report campaigns`.
 
     crm campaign measure "Spring fair"
     crm campaign measure "Spring fair" -o json
