@@ -5,8 +5,9 @@ import signal
 import ssl
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from email import message_from_bytes, policy
+from email.message import EmailMessage
 from pathlib import Path
 from random import Random
 
@@ -18,7 +19,8 @@ from post_office import Office, opened
 from crm_cli import db
 from crm_cli.errors import InvalidError
 from crm_cli.rules import outgoing, sending
-from crm_cli.rules.sending.carrying import Pace
+from crm_cli.rules.sending.carrying import Pace, StoppedError
+from crm_cli.rules.sending.outbox import Outbox
 
 Queue = Callable[..., list[int]]
 # The server warns of logins without encryption, which are tested here.
@@ -509,3 +511,27 @@ def test_a_killed_run_sends_nothing_twice(crm: Crm, queue: Queue, posted: Office
     doubtful = {f"{name}@example.org" for name, status in found.items() if status == "uncertain"}
     assert doubtful <= {to for _, to in killed}
     assert {to for moment, to in killed if moment != "taken"} <= doubtful
+
+
+@pytest.mark.parametrize(
+    ("error", "left"),
+    [
+        (KeyboardInterrupt(), {"c": "uncertain", "d": "queued"}),
+        (StoppedError("full"), {"c": "queued", "d": "queued"}),
+    ],
+)
+def test_a_batch_that_breaks_off_knows_of_each_what_became_of_it(
+    store: Path, crm: Crm, queue: Queue, error: BaseException, left: dict[str, str]
+) -> None:
+    class Breaking(Outbox):
+        def hand_over_all(self, messages: Sequence[EmailMessage]) -> Iterator[None]:
+            for place, _ in enumerate(super().hand_over_all(messages)):
+                if place == 2:
+                    raise error
+                yield
+
+    queue(*(f"{name}@example.org" for name in "abcd"))
+    counts = sending.deliver(store, carrier=Breaking(store.with_name("outbox")))
+    assert counts.sent == 2
+    assert statuses(crm) == {"a": "sent", "b": "sent"} | left
+    assert {file.suffix for file in store.with_name("outbox").iterdir()} == {".eml"}
