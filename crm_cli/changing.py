@@ -6,14 +6,14 @@ from another tool; they are adopted, and their search text is made anew, before 
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from functools import cached_property
 from types import TracebackType
 from typing import Any, Self
 
-from crm_cli import clock, config, db, exchange, fields
+from crm_cli import clock, config, db, exchange, fields, turns
 from crm_cli.values import Reading
 
 CACHE = 16_384  # KiB of pages kept in memory by a bulk change
@@ -35,6 +35,8 @@ class Change:
         self.dry_run = dry_run
         self.summary = ""
         self.notes: list[str] = []
+        self.tell: Callable[[str], None] = self.notes.append
+        """Whom to tell at once what cannot wait until the change is done."""
         self.forced = False  # what is odd and can be meant is taken all the same
         self.config = config.load()
         self.now: str = clock.now(self.config.zone)
@@ -48,7 +50,7 @@ class Change:
         self._bulk: dict[str, str] | None = None
 
     def __enter__(self) -> Self:
-        self.connection.execute("BEGIN IMMEDIATE")
+        self._begin()
         self._adopt()
         self._let_time_pass()
         self.command_id = self._reopened() or self._open(self.verb, self.kind)
@@ -164,6 +166,9 @@ class Change:
         found = self.value("SELECT seq FROM sqlite_sequence WHERE name = ?", table)
         return (found or 0) + 1
 
+    def _begin(self) -> None:
+        turns.begin(self.connection, float(self.config.get("wait_seconds")), self.tell)
+
     def _open(self, verb: str, kind: str) -> int:
         real = datetime.now(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
         made = self.connection.execute(
@@ -194,7 +199,7 @@ class Change:
         self.notes.append(said)
         if not self.dry_run:
             self.connection.execute("COMMIT")
-            self.connection.execute("BEGIN IMMEDIATE")
+            self._begin()
 
     def _adopt(self) -> None:
         if not self.value("SELECT EXISTS (SELECT 1 FROM log WHERE command_id IS NULL)"):

@@ -6,7 +6,7 @@ transaction that becomes one entry of the history; it loads SQLModel, a read doe
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -45,13 +45,23 @@ def ask(path: Path) -> sqlite3.Connection:
 
 
 @contextmanager
-def change(path: Path, verb: str, *, dry_run: bool = False, kind: str = "change") -> "Iterator[Change]":
+def change(
+    path: Path,
+    verb: str,
+    *,
+    dry_run: bool = False,
+    kind: str = "change",
+    tell: Callable[[str], None] | None = None,
+) -> "Iterator[Change]":
     """One transaction on the store, created or upgraded when need be; nothing of it stays on an error.
 
-    Raises `StoreError` when the store cannot be used and whatever the block raises.
+    `tell` hears at once what cannot wait, such as that another command is waited for. Raises `StoreError` when
+    the store cannot be used and whatever the block raises.
     """
-    with changes(path, verb, dry_run=dry_run, kind=kind) as opened, opened:
-        yield opened
+    with changes(path, verb, dry_run=dry_run, kind=kind) as opened:
+        opened.tell = tell or opened.tell
+        with opened:
+            yield opened
 
 
 @contextmanager

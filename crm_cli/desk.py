@@ -78,7 +78,7 @@ class Desk:
     def change(self, verb: str, *, dry_run: bool = False, kind: str = "change") -> "Iterator[Change]":
         """One change of the store; the first one says what is assumed where nothing is configured."""
         first = not self.path.exists() and not dry_run
-        with db.change(self.path, verb, dry_run=dry_run, kind=kind) as change:
+        with db.change(self.path, verb, dry_run=dry_run, kind=kind, tell=self.say) as change:
             yield change
         if first:
             self.say(

@@ -64,6 +64,7 @@ SETTINGS: dict[str, tuple[str, str, str]] = {
     "smtp.user": ("", "Who logs in; the password comes from CRM_SMTP_PASSWORD or the keyring", r".*"),
     "smtp.from": ("", "From whom messages are; else me at my first own address", r".*"),
     "smtp.rate": ("", "How many messages a minute at most; else as fast as it goes", r"[1-9]\d*"),
+    "wait_seconds": ("60", "Seconds that a change waits for other commands to finish", r"\d{1,4}"),
     "outbox": ("", "The folder of messages where no mail server is set; else beside the store", r".*"),
 }
 # Families of keys: `columns.NOUN` are the columns of a list, `rates.CUR` one unit in the own currency,
@@ -85,7 +86,7 @@ EXAMPLES = {
     "customer.months": "12", "customer.margin_pct": "35", "customer.hourly_rate": "60", "customer.discount_pct": "10",
     "quote.valid_days": "30", "columns": "id,name,amount", "rates": "0.92", "checklist": "Find the cause; Mend it",
     "invoice.terms_days": "30", "invoice.warn_days": "30",
-    "smtp.host": "mail.example.org", "smtp.port": "587", "smtp.rate": "60",
+    "smtp.host": "mail.example.org", "smtp.port": "587", "smtp.rate": "60", "wait_seconds": "60",
 }  # fmt: skip
 
 
