@@ -71,6 +71,8 @@ def test_money_is_rounded_at_the_digits_of_its_currency(owing: Crm) -> None:
     owing("invoice", "add", "--company", "Acme", "--amount", "1.2345", "--currency", "KWD")
     said = [owing("invoice", "list", each, "--columns", "amount", "-o", "csv").out for each in ("2", "3")]
     assert [each.splitlines()[1] for each in said] == ["100,JPY", "1.235,KWD"]
+    owing("invoice", "edit", "3", "--currency", "JPY")
+    assert owing("invoice", "list", "3", "--columns", "amount", "-o", "csv").lines[1] == "1,JPY"
 
 
 def test_payments_in_parts_settle_on_the_day_they_reach_the_amount(owing: Crm) -> None:

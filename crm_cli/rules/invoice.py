@@ -109,8 +109,9 @@ def _amount(draft: Draft) -> None:
     if draft.get("amount") is None:
         raise InvalidError("amount: say what is to be paid, such as --amount 1190, or give lines")
     for column in ("amount", "tax", "paid"):
-        if values.get(column) is not None:
-            values[column] = lines.rounded(values[column], currency)
+        value = draft.get(column) if "currency" in values else values.get(column)
+        if value is not None:
+            values[column] = lines.rounded(value, currency)
 
 
 def reckoned(row: Row, currency: str) -> dict[str, int]:
