@@ -106,6 +106,7 @@ def test_too_little_tells_nothing_and_says_why(mailings: Crm) -> None:
     )
     other = mailings("campaign", "forecast", "--budget", "5000", "--currency", "EUR", "-o", "json")
     assert (other.json, "there are 0" in other.err) == ([], True)
+    assert "6 in USD are left out; --currency USD asks of these" in other.err
 
 
 @pytest.mark.parametrize(

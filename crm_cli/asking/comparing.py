@@ -153,11 +153,8 @@ def _fitted(
     today = desk.reading.today.isoformat()
     question = f"SELECT id FROM campaigns WHERE ({where}) AND {OVER}"
     ids = [row[0] for row in desk.connection.execute(question, (*bound, today))]
-    found = (
-        [row for row in _figures(report(desk, ids)) if row["currency"] == currency and row["cost"]]
-        if ids
-        else []
-    )
+    paid = [row for row in _figures(report(desk, ids)) if row["cost"]] if ids else []
+    found = [row for row in paid if row["currency"] == currency]
     used = [row for row in found if row[figure.name]]
     unit = SCALE if figure.kind == "money" or figure.name == "sales" else 1
     points = [(row["cost"] / SCALE, row[figure.name] / unit) for row in used]
@@ -167,6 +164,9 @@ def _fitted(
         notes.append(f"it rests on {names}" + (" …" if len(used) > reports.LISTED else ""))
     if len(found) > len(used):
         notes.append(f"{len(found) - len(used)} that cost something brought none, and are not in the curve")
+    for other in sorted({row["currency"] for row in paid} - {currency}):
+        several = sum(row["currency"] == other for row in paid)
+        notes.append(f"{several} in {other} are left out; --currency {other} asks of these")
     return curve.fit(points), [row["cost"] for row in used], notes
 
 
