@@ -6,6 +6,7 @@ in a segment of companies by their company, and in one of leads as what a lead b
 """
 
 import sqlite3
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -76,6 +77,42 @@ def holding(noun: Noun, segment_id: int, asking: Asking) -> Where:
     inner, bound = _found(number, name, text, fields.noun(on), asking) if kind == "dynamic" else (
         LISTED.format(on), [number])  # fmt: skip
     return ACROSS.get((noun.name, on), "id IN ({})").format(inner), bound
+
+
+def belongs(noun: Noun) -> bool:
+    """Whether records of a noun are in segments: people and companies, and what names one."""
+    return noun.name in ADDRESSES or bool(noun.columns.keys() & {"contact_id", "company_id"})
+
+
+def spread(noun: Noun, asking: Asking) -> None:
+    """Note in the temporary table `segment_holding` which records of a noun each segment holds.
+
+    A record that is neither a person nor a company is where its contact or its company is.
+    """
+    asking.connection.execute("CREATE TEMP TABLE IF NOT EXISTS segment_holding (segment_id, record_id)")
+    asking.connection.execute("DELETE FROM segment_holding")
+    question = "SELECT id, \"on\" FROM segment WHERE kind <> 'suppression' ORDER BY id"
+    for number, on in asking.connection.execute(question).fetchall():
+        found = list(_by_link(noun, number, on, asking))
+        where, bound = (
+            " OR ".join(f"({each})" for each, _ in found),
+            [value for _, each in found for value in each],
+        )
+        asking.connection.execute(
+            f"INSERT INTO segment_holding SELECT ?, id FROM {noun.view} WHERE {where or '0'}",
+            [number, *bound],
+        )
+
+
+def _by_link(noun: Noun, number: int, on: str, asking: Asking) -> Iterator[Where]:
+    """The conditions on a noun that a segment of `on` holds it, itself or by what it names."""
+    for held in (noun.name,) if noun.name in ADDRESSES else ("contact", "company"):
+        if held == on or (held, on) in ACROSS:
+            where, bound = holding(fields.noun(held), number, asking)
+            if held == noun.name:
+                yield where, bound
+            elif f"{held}_id" in noun.columns:
+                yield f"{held}_id IN (SELECT id FROM {fields.plural(held)} WHERE {where})", bound
 
 
 def _found(number: int, name: str, text: str | None, held: Noun, asking: Asking) -> Where:

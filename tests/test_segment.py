@@ -421,3 +421,17 @@ def test_every_time_of_a_store_can_be_seen_again(
         assert [holds(copy, each) for each in ids] == held
     copy.close()
     source.close()
+
+
+def test_reports_are_grouped_by_segments_of_people_and_of_companies(shops: Crm) -> None:
+    shops("segment", "add", "Retail", "--kind", "dynamic", "--on", "company", "--filter", "industry=retail")
+    shops("segment", "add", "Vips")
+    shops("segment", "include", "Vips", "Ada", "Cy")
+    for name, score in (("Ada", "10"), ("Bo", "3"), ("Cy", "9"), ("Di", "0")):
+        assert shops("survey", "add", score, "--contact", name).code == 0
+    found = shops("report", "nps", "--by", "segment", "-o", "json").json
+    assert {each["segment"]: (each["score"], each["responses"]) for each in found} == {
+        "Vips": (100, 2), "Retail": (0, 2), None: (-100, 1),
+    }  # fmt: skip
+    said = shops("report", "quality", "--by", "segment")
+    assert (said.code, "unknown group" in said.err or "--by" in said.err) == (2, True)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from crm_cli import fields
+from crm_cli import fields, segments
 from crm_cli.errors import InvalidError
 from crm_cli.fields import Field
 
@@ -44,6 +44,11 @@ BY_TAG = """,
 chosen AS (
   SELECT {columns}, word.value AS "group", purse
   FROM picked LEFT JOIN json_each(coalesce(picked."group", '[]')) AS word)"""
+
+BY_SEGMENT = """,
+chosen AS (
+  SELECT {columns}, held.segment_id AS "group", purse
+  FROM picked LEFT JOIN temp.segment_holding AS held ON held.record_id = picked.id)"""
 
 
 class Place(NamedTuple):
@@ -131,6 +136,13 @@ def find(
     return _along(name, about, path)
 
 
+def by_segment() -> Group:
+    """By the segments that hold the record, once `crm_cli.segments.spread` has noted them."""
+    return Group(
+        "segment", record="value", label="(SELECT name FROM segment WHERE id = value)", spread=BY_SEGMENT
+    )
+
+
 def names(noun: str, day: str, own: Iterable[str] = ()) -> list[str]:
     """What a noun can be grouped by, a report's own groups and spans of time first."""
     return [
@@ -138,6 +150,7 @@ def names(noun: str, day: str, own: Iterable[str] = ()) -> list[str]:
         *(PERIODS if day else ()),
         *(key for key, each in fields.noun(noun).columns.items() if _fit(each)),
         "tag",
+        *(("segment",) if segments.belongs(fields.noun(noun)) else ()),
     ]
 
 

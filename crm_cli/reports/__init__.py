@@ -21,7 +21,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
 
-from crm_cli import fields
+from crm_cli import fields, segments
 from crm_cli.asking import asof, figures, groups, instants
 from crm_cli.asking.groups import Group, Place
 from crm_cli.config import Config
@@ -127,7 +127,10 @@ class Asked:
     @cached_property
     def group(self) -> Group:
         """What is grouped by."""
-        own = getattr(self.report, "GROUPS", {})
+        own, about = getattr(self.report, "GROUPS", {}), fields.noun(self.report.NOUN)
+        if self.by == "segment" and self.by not in own and self.asking and segments.belongs(about):
+            segments.spread(about, self.asking)
+            return groups.by_segment()
         return groups.find(self.connection, self.report.NOUN, self.by, self.report.DAY, own)
 
     @cached_property
