@@ -70,6 +70,18 @@ class Purchasing:
         x, _, age = _columns(habits)
         return self._ahead(x, age, weeks) * self.alive(habits)
 
+    def discounted(self, habits: Sequence[Habit], weeks: int, yearly: float) -> Array:
+        """The same, each week's purchases worth less the later they come: by `yearly` (0.1) a year."""
+        n = _numpy()
+        x, _, age = _columns(habits)
+        pairs, places = n.unique(n.column_stack((x, age)), axis=0, return_inverse=True)
+        total, before = n.zeros(len(pairs)), n.zeros(len(pairs))
+        for week in range(1, weeks + 1):
+            by_then = self._ahead(pairs[:, 0], pairs[:, 1], float(week))
+            total += (by_then - before) / (1 + yearly) ** (week / WEEKS_A_YEAR)
+            before = by_then
+        return total[places.reshape(-1)] * self.alive(habits)
+
     def of_new(self, weeks: float) -> float:
         """How many purchases after the first a new customer may be expected to make by then; equation 9."""
         zero = _numpy().zeros(1)

@@ -3,9 +3,9 @@
 from collections import Counter, defaultdict
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
-from crm_cli.asking import purchases, spans
+from crm_cli.asking import loyalty, purchases, spans
 from crm_cli.asking.figures import money, share
 from crm_cli.asking.groups import PERIODS
 from crm_cli.asking.purchases import Bought
@@ -14,8 +14,6 @@ from crm_cli.fields import Field
 from crm_cli.output import Rows
 from crm_cli.reports import Asked, Choice
 from crm_cli.values.amounts import SCALE, decimal_text
-from crm_cli.values.dates import add_months
-from crm_cli.values.numbers import parse_decimal
 
 NOUN = "invoice"
 NOUNS = purchases.NOUNS
@@ -57,24 +55,6 @@ repeat rate = buyers with two purchases at least ÷ buyers. repeat profit = purc
 """
 FIGURES = """
 group_concat(DISTINCT {spans}), min({{day}}), max({{day}}), max({{day}}) FILTER (WHERE {{day}} <= '{start}')"""
-# The last figure is the first day and what was bought on it.
-DAILY = """
-0, min(day), max(day), max(day) FILTER (WHERE day <= '{start}'), sum(amount), min(day || ' ' || coalesce(amount, 0))"""
-
-
-class Standing(NamedTuple):
-    """How many are customers at the start and the end of a period, and how many ever bought, once and again."""
-
-    start: int = 0
-    end: int = 0
-    both: int = 0
-    buyers: int = 0
-    repeat: int = 0
-
-    @property
-    def churn(self) -> int | None:
-        """The share of the customers at the start that is lost, as a stored percentage; None of none."""
-        return share(self.start - self.both, self.start)
 
 
 def answer(asked: Asked) -> Rows:
@@ -83,53 +63,27 @@ def answer(asked: Asked) -> Rows:
     if by not in PERIODS:
         raise InvalidError(f"retention is --by {', '.join(PERIODS)}, not by {by}")
     put = purchases.put(asked)
-    first, start = period(put)
     if asked.option("totals"):
-        return _totals(put, first, start)
+        return _totals(put)
     put = replace(put, into=None)
     label = PERIODS[by].format(day="{day}")
-    bought = purchases.of_customers(put, FIGURES.format(spans=label, start=start), dated=False)
-    stands = standing(put, bought, start)
-    put.notes.append(_said(put, first, stands))
+    bought = purchases.of_customers(put, FIGURES.format(spans=label, start=loyalty.start(put)), dated=False)
+    stands = loyalty.standing(put, [loyalty.Span(*each.figures[1:]) for each in bought])
+    put.notes.append(_said(put, stands))
     rows = _cohorts(put, by, bought, share_of=bool(asked.option("share")))
     purchases.nameless(put)
     put.explain([f"{len(bought):,} customers; {stands}"])
     return rows
 
 
-def period(put: Asked) -> tuple[date, date]:
-    """The first day that retention is over, and the day before, at whose end customers are counted."""
-    first = date.fromisoformat(put.since) if put.since else add_months(put.today, -12) + timedelta(1)
-    return first, first - timedelta(1)
-
-
-def standing(put: Asked, bought: list[Bought], start: date) -> Standing:
-    """Who is a customer when; the figures are something, the first day, the last, the last up to the start."""
-    months = int(put.setting("customer.months"))
-    since_end, since_start = (add_months(day, -months).isoformat() for day in (put.today, start))
-    at_start = [bool(each.figures[3] and each.figures[3] > since_start) for each in bought]
-    at_end = [each.figures[2] > since_end for each in bought]
-    return Standing(
-        sum(at_start),
-        sum(at_end),
-        sum(before and after for before, after in zip(at_start, at_end, strict=True)),
-        len(bought),
-        sum(each.figures[1] < each.figures[2] for each in bought),
-    )
-
-
-def margin(asked: Asked) -> int:
-    """What is left of a sale, in ten-thousandths of one per cent."""
-    return parse_decimal(asked.setting("customer.margin_pct"))
-
-
-def _said(put: Asked, first: date, stands: Standing) -> str:
-    if stands.churn is None:
+def _said(put: Asked, stands: loyalty.Standing) -> str:
+    first = loyalty.start(put) + timedelta(1)
+    if stands.churn is None or stands.retention is None:
         kept = f"nobody was a customer before {first}, so that there is no retention to tell"
     else:
         kept = (
-            f"retention {_percent(100 * SCALE - stands.churn)}, churn {_percent(stands.churn)} "
-            f"from {first} to {put.today} ({stands.both:,} of {stands.start:,} customers stayed)"
+            f"retention {_percent(stands.retention)}, churn {_percent(stands.churn)} "
+            f"from {first} to {put.today} ({stands.stayed:,} of {stands.start:,} customers stayed)"
         )
     repeat = share(stands.repeat, stands.buyers)
     again = (
@@ -178,21 +132,18 @@ def _begins(put: Asked, label: str) -> bool:
     return not put.since or spans.days(label)[1] >= put.since
 
 
-def _totals(put: Asked, first: date, start: date) -> Rows:
+def _totals(put: Asked) -> Rows:
     """Retention, churn and what came back, a row for each currency."""
     told = purchases.columns(put, TOTALS)
-    purses: dict[str | None, list[Bought]] = defaultdict(list)
-    for each in purchases.of_customers(told, DAILY.format(start=start), dated=False, daily=True):
-        purses[each.currency].append(each)
+    first = loyalty.start(told) + timedelta(1)
     rows = []
-    for currency, bought in sorted(purses.items(), key=lambda item: item[0] or ""):
-        stands = standing(told, bought, start)
-        later = sum((each.figures[4] or 0) - int(each.figures[5][11:]) for each in bought)
+    for currency, bought in loyalty.histories(told).items():
+        stands = loyalty.standing(told, loyalty.spans(bought))
+        later = sum(each.amount - each.first_amount for each in bought) * loyalty.margin(told)
         rows.append((
-            first.isoformat(), told.today.isoformat(), stands.start, stands.end - stands.both,
-            stands.start - stands.both, stands.end, share(stands.both, stands.start), stands.churn, stands.buyers,
-            stands.repeat, share(stands.repeat, stands.buyers),
-            money(later * margin(told), currency, 100 * SCALE), currency,
+            first.isoformat(), told.today.isoformat(), stands.start, stands.end - stands.stayed,
+            stands.start - stands.stayed, stands.end, stands.retention, stands.churn, stands.buyers, stands.repeat,
+            share(stands.repeat, stands.buyers), money(later, currency, 100 * SCALE), currency,
         ))  # fmt: skip
     purchases.nameless(told)
     return Rows(list(TOTALS), rows, told.table([]).notes)
