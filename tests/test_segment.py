@@ -433,5 +433,3 @@ def test_reports_are_grouped_by_segments_of_people_and_of_companies(shops: Crm) 
     assert {each["segment"]: (each["score"], each["responses"]) for each in found} == {
         "Vips": (100, 2), "Retail": (0, 2), None: (-100, 1),
     }  # fmt: skip
-    said = shops("report", "quality", "--by", "segment")
-    assert (said.code, "unknown group" in said.err or "--by" in said.err) == (2, True)
