@@ -30,6 +30,7 @@ APART: dict[str, tuple[str, ...]] = {
     "case": ("sla_state", "sla_policy", "sla_policy_pinned", "sla_result", "contract", "open", "first_response_at",
              "first_response_due", "first_response_warn", "first_response_left", "first_response_met",
              "resolution_due", "resolution_warn", "resolution_left", "resolution_met"),
+    "lead": ("score_reasons",),
 }  # fmt: skip
 
 
@@ -201,6 +202,16 @@ def _lead(_desk: "Desk", _id: int, held: Held) -> Iterator[tuple[str, list[str]]
         f"{noun} {held[f'{noun}_id']}  {held[noun]}" for noun in ("company", "contact", "deal") if held[noun]
     ]
     yield "became", became
+    yield (
+        f"score {held['score']}",
+        blocks.aligned(
+            [
+                [f"{each['points']:+}", each["rule"], output.visible(each["reason"])]
+                for each in json.loads(held["score_reasons"] or "[]")
+            ],
+            [True, False, False],
+        ),
+    )
 
 
 def _addresses(text: str | None) -> list[str]:

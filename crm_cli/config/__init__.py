@@ -41,7 +41,11 @@ SETTINGS: dict[str, tuple[str, str, str]] = {
         r"\d+(\.\d+)?",
     ),
     "customer.months": ("12", "Months after a purchase for which its buyer is a customer", r"[1-9]\d{0,2}"),
-    "customer.margin_pct": ("100", "What is left of a sale after its own cost, in per cent", r"\d{1,3}(\.\d+)?"),
+    "customer.margin_pct": (
+        "100",
+        "What is left of a sale after its own cost, in per cent",
+        r"\d{1,3}(\.\d+)?",
+    ),
     "customer.hourly_rate": (
         "0",
         "What an hour of serving a customer costs, in your own currency",
@@ -68,11 +72,15 @@ SETTINGS: dict[str, tuple[str, str, str]] = {
     "outbox": ("", "The folder of messages where no mail server is set; else beside the store", r".*"),
 }
 # Families of keys: `columns.NOUN` are the columns of a list, `rates.CUR` one unit in the own currency,
-# `checklist.TYPE` the steps of a case.
+# `checklist.TYPE` the steps of a case, `score.RULE` points for leads.
 FAMILIES: dict[str, tuple[str, str]] = {
     "columns": ("Columns that a list of the noun shows, separated by commas", r"[\w.,]+"),
     "rates": ("One unit of the currency in your own currency", r"\d+(\.\d+)?"),
     "checklist": ("Steps of a new case of the type, separated by semicolons; none for no steps", r"\S.*"),
+    "score": (
+        "Points for leads and what they are given for; none for a usual rule that shall not count",
+        r"\S.*",
+    ),
 }
 # The tables of the file that hold settings declared one by one.
 GROUPS = {key.partition(".")[0] for key in SETTINGS if "." in key}
@@ -85,6 +93,7 @@ EXAMPLES = {
     "small_company_up_to": "250", "high_value_from": "50000",
     "customer.months": "12", "customer.margin_pct": "35", "customer.hourly_rate": "60", "customer.discount_pct": "10",
     "quote.valid_days": "30", "columns": "id,name,amount", "rates": "0.92", "checklist": "Find the cause; Mend it",
+    "score": "15 industry=retail responded=1..",
     "invoice.terms_days": "30", "invoice.warn_days": "30",
     "smtp.host": "mail.example.org", "smtp.port": "587", "smtp.rate": "60", "wait_seconds": "60",
 }  # fmt: skip

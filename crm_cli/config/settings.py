@@ -159,6 +159,21 @@ def _smtp(name: str, value: str) -> None:
         raise InvalidError(f"{value} is no port; write one such as 587")
 
 
+def _score(name: str, text: str) -> None:
+    """Names of fields of the user's own are let pass: which there are depends on the store."""
+    from crm_cli.asking.signals import SIGNALS
+    from crm_cli.rules import scoring
+
+    if text == scoring.NONE:
+        return
+    lead = fields.noun("lead")
+    known = [*SIGNALS, *lead.columns, *lead.fields, *fields.groups("lead")]
+    for each, _, _ in scoring.read(name, text).terms:
+        head = each.partition(".")[0]
+        if head not in known and _like(head, known):
+            raise fields.nearest(head, known, "field of leads or signal")
+
+
 _CHECKS: dict[str, Callable[[str, str], None]] = {
     "currency": _currency,
     "country": _country,
@@ -168,11 +183,13 @@ _CHECKS: dict[str, Callable[[str, str], None]] = {
     "columns": _columns,
     "rates": _rate,
     "smtp": _smtp,
+    "score": _score,
 }
 # Settings that are one of a few words, written in any case.
 _WORDS = ("date_order", "week_start", "calendar", "smtp.tls", "consent.required")
 _LINES = {
     "columns": 'deal = "id,name,stage,amount"',
     "rates": 'USD = "0.92"',
+    "score": 'retail = "15 industry=retail responded=1.."',
     "checklist": 'problem = "Reproduce it; Find the cause; Mend it"',
 }
