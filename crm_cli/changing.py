@@ -101,6 +101,11 @@ class Change:
         """One unit of a currency in the own one, as it is worth on a day, else today; None where no rate is known."""
         return exchange.rate(self.connection, self.config, currency, day or self.today.isoformat())
 
+    def begin(self, verb: str) -> None:
+        """Begin a part that is told by itself: the command `verb`, of several in this transaction."""
+        self.verb, self.summary, self.notes, self.forced, self._bulk = verb, "", [], False, None
+        self.__dict__.pop("reading", None)
+
     def changed(self) -> bool:
         """Whether anything has been written."""
         return bool(self.value("SELECT EXISTS (SELECT 1 FROM log WHERE command_id = ?)", self.command_id))
@@ -127,8 +132,8 @@ class Change:
                 )
 
     @contextmanager
-    def attempt(self) -> Iterator[None]:
-        """A part of the change that leaves nothing behind where it fails, while the rest stands."""
+    def attempt(self, *, keep: bool = True) -> Iterator[None]:
+        """A part of the change that leaves nothing behind where it fails or is not kept, while the rest stands."""
         notes = len(self.notes)
         self.connection.execute("SAVEPOINT attempt")
         try:
@@ -138,6 +143,8 @@ class Change:
             self.connection.execute("RELEASE attempt")
             del self.notes[notes:]
             raise
+        if not keep:
+            self.connection.execute("ROLLBACK TO attempt")
         self.connection.execute("RELEASE attempt")
 
     @contextmanager

@@ -71,6 +71,7 @@ COMMANDS: dict[str, tuple[str, str, str, str]] = {
     "export": ("exporting", "export", MORE, "The whole store as an archive, or one noun."),
     "clean": ("clean", "clean", MORE, "Mend what is safe to mend in the data; list what is wrong."),
     "sql": ("sql", "sql", MORE, "Ask the store in SQL, read-only."),
+    "batch": ("batch", "batch", MORE, "Many commands, a line each, as one change."),
     "init": ("init", "init", MORE, "Say once who you are and how you write money and dates."),
     "demo": ("demo", "demo", MORE, "A made-up business to try things on."),
 }
@@ -107,8 +108,14 @@ def root(
         bool, typer.Option("--version", is_eager=True, callback=tell_version, help="The version")
     ] = False,
 ) -> None:
-    """Make the desk that all commands share."""
-    ctx.obj = desk(db, demo=demo, style=Style(color=not no_color, quiet=quiet))
+    """Make the desk that all commands share, where the line is not one of several that share theirs."""
+    style = Style(color=not no_color, quiet=quiet)
+    if ctx.obj is None:
+        ctx.obj = desk(db, demo=demo, style=style)
+    elif db or demo:
+        raise InvalidError("a line works on the store of the whole; say which before batch or shell")
+    else:
+        ctx.obj.style = style
     ctx.call_on_close(ctx.obj.close)
 
 
@@ -139,11 +146,13 @@ def group() -> PromisedGroup:
     return made  # type: ignore[no-any-return]
 
 
-def run(arguments: list[str] | None = None) -> int:
-    """Run one command line; returns its exit code."""
+def run(
+    arguments: list[str] | None = None, *, root: PromisedGroup | None = None, at: Desk | None = None
+) -> int:
+    """Run one command line, on a root that is there and at a desk where these are given; returns its exit code."""
     speak_utf8()
     try:
-        code = group().main(args=arguments, prog_name="crm", standalone_mode=False)
+        code = (root or group()).main(args=arguments, prog_name="crm", standalone_mode=False, obj=at)
         sys.stdout.flush()
     except (CrmError, TyperException) as error:
         return fail(error)

@@ -30,6 +30,8 @@ class Desk:
 
     path: Path
     style: Style = field(default_factory=Style)
+    changes: list[str] = field(default_factory=list)
+    """The changes that were made, by their verbs."""
 
     @cached_property
     def config(self) -> config.Config:
@@ -80,6 +82,8 @@ class Desk:
         first = not self.path.exists() and not dry_run
         with db.change(self.path, verb, dry_run=dry_run, kind=kind, tell=self.say) as change:
             yield change
+        if not dry_run:
+            self.changes.append(verb)
         if first:
             self.say(
                 f"made the store {self.path}, money in {self.config.currency}; `crm init` sets this and more"
@@ -87,6 +91,9 @@ class Desk:
         for note in change.notes:
             self.say(note)
         self.close()  # what is asked from here on sees the change
+
+    def alone(self, what: str) -> None:
+        """Refuse what needs transactions of its own where the command is one of several in one."""
 
     def close(self) -> None:
         """Let go of the store; it is opened again when it is asked."""

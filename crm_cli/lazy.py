@@ -8,6 +8,7 @@ Typer applications; `Bundle` lets a family of options be declared once and taken
 import inspect
 from collections.abc import Callable
 from dataclasses import MISSING, dataclass, fields
+from functools import cached_property
 from importlib import import_module
 from typing import Any
 
@@ -32,6 +33,11 @@ class Promise:
     hidden: bool = False
     deprecated: bool = False
 
+    @cached_property
+    def built(self) -> Any:
+        """The command, built once however many lines reach it."""
+        return self.build()
+
     def get_short_help_str(self, limit: int = 100) -> str:
         """What a list of commands shows."""
         return self.summary if len(self.summary) <= limit else self.summary[: limit - 1] + "…"
@@ -43,7 +49,7 @@ class PromisedGroup(TyperGroup):
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
         """Build the one command that is reached."""
         name, promise, rest = super().resolve_command(ctx, args)
-        return name, promise.build() if isinstance(promise, Promise) else promise, rest
+        return name, promise.built if isinstance(promise, Promise) else promise, rest
 
     def format_commands(self, _: Any, formatter: Any) -> None:
         """List the commands under their sections, in the order of declaration."""

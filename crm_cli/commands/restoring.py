@@ -9,6 +9,7 @@ from crm_cli.desk import Desk
 
 def bring(desk: Desk, path: str, *, dry_run: bool) -> dict[str, int]:
     """Bring an archive into the store, which must be empty; returns how many there are of each noun, and commands."""
+    desk.alone("bringing in a whole store")
     from crm_cli.formats import archive
     from crm_cli.rules import restoring
 

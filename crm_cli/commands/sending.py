@@ -36,6 +36,7 @@ def send(
     Raises:
         CrmError: `strict`, and nothing can be handed over; or the run was interrupted.
     """
+    desk.alone("sending")
     from crm_cli.rules import sending
 
     with _progress(desk, None if ids is None else len(ids)) as tick:

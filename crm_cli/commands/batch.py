@@ -1,0 +1,205 @@
+"""`crm batch`: many commands, a line each, as one change or each as its own."""
+
+import gc
+import io
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from crm_cli import lines, output
+from crm_cli.commands.options import Argument, Option
+from crm_cli.desk import Desk
+from crm_cli.errors import CrmError, InvalidError
+from crm_cli.lines import Line, Result
+from crm_cli.together import Together
+
+INTERRUPTED = 130
+# What works on settings, which no transaction holds, or on the store as a file.
+APART = {"init", "demo", "config set", "config unset", "config edit"} | {
+    f"db {verb}" for verb in ("backup", "compact", "restore", "upgrade")
+}
+AGAIN = ("batch", "shell")  # what reads lines itself
+
+
+class _FailedError(Exception):
+    """Takes back what a line has changed before it failed."""
+
+    def __init__(self, result: Result) -> None:
+        self.result = result
+        super().__init__(result.error)
+
+
+@dataclass
+class Manner:
+    """How the lines are carried out, and on which root of all commands."""
+
+    root: Any
+    keep_going: bool
+    dry_run: bool
+
+
+def batch(
+    ctx: typer.Context,
+    *,
+    file: Annotated[str, Argument(metavar="FILE|-", help="Commands, a line each; - is standard input")],
+    each: Annotated[
+        bool, Option("--each", help="A transaction and an entry of the history for each line")
+    ] = False,
+    keep_going: Annotated[
+        bool, Option("--keep-going", help="With --each: go on after a line that fails")
+    ] = False,
+    dry_run: Annotated[bool, Option("--dry-run", help="Show what would come of it, change nothing")] = False,
+    quiet: Annotated[bool, Option("-q", "--quiet", help="Say nothing beside the results")] = False,
+) -> None:
+    """Carry out many commands, a line each, as one change: one transaction, one entry, one undo.
+
+    A line is a command as it is typed, with or without crm, or JSON: {"args": ["contact", "add", "Ada"]} or the list.
+    Empty lines and those that begin with # are passed over. Each sees what the ones before it changed.
+
+    What came of each line is a line of JSON on standard output: line, command, code, ids, error, output, said.
+    The first line that fails ends it, and nothing is changed; with --each, what came before it stays.
+
+    crm batch setup.txt
+    crm batch - --each --keep-going < night.txt
+    """
+    desk: Desk = ctx.obj
+    desk.style.quiet = desk.style.quiet or quiet
+    if keep_going and not (each or dry_run):
+        raise InvalidError("--keep-going would leave half of one change; give --each with it")
+    manner = Manner(ctx.find_root().command, keep_going, dry_run)
+    gc.enable()  # off for the short life of one command
+    with _lines(file) as found:
+        results = _one_by_one(desk, found, manner) if each and not dry_run else _together(desk, found, manner)
+    failed = sum(result.code != 0 for result in results)
+    if failed:
+        raise CrmError(f"{failed:,} of {_counted(len(results))} failed; their results say why")
+
+
+def _together(desk: Desk, found: Iterator[Line], manner: Manner) -> list[Result]:
+    """Carry out the lines as one change; their results are told when it stands."""
+    results: list[Result] = []
+    done: Counter[str] = Counter()
+    with desk.change("batch", dry_run=manner.dry_run) as change:
+        notes = change.notes
+        for line in found:
+            result = _part(Together(desk.path, whole=change), line, manner)
+            results.append(result)
+            if result.code and not manner.keep_going:
+                output.text(result.json())
+                raise _ended(result)
+            done.update(result.changes)
+        change.notes = notes
+        change.summary = ", ".join(f"{number:,} {verb}" for verb, number in done.items())
+    output.text(result.json() for result in results)
+    if manner.dry_run:
+        desk.say(f"{_counted(len(results))}, a dry run; nothing was changed")
+    else:
+        desk.say(_counted(len(results)) + (", one change; `crm undo` takes it back" if done else ""))
+    return results
+
+
+def _part(desk: Together, line: Line, manner: Manner) -> Result:
+    """Carry out one line as a part of the change; where it fails nothing of it stays."""
+    if APART & {line.words[0], " ".join(line.words[:2])}:
+        return Result(
+            line, InvalidError.exit_code, said=[f"{line.command} is no change of the store; give --each"]
+        )
+    try:
+        with desk.whole.attempt():
+            return _stood(_carried_out(desk, line, manner))
+    except _FailedError as failed:
+        failed.result.changes.clear()
+        return failed.result
+
+
+def _stood(result: Result) -> Result:
+    """A result that stands; one that does not is raised, so that its part of the change goes."""
+    if result.code:
+        raise _FailedError(result)
+    return result
+
+
+def _one_by_one(desk: Desk, found: Iterator[Line], manner: Manner) -> list[Result]:
+    """Carry out each line as a command of its own, and tell what came of it at once."""
+    results = []
+    for line in found:
+        result = _carried_out(Desk(desk.path), line, manner)
+        results.append(result)
+        output.text(result.json())
+        if result.code == INTERRUPTED or (result.code and not manner.keep_going):
+            raise _ended(result)
+    desk.say(_counted(len(results)))
+    return results
+
+
+def _carried_out(desk: Desk, line: Line, manner: Manner) -> Result:
+    """Run one line and keep what it writes.
+
+    Raises:
+        KeyboardInterrupt: the person broke it off, within one change.
+    """
+    from crm_cli import cli
+
+    if line.words[:1] and line.words[0] in AGAIN:
+        return Result(line, InvalidError.exit_code, said=[f"crm {line.words[0]} is no line of a batch"])
+    with _kept() as (answered, said):
+        code = cli.run(line.words, root=manner.root, at=desk)
+    if code == INTERRUPTED and isinstance(desk, Together):
+        raise KeyboardInterrupt
+    return Result(line, code, _text(answered), _text(said).splitlines(), desk.changes)
+
+
+def _ended(result: Result) -> CrmError:
+    """What is said where a line ends the batch; its exit code is the line's."""
+    error = CrmError(f"line {result.line.number}: {result.error}")
+    error.exit_code = result.code
+    return error
+
+
+def _counted(number: int) -> str:
+    return "1 command" if number == 1 else f"{number:,} commands"
+
+
+@contextmanager
+def _kept() -> Iterator[tuple[io.TextIOWrapper, io.TextIOWrapper]]:
+    """Keep what is written to standard output and error; standard input is the batch's own and has nothing."""
+    answered, said, nothing = (io.TextIOWrapper(io.BytesIO(), "utf-8", newline="") for _ in range(3))
+    ours, sys.stdin = sys.stdin, nothing
+    try:
+        with redirect_stdout(answered), redirect_stderr(said):
+            yield answered, said
+    finally:
+        sys.stdin = ours
+
+
+def _text(kept: io.TextIOWrapper) -> str:
+    kept.seek(0)
+    raw = bytes(kept.buffer.read())
+    return raw.decode(errors="backslashreplace")
+
+
+@contextmanager
+def _lines(file: str) -> Iterator[Iterator[Line]]:
+    """The commands in a file or on standard input, each read when it is asked for.
+
+    Raises:
+        InvalidError: it cannot be read, or is not UTF-8.
+    """
+    try:
+        if file == "-":
+            yield lines.read(sys.stdin)
+        else:
+            with Path(file).expanduser().open(encoding="utf-8-sig") as opened:
+                yield lines.read(opened)
+    except UnicodeDecodeError:
+        raise InvalidError(f"{file} is not UTF-8; convert it, such as with iconv") from None
+    except OSError as error:
+        if isinstance(error, BrokenPipeError):
+            raise
+        raise InvalidError(f"cannot read {file}: {error.strerror or error}") from error

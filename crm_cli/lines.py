@@ -1,0 +1,95 @@
+"""Command lines as data: read from a file of commands, and what came of each as a line of JSON."""
+
+import json
+import re
+import shlex
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from crm_cli.errors import InvalidError
+
+_IDS = re.compile(r"\d+(\n\d+)*|[a-z]+:\d+([ \n][a-z]+:\d+)*")
+
+
+@dataclass
+class Line:
+    """A command: the number of its line, and its words without the leading `crm`."""
+
+    number: int
+    words: list[str]
+
+    @property
+    def command(self) -> str:
+        """The command as it can be typed."""
+        return shlex.join(self.words)
+
+
+@dataclass
+class Result:
+    """What came of a line: its exit code, what it answered, what it said, and the changes it made."""
+
+    line: Line
+    code: int
+    output: str = ""
+    said: list[str] = field(default_factory=list)
+    changes: list[str] = field(default_factory=list)
+
+    @property
+    def error(self) -> str | None:
+        """What was wrong, None where nothing was."""
+        if not self.code:
+            return None
+        return self.said[-1].removeprefix("crm: ") if self.said else f"exit code {self.code}"
+
+    def json(self) -> str:
+        """The result as an object on one line; ids are numbers, or words such as `deal:3` where nouns mix."""
+        answer = self.output.strip("\n")
+        named = self.changes and _IDS.fullmatch(answer)
+        ids = [int(each) if each.isdecimal() else each for each in answer.split()] if named else []
+        said = self.said[:-1] if self.code else self.said
+        told = {"line": self.line.number, "command": self.line.command, "code": self.code, "ids": ids,
+                "error": self.error, "output": "" if ids else self.output, "said": said}  # fmt: skip
+        return json.dumps(told, ensure_ascii=False)
+
+
+def read(lines: Iterable[str]) -> Iterator[Line]:
+    """The commands in lines of text; empty lines and comments are passed over.
+
+    Raises:
+        InvalidError: a line is no command; names it.
+    """
+    for number, line in enumerate(lines, 1):
+        text = line.strip()
+        if text and not text.startswith("#"):
+            try:
+                yield Line(number, words(text))
+            except ValueError as error:
+                raise InvalidError(f"line {number}: {error}") from None
+
+
+def words(text: str) -> list[str]:
+    """The words of one command, typed as in a shell or as JSON, without a leading `crm`.
+
+    Raises:
+        ValueError: it is neither; says why.
+    """
+    found = _json_words(text) if text[0] in "{[" else _typed_words(text)
+    return found[1:] if found[:1] == ["crm"] else found
+
+
+def _typed_words(text: str) -> list[str]:
+    try:
+        return shlex.split(text, comments=True)
+    except ValueError as error:
+        raise ValueError(f"{str(error).lower()}; close the quotes, or write the line as JSON") from None
+
+
+def _json_words(text: str) -> list[str]:
+    try:
+        told = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise ValueError(f"this is not JSON: {error.msg} at character {error.pos + 1}") from None
+    found = told.get("args") if isinstance(told, dict) else told
+    if not isinstance(found, list) or not all(isinstance(each, str | int | float) for each in found):
+        raise ValueError('this names no command; write {"args": ["contact", "add", "Ada"]} or the list')
+    return [str(each) for each in found]
