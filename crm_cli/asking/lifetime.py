@@ -25,7 +25,8 @@ from crm_cli.errors import InvalidError
 
 Array = Any
 WEEKS_A_YEAR = 365.25 / 7
-REACH = 20.0  # how far a parameter's logarithm may go from 0
+REACH = 8.0
+"""How far the logarithm of a parameter may go from where it began: of customers who are all alike, without an end."""
 
 
 class Habit(NamedTuple):
@@ -203,10 +204,10 @@ class _Kinds:
 def _least(loss: Callable[[Array], float], start: list[float], many: float) -> tuple[list[float], float]:
     """The parameters for which a loss is least, from their logarithms; and the loss."""
     n, optimize = _numpy(), import_module("scipy.optimize")
-    bounds = [(-REACH, REACH)] * len(start)
+    bounds = [(each - REACH, each + REACH) for each in start]
     first = optimize.minimize(lambda told: loss(told) / many, start, method="L-BFGS-B", bounds=bounds,
                               options={"ftol": 1e-13, "gtol": 1e-8, "maxiter": 500})  # fmt: skip
-    if not n.isfinite(first.fun) or n.abs(first.x).max() >= REACH:
+    if not n.isfinite(first.fun):
         raise InvalidError("no parameters fit what was bought; ask for --method simple")
     return [float(each) for each in n.exp(first.x)], float(first.fun) * many
 

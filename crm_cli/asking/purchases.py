@@ -79,6 +79,7 @@ class _Put:
     COLUMNS: tuple[Field, ...]
     MEASURE: str
     FORMULA: str
+    OPTIONS: tuple[Choice, ...]
 
     def answer(self, asked: Asked) -> Rows:
         """Ask the store."""
@@ -98,12 +99,12 @@ def put(asked: Asked) -> Asked:
         else "deal"
     )
     own = asked.report
-    report = _Put(own, noun, DAYS[noun], own.COLUMNS, own.MEASURE, own.FORMULA)
+    report = _Put(own, noun, DAYS[noun], own.COLUMNS, own.MEASURE, own.FORMULA, getattr(own, "OPTIONS", ()))
     day = min(asked.today, _day(asked.until)) if asked.until else asked.today
     made = replace(asked, report=cast("Report", report), by=None, today=day)
     if asked.asking:
         made.where = filters.where(fields.noun(noun), asked.texts, asked.asking)
-    if noun == "deal" and not said:
+    if noun == "deal" and not said and _looked(made, "SELECT EXISTS (SELECT 1 FROM {table})")[0]:
         made.notes.append("no invoices here: deals won are counted, by the day they closed")
     return made
 

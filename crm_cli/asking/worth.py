@@ -7,6 +7,7 @@ fit one, simple means take its place, which is said.
 from collections.abc import Sequence
 from datetime import date
 from fractions import Fraction
+from math import isfinite
 from typing import Any, NamedTuple
 
 from crm_cli.asking import lifetime, loyalty
@@ -128,6 +129,8 @@ def _by_model(put: Asked, currency: str | None, bought: Sequence[History], weeks
         parse_decimal(put.setting(f"customer.{key}_pct")) / SCALE / 100 for key in ("margin", "discount")
     )
     alive, expected = model.alive(habits).tolist(), model.expected(habits, weeks).tolist()
+    if not all(map(isfinite, (*alive, *expected))):
+        raise InvalidError("the model does not fit what was bought; ask for --method simple")
     discounted = model.discounted(habits, weeks, yearly).tolist()
     values = spending.expected(repeats, [max(mean, 0.0) for mean in means]).tolist()
     fitted(put, currency, len(habits), model, spending)

@@ -69,7 +69,8 @@ def answer(asked: Asked) -> Rows:
     label = PERIODS[by].format(day="{day}")
     bought = purchases.of_customers(put, FIGURES.format(spans=label, start=loyalty.start(put)), dated=False)
     stands = loyalty.standing(put, [loyalty.Span(*each.figures[1:]) for each in bought])
-    put.notes.append(_said(put, stands))
+    if bought:
+        put.notes.append(_said(put, stands))
     rows = _cohorts(put, by, bought, share_of=bool(asked.option("share")))
     purchases.nameless(put)
     put.explain([f"{len(bought):,} customers; {stands}"])
