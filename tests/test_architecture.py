@@ -33,6 +33,7 @@ SHARED = {
     "quoting",
     "restoring",
     "sending",
+    "suggesting",
     "taking",
 }
 BORROWED = {
@@ -40,6 +41,7 @@ BORROWED = {
     "case": {"similar", "steps"},
     "campaign": {"launching", "mailing", "measuring", "planning", "results", "targeting"},
     "launching": {"handing"},
+    "lead": {"scoring"},
     "config": {"rates"},
     "deal": {"billing", "forecasting"},
 }

@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import pytest
-from conftest import Crm
 from hypothesis import given
 from hypothesis import strategies as st
 
 from crm_cli.asking import logistic
+from tests.conftest import Crm
 
 DATA = Path(__file__).parents[2] / "shared" / "data" / "crm_zoho" / "Leads.csv"
 CSV = "name,source,industry,status,converted\n"

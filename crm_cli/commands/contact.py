@@ -1,7 +1,7 @@
 """People you know: the commands of contacts."""
 
 from crm_cli import lazy
-from crm_cli.commands import merging, verbs
+from crm_cli.commands import merging, suggesting, verbs
 
 app = lazy.application(
     "People you know.",
@@ -24,3 +24,4 @@ verbs.common(
     tag="crm contact tag vip,press ada ;; crm contact list city=Paris -o ids | crm contact tag paris -",
 )
 merging.common(app, "contact")
+suggesting.common(app, "contact")

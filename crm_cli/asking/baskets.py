@@ -1,0 +1,132 @@
+"""Which products go together, and what a customer may want next.
+
+A basket is everything that one customer bought. Of two products bought by a and b of n customers, and by both of them
+by c: support = c ÷ n, confidence = c ÷ a (of who bought the first, who bought the second too), lift = (c ÷ n) ÷
+(a ÷ n × b ÷ n) (Agrawal, Imieliński & Swami 1993; Brin et al. 1997). The variance of ln lift is that of a multinomial
+sample, by the delta method: (1 ÷ c' − 1 ÷ a' − 1 ÷ b' + 2 × lift − 1) ÷ n, the dashed ones being shares of n.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from itertools import combinations
+from math import exp, log, sqrt
+from typing import NamedTuple
+
+from crm_cli.asking import purchases
+from crm_cli.asking.lift import Z
+from crm_cli.reports import Asked
+
+FEWEST = 5
+"""Customers that must have bought both products for them to be said to go together."""
+NEIGHBOURS = 25
+"""Customers, the most similar ones, that are asked what they bought."""
+Baskets = Mapping[int, frozenset[int]]
+_BOUGHT = """
+SELECT NULL, NULL, coalesce(chosen.company_id, -chosen.contact_id) AS customer, l.product_id
+FROM chosen JOIN {noun}_line AS l ON l.{noun}_id = chosen.id
+WHERE l.product_id IS NOT NULL AND customer IS NOT NULL GROUP BY 3, 4"""
+
+
+class Pair(NamedTuple):
+    """Two products of which the first leads to the second."""
+
+    first: int
+    then: int
+    both: int
+    """Customers who bought both."""
+    bought: int
+    """Customers who bought the first."""
+    support: float
+    confidence: float
+    lift: float
+    low: float
+    """The least that the lift is, 95 times of 100."""
+
+
+class Wish(NamedTuple):
+    """A product that a customer has not bought, and what speaks for it."""
+
+    product: int
+    pair: Pair | None
+    """The best pair that leads to it from what the customer bought."""
+    similar: int
+    """How many of the similar customers bought it."""
+    asked: int
+    """How many similar customers there are."""
+
+
+def put(asked: Asked) -> Asked:
+    """The question put to invoices or to deals won: to invoices where any has a product in its lines."""
+    if not asked.said.get("from"):
+        found = "SELECT EXISTS (SELECT 1 FROM invoice_line WHERE product_id IS NOT NULL)"
+        if not asked.connection.execute(found).fetchone()[0]:
+            made = purchases.put(replace(asked, said={**asked.said, "from": "deals"}))
+            made.notes.append("no invoice here names a product: the lines of deals won are counted")
+            return made
+    return purchases.put(asked)
+
+
+def baskets(put_: Asked) -> Baskets:
+    """What each customer bought, as products by customer (a contact's number is below 0)."""
+    question = f"{purchases.begun(put_)}{_BOUGHT.format(noun=put_.report.NOUN)}"
+    found: dict[int, set[int]] = {}
+    for _, _, (customer, product) in put_.ask(question):
+        found.setdefault(customer, set()).add(product)
+    return {customer: frozenset(products) for customer, products in found.items()}
+
+
+def pairs(found: Baskets, fewest: int = FEWEST) -> list[Pair]:
+    """The products that go together, both ways, those that are surest first."""
+    alone = Counter(product for products in found.values() for product in products)
+    often = {product for product, count in alone.items() if count >= fewest}
+    both: Counter[tuple[int, int]] = Counter()
+    for products in found.values():
+        both.update(combinations(sorted(products & often), 2))
+    made = [
+        _pair(first, then, count, alone, len(found))
+        for (one, other), count in both.items() if count >= fewest
+        for first, then in ((one, other), (other, one))
+    ]  # fmt: skip
+    return sorted(made, key=lambda each: (-each.low, -each.confidence, each.first, each.then))
+
+
+def wishes(found: Baskets, customer: int) -> list[Wish]:
+    """What a customer who bought something may want next: the most of what similar ones bought first."""
+    mine = found.get(customer, frozenset())
+    rest = {number: products for number, products in found.items() if number != customer}
+    near = sorted((number for number in rest if rest[number] & mine),
+                  key=lambda number: (-_likeness(rest[number], mine), number))[:NEIGHBOURS]  # fmt: skip
+    bought = Counter(product for number in near for product in rest[number] - mine)
+    best: dict[int, Pair] = {}
+    for pair in pairs(rest):
+        if pair.first in mine and pair.then not in mine and pair.lift > 1:
+            best.setdefault(pair.then, pair)
+    made = [
+        Wish(product, best.get(product), bought[product], len(near))
+        for product in bought.keys() | best.keys()
+    ]
+    return sorted(
+        made, key=lambda each: (-each.similar, -(each.pair.low if each.pair else 0.0), each.product)
+    )
+
+
+def names(asked: Asked, products: Iterable[int]) -> dict[int, str]:
+    """What products are called."""
+    import json
+
+    question = "SELECT id, name FROM product WHERE id IN (SELECT value FROM json_each(?))"
+    return dict(asked.connection.execute(question, (json.dumps(sorted(products)),)).fetchall())
+
+
+def _pair(first: int, then: int, both: int, alone: Counter[int], whole: int) -> Pair:
+    one, other = alone[first], alone[then]
+    lift = both * whole / (one * other)
+    spread = (whole / both - whole / one - whole / other + 2 * lift - 1) / whole
+    low = exp(log(lift) - Z * sqrt(max(0.0, spread)))
+    return Pair(first, then, both, one, both / whole, both / one, lift, low)
+
+
+def _likeness(one: frozenset[int], other: frozenset[int]) -> float:
+    """The share of all products of two customers that both bought (Jaccard)."""
+    return len(one & other) / len(one | other)

@@ -1,0 +1,75 @@
+"""Products that the same customers buy, and how sure it is that they go together."""
+
+from crm_cli.asking import baskets, purchases
+from crm_cli.asking.groups import Place
+from crm_cli.errors import InvalidError
+from crm_cli.fields import Field
+from crm_cli.output import Rows
+from crm_cli.reports import Asked, Choice
+from crm_cli.values.amounts import SCALE
+
+NOUN = "invoice"
+NOUNS = purchases.NOUNS
+DAY = "issued_on"
+COLUMNS = (
+    Field("product", "text", "Who bought this one"),
+    Field("then", "text", "bought this one too"),
+    Field("customers", "integer", "Customers who bought both"),
+    Field("bought", "integer", "Customers who bought the first"),
+    Field("support_pct", "percent", "Customers who bought both, of all"),
+    Field("confidence_pct", "percent", "Who bought the second, of those who bought the first"),
+    Field("lift", "decimal", "How many times as often as by chance"),
+    Field("lift_low", "decimal", "The least that it is, 95 times of 100"),
+    Field("verdict", "text", "more, less, or too small to tell"),
+)
+MEASURE = "confidence_pct"
+OPTIONS = (
+    purchases.FROM,
+    Choice("fewest", f"Customers who must have bought both; else {baskets.FEWEST}", metavar="N"),
+)
+FORMULA = f"""{purchases.MEANT}
+A basket is everything that a customer bought in the period; each line with a product counts once.
+support = customers of both ÷ all customers with a product; confidence = customers of both ÷ customers of the first;
+lift = confidence ÷ the share of all who bought the second. lift_low is the lower end of its interval of 95 %, by the
+delta method; a pair whose lift_low is above 1 goes together more than chance would have it. Among many pairs, one of
+forty looks so by chance alone.
+"""
+
+
+def answer(asked: Asked) -> Rows:
+    """A row for each pair of products, both ways, those that are surest to go together first."""
+    if asked.by:
+        raise InvalidError("basket is by pairs of products; leave out --by")
+    put = baskets.put(asked)
+    found = baskets.baskets(put)
+    put.explain([f"{len(found):,} customers bought products"])
+    pairs = baskets.pairs(found, _fewest(asked))
+    called = baskets.names(put, {each.first for each in pairs})
+    return put.table(
+        [(Place(), (
+            called[each.first], called[each.then], each.both, each.bought, _percent(each.support),
+            _percent(each.confidence), _decimal(each.lift), _decimal(each.low), _verdict(each),
+        )) for each in pairs]
+    )  # fmt: skip
+
+
+def _fewest(asked: Asked) -> int:
+    text = asked.option("fewest")
+    if text and (not text.isdecimal() or not int(text)):
+        raise InvalidError(f"--fewest: {text!r} is no number of customers; write one such as 5")
+    return int(text) if text else baskets.FEWEST
+
+
+def _verdict(pair: baskets.Pair) -> str:
+    high = pair.lift**2 / pair.low  # the interval is symmetric on the logarithm
+    return "more" if pair.low > 1 else "less" if high < 1 else "too small to tell"
+
+
+def _decimal(value: float) -> int:
+    """A figure as stored, to two decimals."""
+    return round(value * 100) * SCALE // 100
+
+
+def _percent(share: float) -> int:
+    """A share as a stored percentage, to two decimals."""
+    return round(share * 10_000) * 100
