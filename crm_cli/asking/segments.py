@@ -112,3 +112,31 @@ def _asking(desk: "Desk", copy: sqlite3.Connection, moment: str | None) -> Askin
     today = date.fromisoformat(local_day(now, zone))
     rewinding.at(copy, now, today.isoformat(), desk.config.get("small_company_up_to"))
     return replace(desk.asking, connection=copy, reading=replace(desk.reading, today=today))
+
+
+def of_report(desk: "Desk", text: str) -> dict[str, list[int]]:
+    """Who is in segments of a report, such as `rfm:champions,loyal`: ids by noun.
+
+    Raises:
+        InvalidError: no such report or segment; names those that there are.
+    """
+    from crm_cli import reports
+    from crm_cli.reports import rfm
+
+    name, _, words = text.partition(":")
+    if name != "rfm":
+        raise fields.nearest(name, ["rfm"], "report with segments")
+    wanted = {word.strip().lower().replace("-", "_").replace(" ", "_") for word in words.split(",")}
+    for word in wanted - rfm.SEGMENTS.keys():
+        raise fields.nearest(word, list(rfm.SEGMENTS), "segment of rfm")
+    asked = reports.Asked(
+        desk.connection, desk.reading.today, reports.load(name), zone=desk.config.zone, asking=desk.asking,
+        rates=desk.rate, setting=desk.config.get,
+    )  # fmt: skip
+    rows = asked.report.answer(asked)
+    places = {each.name: place for place, each in enumerate(rows.columns)}
+    found: dict[str, list[int]] = {}
+    for row in rows.rows:
+        if row[places["segment"]] in wanted:
+            found.setdefault(row[places["noun"]], []).append(row[places["id"]])
+    return {noun: list(dict.fromkeys(ids)) for noun, ids in found.items()}

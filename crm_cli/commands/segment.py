@@ -19,6 +19,7 @@ verbs.common(
     "segment",
     add='crm segment add "Quiet shops" --filter "company.industry=retail last_touch=..-6m" ;; '
     "crm segment add VIPs --kind static ;; "
+    "crm segment add Champions --from rfm:champions ;; "
     'crm segment add "Never write to" --kind suppression',
     list="crm segment list kind=dynamic",
 )

@@ -44,6 +44,8 @@ ALSO_OF_PEOPLE = {
     "export": ("crm_cli.commands.forgetting", "make_export"),
 }
 """The common verbs that do more for people."""
+OF_SEGMENTS = {"add": ("crm_cli.commands.verbs.keeping", "make_add")}
+"""The common verbs that do more for segments."""
 
 
 def common(app: typer.Typer, noun: str, verbs: tuple[str, ...] = ALL, **examples: str) -> None:
@@ -71,6 +73,8 @@ class _Maker:
         module, function = (MAKERS | OF_PEOPLE | OF_OFFERS)[self.verb]
         if self.noun in ("contact", "lead"):
             module, function = ALSO_OF_PEOPLE.get(self.verb, (module, function))
+        elif self.noun == "segment":
+            module, function = OF_SEGMENTS.get(self.verb, (module, function))
         made: Callable[..., None] = getattr(import_module(module), function)(self.noun)
         return made
 
