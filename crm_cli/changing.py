@@ -13,7 +13,7 @@ from functools import cached_property
 from types import TracebackType
 from typing import Any, Self
 
-from crm_cli import clock, config, db, exchange, fields, turns
+from crm_cli import clock, config, db, exchange, fields, hooks, turns
 from crm_cli.values import Reading
 
 CACHE = 16_384  # KiB of pages kept in memory by a bulk change
@@ -60,18 +60,38 @@ class Change:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if kind is not None or self.dry_run:
-            if self.connection.in_transaction:
-                self.connection.execute("ROLLBACK")
+            self._roll_back()
             return
-        if self.changed():
-            self._entry = self.command_id
-            self.connection.execute(
-                "UPDATE command SET open = NULL, summary = ?, reverts_id = ? WHERE id = ?",
-                (self.summary, self.reverts_id, self.command_id),
-            )
-        else:
+        if not self.changed():
             self.connection.execute("DELETE FROM command WHERE id = ?", (self.command_id,))
-        self.connection.execute("COMMIT")
+            self.connection.execute("COMMIT")
+            return
+        safeguard.keep(self)
+        self._entry = self.command_id
+        self.connection.execute(
+            "UPDATE command SET open = NULL, summary = ?, reverts_id = ? WHERE id = ?",
+            (self.summary, self.reverts_id, self.command_id),
+        )
+        self._commit()
+
+    def _commit(self) -> None:
+        """Let the change stand, unless a hook of the user's refuses it."""
+        found = hooks.wanted(self)
+        if not found:
+            self.connection.execute("COMMIT")
+            return
+        with found:
+            try:
+                self.notes += found.before()
+            except BaseException:
+                self._roll_back()
+                raise
+            self.connection.execute("COMMIT")
+            self.notes += found.after()
+
+    def _roll_back(self) -> None:
+        if self.connection.in_transaction:
+            self.connection.execute("ROLLBACK")
 
     @cached_property
     def reading(self) -> Reading:

@@ -69,6 +69,7 @@ SETTINGS: dict[str, tuple[str, str, str]] = {
     "smtp.from": ("", "From whom messages are; else me at my first own address", r".*"),
     "smtp.rate": ("", "How many messages a minute at most; else as fast as it goes", r"[1-9]\d*"),
     "wait_seconds": ("60", "Seconds that a change waits for other commands to finish", r"\d{1,4}"),
+    "hooks.timeout": ("10", "Seconds that a hook may take; see the README", r"[1-9]\d{0,3}"),
     "outbox": ("", "The folder of messages where no mail server is set; else beside the store", r".*"),
 }
 # Families of keys: `columns.NOUN` are the columns of a list, `rates.CUR` one unit in the own currency,
@@ -95,7 +96,7 @@ EXAMPLES = {
     "quote.valid_days": "30", "columns": "id,name,amount", "rates": "0.92", "checklist": "Find the cause; Mend it",
     "score": "15 industry=retail responded=1..",
     "invoice.terms_days": "30", "invoice.warn_days": "30",
-    "smtp.host": "mail.example.org", "smtp.port": "587", "smtp.rate": "60", "wait_seconds": "60",
+    "smtp.host": "mail.example.org", "smtp.port": "587", "smtp.rate": "60", "hooks.timeout": "10", "wait_seconds": "60",
 }  # fmt: skip
 
 
