@@ -66,9 +66,8 @@ def _keep(desk: Desk, said: str, texts: dict[str, Any], doing: Doing) -> None:
     with desk.change("segment add", dry_run=doing.dry_run) as change:
         draft = intake.new(change, "segment", texts)
         records.write(change, "segment", [draft])
-        held = rules.include(
-            change, draft.id, [rules.Entry(draft.get("on"), each) for each in found.get(on, [])]
-        )
+        on = draft.get("on")
+        held = rules.include(change, draft.id, [rules.Entry(on, each) for each in found.get(on, [])])
         change.summary = f"{texts['name']}: {held:,}"
     would = "would add" if doing.dry_run else "added"
     desk.say(f"{would} segment {texts['name']} with {held:,} {fields.plural(on)}")
