@@ -13,7 +13,7 @@ from functools import cached_property
 from types import TracebackType
 from typing import Any, Self
 
-from crm_cli import clock, config, db, exchange, fields, hooks, turns
+from crm_cli import clock, config, db, exchange, fields, hooks, safeguard, turns
 from crm_cli.values import Reading
 
 CACHE = 16_384  # KiB of pages kept in memory by a bulk change

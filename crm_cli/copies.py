@@ -1,6 +1,7 @@
 """Copies of the store: where they go and are, putting one back in its place, and writing it anew without a trace."""
 
 import glob
+import re
 import sqlite3
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -20,6 +21,24 @@ def place(path: Path, wanted: str | None) -> Path:
     """Where a copy of a store goes: the file or into the folder that is wanted, else beside the store."""
     target = Path(wanted).expanduser() if wanted else path.parent
     return target / f"{path.name}.{stamp()}.bak" if target.is_dir() else target
+
+
+def folder(path: Path) -> Path:
+    """Where the copies are that are made without being asked for."""
+    return path.with_name(f"{path.name}.backups")
+
+
+def prune(path: Path, folder: Path, keep: int) -> list[Path]:
+    """Delete all copies of a store in a folder but the newest; those with a name of their own stay.
+
+    Returns those that are gone.
+    """
+    made = re.compile(re.escape(path.name) + r"\.\d{8}T\d{6}\.\d{3}Z\.bak(\.age)?")
+    found = sorted(each for each in folder.iterdir() if made.fullmatch(each.name))
+    for each in found[:-keep]:
+        for tail in ("", "-wal", "-shm"):  # what is left beside it where somebody has looked into it
+            each.with_name(each.name + tail).unlink(missing_ok=True)
+    return found[:-keep]
 
 
 def restore(path: Path, source: Path) -> Path | None:
@@ -95,8 +114,10 @@ _LEFT = (
 
 
 def beside(path: Path) -> list[Path]:
-    """The copies of a store that stand beside it: backups, and what upgrades and restoring have kept."""
-    return sorted(each for each in path.parent.glob(f"{glob.escape(path.name)}.*") if each.is_file())
+    """The copies of a store that stand beside it: backups, and what large changes, upgrades and restoring have kept."""
+    name = glob.escape(path.name)
+    found = (*path.parent.glob(f"{name}.*"), *path.parent.glob(f"{name}.backups/{name}.*"))
+    return sorted(each for each in found if each.is_file())
 
 
 def holds(file: Path, words: Iterable[str]) -> bool:

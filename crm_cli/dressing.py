@@ -19,6 +19,11 @@ def undress(connection: sqlite3.Connection) -> None:
 def dress(connection: sqlite3.Connection) -> None:
     """Create views and triggers, and fill the search index from the tables."""
     db.decorate(connection)
+    index(connection)
+
+
+def index(connection: sqlite3.Connection) -> None:
+    """Fill the search index from the tables."""
     connection.execute("INSERT INTO search (search) VALUES ('delete-all')")
     for name in fields.names():
         about = fields.noun(name)

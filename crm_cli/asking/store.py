@@ -1,12 +1,12 @@
 """Questions about a store itself: what is in it, and whether it is whole."""
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from crm_cli import db, fields
+from crm_cli import copies, db, fields
 
 
 def facts(connection: sqlite3.Connection, path: Path) -> list[tuple[str, Any]]:
@@ -22,6 +22,7 @@ def facts(connection: sqlite3.Connection, path: Path) -> list[tuple[str, Any]]:
         ("commands", connection.execute("SELECT count(*) FROM command").fetchone()[0]),
         ("last_change", last[0] if last else None),
         ("last_command", last[1] if last else None),
+        ("backups", sum(each.suffix in (".bak", ".age") for each in copies.beside(path))),
     ]
 
 
@@ -50,7 +51,19 @@ def differences(path: Path, copy: Path) -> list[str]:
         for name in fields.names()
         if now.get(name, 0) != then.get(name, 0)
     ]
-    return lines or ["as many records of every noun as in the copy"]
+    return (lines or ["as many records of every noun as in the copy"]) + _since(path, copy)
+
+
+def _since(path: Path, copy: Path) -> list[str]:
+    """The commands of a store that came after a copy of it was made."""
+    if not db.exists(path):
+        return []
+    with closing(db.look(copy)) as then, closing(db.look(path)) as now:
+        latest = then.execute("SELECT max(id) FROM command").fetchone()
+        last = "(SELECT verb FROM command ORDER BY id DESC LIMIT 1)"
+        after = f"SELECT count(*), max(at), {last} FROM command WHERE id > coalesce(?, 0)"
+        number, at, verb = now.execute(after, latest).fetchone()
+    return [f"commands since the copy: {number:,}, the last at {at} ({verb})"] if number else []
 
 
 def _counted(path: Path) -> dict[str, int]:
@@ -71,6 +84,23 @@ def _damaged_pages(connection: sqlite3.Connection) -> Iterator[str]:
     for row in connection.execute("PRAGMA integrity_check(10)"):
         if row[0] != "ok":
             yield f"the file is damaged: {row[0]}"
+
+
+def wanting(connection: sqlite3.Connection) -> Iterator[tuple[str, str, str]]:
+    """Tables, indexes, views and triggers that are missing or not as in a new store: kind, name and how it is made."""
+    question = "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL"
+    with closing(db.pattern()) as pattern:
+        held = {(kind, name): sql for kind, name, sql in connection.execute(question)}
+        for kind, name, sql in pattern.execute(question).fetchall():
+            found = held.get((kind, name))
+            if found is None or (kind in ("view", "trigger") and found != sql):
+                yield kind, name, sql
+
+
+def unfinished(connection: sqlite3.Connection) -> list[tuple[int, str]]:
+    """Commands that are open, though none is at work: number and verb."""
+    found = connection.execute("SELECT id, verb FROM command WHERE open IS NOT NULL").fetchall()
+    return [(number, verb) for number, verb in found]
 
 
 def _broken_references(connection: sqlite3.Connection) -> Iterator[str]:
@@ -94,30 +124,60 @@ def _lost_subjects(connection: sqlite3.Connection) -> Iterator[str]:
 
 def _other_parts(connection: sqlite3.Connection) -> Iterator[str]:
     """Tables, indexes, views and triggers against those of a new store."""
-    question = "SELECT type || ' ' || name, sql FROM sqlite_master WHERE sql IS NOT NULL"
-    with closing(db.pattern()) as pattern:
-        held, wanted = dict(connection.execute(question)), dict(pattern.execute(question))
-    for name, sql in wanted.items():
-        if name not in held:
-            yield f"the {name} is missing"
-        elif name.startswith(("view", "trigger")) and held[name] != sql:
-            yield f"the {name} is not what this program makes"
+    there = "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE type = ? AND name = ?)"
+    for kind, name, _ in wanting(connection):
+        held = connection.execute(there, (kind, name)).fetchone()[0]
+        yield f"the {kind} {name} is {'not what this program makes' if held else 'missing'}"
 
 
 def _unreadable_views(connection: sqlite3.Connection) -> Iterator[str]:
-    for name in db.views():
+    """Views of this program, and those that others made and whose tables may have gone since."""
+    own = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'view'")]
+    yield from _unreadable(connection, dict.fromkeys([*db.views(), *own]))
+
+
+def _unreadable_at_a_moment(connection: sqlite3.Connection) -> Iterator[str]:
+    """Views as commands see them; the last look, since they stand before the others from here on."""
+    db.at(connection, "2000-01-01T12:00:00Z", "2000-01-01", "250")
+    for said in _unreadable(connection, fields.momentary()):
+        yield said.replace("the view", "at a moment, the view")
+
+
+def _unreadable(connection: sqlite3.Connection, names: Iterable[str]) -> Iterator[str]:
+    for name in names:
         try:
-            connection.execute(f"SELECT * FROM {name} LIMIT 100").fetchall()
+            connection.execute(f'SELECT * FROM "{name}" LIMIT 100').fetchall()
         except sqlite3.DatabaseError as error:
             yield f"the view {name} cannot be read: {error}"
 
 
 def _open_commands(connection: sqlite3.Connection) -> Iterator[str]:
-    for number, verb in connection.execute("SELECT id, verb FROM command WHERE open IS NOT NULL"):
+    for number, verb in unfinished(connection):
         yield f"command {number} ({verb}) was never finished"
 
 
-def _search_gaps(connection: sqlite3.Connection) -> Iterator[str]:
+def _broken_history(connection: sqlite3.Connection) -> Iterator[str]:
+    """Entries out of order, that cannot be read backwards, or whose end is not what the tables hold."""
+    turned = "SELECT b.id FROM log AS a JOIN log AS b ON b.id = a.id + 1 WHERE b.command_id < a.command_id LIMIT 1"
+    for (number,) in connection.execute(turned):
+        yield f"the history is out of order at its row {number}"
+    unread = (
+        "SELECT count(*), min(command_id) FROM log WHERE op NOT IN ('insert', 'range', 'update', 'delete') "
+        "OR (op IN ('update', 'delete') AND json_valid(data) IS NOT 1)"
+    )
+    number, first = connection.execute(unread).fetchone()
+    if number:
+        yield f"{number} rows of the history, the first of command {first}, cannot be read"
+    tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    for (table,) in connection.execute("SELECT DISTINCT tbl FROM log").fetchall():
+        if table in tables:
+            last = "SELECT row_id, op, max(id) FROM log WHERE tbl = ? AND op <> 'range' GROUP BY row_id"
+            other = f"""SELECT count(*) FROM ({last}) WHERE (op = 'delete') = (row_id IN (SELECT id FROM "{table}"))"""
+            if number := connection.execute(other, (table,)).fetchone()[0]:
+                yield f"{number} rows of {table} are there or gone against what the history says"
+
+
+def search_gaps(connection: sqlite3.Connection) -> Iterator[str]:
     """Records that search cannot find, and entries of the index that belong to no record."""
     held = " UNION ALL ".join(
         f'SELECT id * 64 + {about.number} AS place FROM "{about.table}"'
@@ -142,7 +202,9 @@ _LOOKS: tuple[Callable[[sqlite3.Connection], Iterator[str]], ...] = (
     _unreadable_views,
     _lost_subjects,
     _open_commands,
-    _search_gaps,
+    _broken_history,
+    search_gaps,
+    _unreadable_at_a_moment,
 )
 
 

@@ -69,6 +69,14 @@ SETTINGS: dict[str, tuple[str, str, str]] = {
     "smtp.from": ("", "From whom messages are; else me at my first own address", r".*"),
     "smtp.rate": ("", "How many messages a minute at most; else as fast as it goes", r"[1-9]\d*"),
     "wait_seconds": ("60", "Seconds that a change waits for other commands to finish", r"\d{1,4}"),
+    "backup.before": (
+        "import,bulk",
+        "Large changes before which the store is copied: import, bulk, merge, or none",
+        r"none|(import|bulk|merge)(,(import|bulk|merge))*",
+    ),
+    "backup.from": ("100", "Rows from which an import or a bulk change is large", r"\d{1,7}"),
+    "backup.keep": ("5", "How many of these copies are kept", r"[1-9]\d{0,3}"),
+    "backup.max_mb": ("200", "Size of the store in MiB from which it is not copied so", r"\d{1,7}"),
     "hooks.timeout": ("10", "Seconds that a hook may take; see the README", r"[1-9]\d{0,3}"),
     "outbox": ("", "The folder of messages where no mail server is set; else beside the store", r".*"),
 }
@@ -97,6 +105,7 @@ EXAMPLES = {
     "score": "15 industry=retail responded=1..",
     "invoice.terms_days": "30", "invoice.warn_days": "30",
     "smtp.host": "mail.example.org", "smtp.port": "587", "smtp.rate": "60", "hooks.timeout": "10", "wait_seconds": "60",
+    "backup.before": "import,bulk", "backup.from": "100", "backup.keep": "5", "backup.max_mb": "200",
 }  # fmt: skip
 
 
