@@ -15,6 +15,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from crm_cli import fields, filters
+from crm_cli.asking.bought import CONDITIONS, DAYS
 from crm_cli.fields import Field
 from crm_cli.output import Rows
 from crm_cli.reports import SAME, UNKNOWN, Asked, Choice, Report
@@ -27,11 +28,6 @@ NOUNS = ("invoice", "deal")
 FROM = Choice(
     "from", "What is counted; else invoices, and deals in a store without any", ("invoices", "deals")
 )
-DAYS = {"invoice": "issued_on", "deal": "closed_on"}
-CONDITIONS = {
-    "invoice": "(void_on IS NULL OR void_on > ?1) AND issued_on <= ?1",
-    "deal": "stage_id IN (SELECT id FROM stage WHERE kind = 'won') AND closed_on <= ?1",
-}
 MEANT = """
 A purchase is an invoice that is not void, on the day it was issued; in a store without invoices, or with --from deals,
 a deal won, on the day it closed. A day's purchases of a customer count once, and those for nothing count.

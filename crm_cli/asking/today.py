@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from crm_cli import clock
-from crm_cli.asking import experience, waiting
+from crm_cli.asking import experience, rhythm, waiting
 from crm_cli.fields import Field
 from crm_cli.output import Rows
 from crm_cli.values.dates import local_day, next_day, parse_instant
@@ -143,3 +143,5 @@ def _sections(desk: "Desk", bound: dict[str, Any]) -> Iterator[tuple[str, list[A
         if number == bound["most"]:
             number = desk.connection.execute(f"SELECT count(*) FROM ({whose})", bound).fetchone()[0]
         yield title, found, number
+    risks = rhythm.quiet(desk, bound["owner"])
+    yield "at risk", risks if bound["most"] < 0 else risks[: bound["most"]], len(risks)

@@ -23,11 +23,12 @@ def today(
     all_: Annotated[bool, Option("--all", help="Everything, not the first of each kind")] = False,
     out: Out,
 ) -> None:
-    """What to do now: whom to call, cases and deadlines, tasks, renewals, deals that slip or rot, new leads.
+    """What to do now: whom to call, cases and deadlines, tasks, renewals, deals that slip, new leads, who is quiet.
 
     First come customers of high value who fared badly within 90 days and whom nobody has called or met since:
     a complaint, a case that was late, or a low score (NPS up to 6, CSAT up to 2 of 5, CES up to 3 of 7, where 7 is
     easy). Of high value are those of potential A, who brought `high_value_from`, and the best fifth by won amount.
+    At risk, at the end, are customers who have not bought for twice as long as they usually take.
 
     crm today --owner me
     """

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 from crm_cli import fields, filters
 from crm_cli.asking import spans
+from crm_cli.asking.bought import CONDITIONS
 from crm_cli.asking.figures import money, share
 from crm_cli.asking.groups import Place
 from crm_cli.fields import Field
@@ -40,10 +41,6 @@ a span that is not over, or that the period cuts, has no growth. By anything els
 before the period, or the same period a year before; all time has none.
 By product, an amount falls to each product by its share of the lines' net.
 """
-CONDITIONS = {
-    "invoice": "(void_on IS NULL OR void_on > ?1) AND issued_on <= ?1",
-    "deal": "stage_id IN (SELECT id FROM stage WHERE kind = 'won') AND closed_on <= ?1",
-}
 SUMMED = """
 SELECT "group", purse, coalesce(sum(amount){now}, 0), count(*){now}, {before} FROM chosen GROUP BY "group", purse
 """
