@@ -138,10 +138,9 @@ def _rows(asked: Asked, figures: str, dated: bool, daily: bool) -> Iterator[tupl
 def _whose(asked: Asked) -> list[tuple[str, str]]:
     """Whose purchases there are to ask about: how SQL numbers such customers, and what holds of their purchases."""
     companies, others = _looked(asked, _KINDS)
-    return [
-        *([_COMPANIES] if companies else []),
-        *([_PERSONS if companies else _ONLY_PERSONS] if others else []),
-    ]
+    if not others:
+        return [_COMPANIES]
+    return [_COMPANIES, _PERSONS] if companies else [_ONLY_PERSONS]
 
 
 def _looked(asked: Asked, question: str) -> tuple[Any, ...]:

@@ -102,6 +102,8 @@ def groups(ctx: Any) -> list[str]:
     from crm_cli.asking import groups as known
 
     report = reports.load(ctx.info_name)
+    if hasattr(report, "ways"):
+        return list(report.ways())
     own = getattr(report, "GROUPS", ())
     return [*known.names(report.NOUN, report.DAY, own), *_own(ctx, report.NOUN)]
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from crm_cli.asking import buyers, lifetime, loyalty, purchases, worth
+from crm_cli.asking import buyers, groups, lifetime, loyalty, purchases, worth
 from crm_cli.asking.figures import money
 from crm_cli.asking.groups import Place
 from crm_cli.asking.loyalty import History
@@ -95,6 +95,13 @@ def answer(asked: Asked) -> Rows:
     return put.table([(Place(), row) for row in rows])
 
 
+def ways() -> list[str]:
+    """What it can be grouped by."""
+    return [name for name in groups.names("company", "") if name not in ("tag", "tags", *buyers.OWN)] + [
+        *buyers.OWN
+    ]
+
+
 def _weeks(asked: Asked) -> int:
     text = asked.option("weeks") or str(WEEKS)
     if not text.isdecimal() or not 0 < int(text) <= MOST_WEEKS:
@@ -163,20 +170,20 @@ def _held_out(asked: Asked, put: Asked, told: dict[str | None, list[History]], w
         habits = [worth.habit(each, put.today) for each in bought]
         model = lifetime.purchasing(habits)
         worth.fitted(put, currency, len(habits), model, None)
-        groups: dict[int, list[tuple[float, int]]] = defaultdict(list)
+        counted: dict[int, list[tuple[float, int]]] = defaultdict(list)
         for each, expected in zip(bought, model.expected(habits, span).tolist(), strict=True):
-            groups[min(each.purchases - 1, LAST)].append((expected, came.get((each.customer, currency), 0)))
-        rows += _compared(groups, currency)
-        total = [sum(each[at] for found in groups.values() for each in found) for at in (0, 1)]
+            counted[min(each.purchases - 1, LAST)].append((expected, came.get((each.customer, currency), 0)))
+        rows += _compared(counted, currency)
+        total = [sum(each[at] for found in counted.values() for each in found) for at in (0, 1)]
         put.notes.append(
             f"{currency}: {total[0]:,.1f} purchases expected from {later.since} to {later.until}, {total[1]:,} came"
         )
     return Rows(list(HELD_OUT), rows, put.table([]).notes)
 
 
-def _compared(groups: dict[int, list[tuple[float, int]]], currency: str | None) -> Iterable[tuple[Any, ...]]:
+def _compared(counted: dict[int, list[tuple[float, int]]], currency: str | None) -> Iterable[tuple[Any, ...]]:
     """Two rows for each number of earlier purchases: what was expected, and what came."""
-    for earlier, found in sorted(groups.items()):
+    for earlier, found in sorted(counted.items()):
         label = f"{LAST}+" if earlier == LAST else str(earlier)
         for at, word in enumerate(("expected", "actual")):
             yield label, word, _decimal(sum(each[at] for each in found) / len(found)), len(found), currency

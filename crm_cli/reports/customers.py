@@ -110,6 +110,11 @@ def answer(asked: Asked) -> Rows:
     return put.table([(Place(), row) for row in rows])
 
 
+def ways() -> list[str]:
+    """What it can be grouped by: nothing."""
+    return []
+
+
 def _top(asked: Asked) -> int | None:
     text = asked.option("top")
     if text and (not text.isdecimal() or not int(text)):

@@ -77,6 +77,11 @@ def answer(asked: Asked) -> Rows:
     return rows
 
 
+def ways() -> list[str]:
+    """What it can be grouped by."""
+    return list(PERIODS)
+
+
 def _said(put: Asked, stands: loyalty.Standing) -> str:
     first = loyalty.start(put) + timedelta(1)
     if stands.churn is None or stands.retention is None:

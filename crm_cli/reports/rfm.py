@@ -113,6 +113,11 @@ def answer(asked: Asked) -> Rows:
     return put.table([(Place(), _row(each, called)) for each in scored])
 
 
+def ways() -> list[str]:
+    """What it can be grouped by."""
+    return ["segment"]
+
+
 def customers(put: Asked) -> list[Scored]:
     """The scores of all customers, those of each currency among themselves."""
     purses: dict[str | None, list[Bought]] = defaultdict(list)
