@@ -159,8 +159,9 @@ class Change:
         try:
             yield
         except BaseException:
-            self.connection.execute("ROLLBACK TO attempt")
-            self.connection.execute("RELEASE attempt")
+            if self.connection.in_transaction:  # where the disk is full SQLite has taken back all of it
+                self.connection.execute("ROLLBACK TO attempt")
+                self.connection.execute("RELEASE attempt")
             del self.notes[notes:]
             raise
         if not keep:

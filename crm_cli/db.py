@@ -85,11 +85,24 @@ def changes(path: Path, verb: str, *, dry_run: bool = False, kind: str = "change
             opened.notes.append(
                 f"brought the store to schema {fields.schema()}; it is kept as it was in {copy}"
             )
+        before = _identity(path)
         yield opened
+        if _identity(path) != before:
+            raise StoreError(
+                f"{path} was moved or deleted while this command was at work; what it wrote went with it"
+            )
     except sqlite3.DatabaseError as error:
         raise refusal(error, path) from error
     finally:
         connection.close()
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Which file stands at a place: SQLite goes on with one that is no longer there, and says nothing."""
+    if not exists(path):
+        return None
+    held = path.stat()
+    return held.st_dev, held.st_ino
 
 
 def create(path: Path) -> None:
@@ -266,6 +279,7 @@ def connect(path: Path, mode: str) -> sqlite3.Connection:
         connection.execute("PRAGMA foreign_keys = ON")
         if mode == "rw":  # halves the cost of triggers; large sortings, which asking does, it doubles
             connection.execute("PRAGMA temp_store = memory")
+            connection.execute("PRAGMA synchronous = FULL")  # what is said to be done outlives a power cut
     except (sqlite3.DatabaseError, OSError) as error:
         raise refusal(error, path) from error
     return connection
