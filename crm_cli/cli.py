@@ -72,6 +72,7 @@ COMMANDS: dict[str, tuple[str, str, str, str]] = {
     "clean": ("clean", "clean", MORE, "Mend what is safe to mend in the data; list what is wrong."),
     "sql": ("sql", "sql", MORE, "Ask the store in SQL, read-only."),
     "batch": ("batch", "batch", MORE, "Many commands, a line each, as one change."),
+    "shell": ("shell", "shell", MORE, "One command after the other, with history and completion."),
     "init": ("init", "init", MORE, "Say once who you are and how you write money and dates."),
     "demo": ("demo", "demo", MORE, "A made-up business to try things on."),
 }

@@ -1,4 +1,4 @@
-"""Command lines as data: read from a file of commands, and what came of each as a line of JSON."""
+"""Command lines as data: read from a file, or while they are typed, and what came of each as a line of JSON."""
 
 import json
 import re
@@ -77,6 +77,24 @@ def words(text: str) -> list[str]:
     return found[1:] if found[:1] == ["crm"] else found
 
 
+def begun(text: str) -> tuple[list[str], str, int]:
+    """A line that is being typed: its whole words, the word that is begun, and how many letters of it stand there."""
+    quote, start, escaped = "", 0, False
+    for place, letter in enumerate(text):
+        if escaped:
+            escaped = False
+        elif letter == "\\" and quote != "'":
+            escaped = True
+        elif quote:
+            quote = "" if letter == quote else quote
+        elif letter in "'\"":
+            quote = letter
+        elif letter.isspace():
+            start = place + 1
+    begun_ = text[start:-1] if escaped else text[start:]
+    return shlex.split(text[:start]), "".join(shlex.split(begun_ + quote)), len(text) - start
+
+
 def _typed_words(text: str) -> list[str]:
     try:
         return shlex.split(text, comments=True)
@@ -89,6 +107,8 @@ def _json_words(text: str) -> list[str]:
         told = json.loads(text)
     except json.JSONDecodeError as error:
         raise ValueError(f"this is not JSON: {error.msg} at character {error.pos + 1}") from None
+    except RecursionError:
+        raise ValueError("this is nested too deeply") from None
     found = told.get("args") if isinstance(told, dict) else told
     if not isinstance(found, list) or not all(isinstance(each, str | int | float) for each in found):
         raise ValueError('this names no command; write {"args": ["contact", "add", "Ada"]} or the list')
