@@ -67,7 +67,7 @@ def test_ctrl_c_clears_the_line(terminal: Terminal, crm: Crm) -> None:
 def test_tab_completes_a_command_and_a_name(terminal: Terminal, crm: Crm) -> None:
     assert crm("contact", "add", "Ada Lovelace").code == 0
     answers = [
-        ("1 crm>", "conta\t"), ("\bct", " edit Ada\t"), ("Lovelace'", " --set title=Dr\r"), ("2 crm>", END),
+        ("1 crm>", "conta\t"), ("People you know.", " edit Ada\t"), ("Lovelace'", " --set title=Dr\r"), ("2 crm>", END),
     ]  # fmt: skip
     terminal("shell", answers=answers)
     assert crm("contact", "list", "--columns", "title").lines == ["Dr"]
