@@ -2,9 +2,9 @@
 
 A report may say how with `CHART`: `bars`, `line`, `funnel`, `heat` (columns such as m0, m1 … are the cells) or `grid`
 (how many rows fall to each pair of values of the two columns `GRID`, else r and f). Where it does not, an answer of
-that shape is a heat map or a grid, spans of time are a line, everything else bars. `PARTS` are columns that stand
-beside each other where the answer is a single row, and `STEPS` are such columns that come one out of the other.
-Unlike currencies are never in one chart.
+that shape is a heat map or a grid, spans of time are a line, everything else bars. `MEASURES` are columns to draw of
+answers in which `MEASURE` is not. `PARTS` are columns that stand beside each other where the answer is a single row,
+and `STEPS` are such columns that come one out of the other. Unlike currencies are never in one chart.
 """
 
 import re
@@ -90,7 +90,8 @@ class _Answer:
 
     @cached_property
     def measure(self) -> int | None:
-        return self.names.get(self.report.MEASURE)
+        known = (self.report.MEASURE, *getattr(self.report, "MEASURES", ()))
+        return next((self.names[name] for name in known if name in self.names), None)
 
     @cached_property
     def money(self) -> int | None:
@@ -198,7 +199,8 @@ def _split(answer: _Answer) -> Iterator[Chart]:
 
 
 def _title(answer: _Answer, *more: str) -> str:
-    return " ".join(filter(None, (titled(answer.report.MEASURE), *more)))
+    name = answer.report.MEASURE if answer.measure is None else answer.columns[answer.measure].name
+    return " ".join(filter(None, (titled(name), *more)))
 
 
 def _values(answer: _Answer, kind: str, title: str, rows: list[list[Any]], places: Sequence[int]) -> Chart:
