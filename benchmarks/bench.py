@@ -111,6 +111,21 @@ SHELL_INVOICES = {
             sum(julianday(settled_on) - julianday(issued_on)) AS taken
           FROM invoice WHERE settled_on <= '2026-06-15' AND void_on IS NULL AND amount >= 0 GROUP BY 1, 2)
         JOIN company ON company.id = company_id ORDER BY days / n DESC""",
+    "report rfm": """
+        WITH bought AS (
+          SELECT company_id, max(issued_on) AS last, count(DISTINCT issued_on) AS n, sum(amount) AS amount FROM invoice
+          WHERE void_on IS NULL AND issued_on <= '2026-06-15' GROUP BY 1)
+        SELECT name, julianday('2026-06-15') - julianday(last), n, amount, ntile(5) OVER (ORDER BY last),
+          ntile(5) OVER (ORDER BY n), ntile(5) OVER (ORDER BY amount)
+        FROM bought JOIN company ON company.id = company_id""",
+    "report retention": """
+        WITH began AS (
+          SELECT company_id, min(issued_on) AS first FROM invoice
+          WHERE void_on IS NULL AND issued_on <= '2026-06-15' GROUP BY 1),
+        active AS (
+          SELECT DISTINCT company_id, substr(issued_on, 1, 7) AS month FROM invoice
+          WHERE void_on IS NULL AND issued_on <= '2026-06-15')
+        SELECT substr(first, 1, 7), month, count(*) FROM active JOIN began USING (company_id) GROUP BY 1, 2""",
 }
 SHELL_CASES = {
     "report cases": """
