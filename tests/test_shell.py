@@ -8,6 +8,8 @@ import pytest
 from conftest import Crm, Terminal
 from hypothesis import given
 from hypothesis import strategies as st
+from prompt_toolkit.completion import CompleteEvent
+from prompt_toolkit.document import Document
 
 from crm_cli import cli, lines
 from crm_cli.commands import shell
@@ -64,13 +66,18 @@ def test_ctrl_c_clears_the_line(terminal: Terminal, crm: Crm) -> None:
     assert crm("contact", "list", "--columns", "name").lines == ["Eve"]
 
 
-def test_tab_completes_a_command_and_a_name(terminal: Terminal, crm: Crm) -> None:
+@pytest.mark.parametrize(
+    ("line", "whole"),
+    [("conta", "contact"), ("contact edit ada", "contact edit 'Ada Lovelace'"),
+     ("contact edit 'Ada Lo", "contact edit 'Ada Lovelace'"), ("deal list status=w", "deal list status=won")],
+)  # fmt: skip
+def test_tab_puts_an_offer_in_the_place_of_what_is_typed(
+    line: str, whole: str, crm: Crm, store: Path
+) -> None:
     assert crm("contact", "add", "Ada Lovelace").code == 0
-    answers = [
-        ("1 crm>", "conta\t"), ("People you know.", " edit Ada\t"), ("Lovelace'", " --set title=Dr\r"), ("2 crm>", END),
-    ]  # fmt: skip
-    terminal("shell", answers=answers)
-    assert crm("contact", "list", "--columns", "title").lines == ["Dr"]
+    completer = shell._completer(cli.group(), store)
+    (offer,) = completer.get_completions(Document(line), CompleteEvent(completion_requested=True))
+    assert line[: len(line) + offer.start_position] + offer.text == whole
 
 
 def test_earlier_lines_are_kept_for_their_owner_only(terminal: Terminal, tmp_path: Path) -> None:
