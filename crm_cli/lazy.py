@@ -72,8 +72,18 @@ def application(help_: str, epilog: str | None = None) -> typer.Typer:
 
 
 def noun_promise(name: str, module: str, summary: str, section: str) -> Promise:
-    """The promise of a noun whose module is loaded when it is reached."""
-    return Promise(name, summary, lambda: _group(name, import_module(module).app), section)
+    """The promise of a noun whose module is loaded when it is reached.
+
+    A module with a function `more` has commands beside those of its application: what there is at that moment.
+    """
+    return Promise(name, summary, lambda: _noun(name, import_module(module)), section)
+
+
+def _noun(name: str, module: Any) -> PromisedGroup:
+    group: Any = _group(name, module.app)
+    for info in module.more() if hasattr(module, "more") else ():
+        group.commands[info.name] = _verb_promise(info)
+    return group  # type: ignore[no-any-return]
 
 
 def _group(name: str, app: typer.Typer) -> PromisedGroup:

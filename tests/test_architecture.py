@@ -43,6 +43,7 @@ BORROWED = {
     "launching": {"handing"},
     "lead": {"scoring"},
     "config": {"rates"},
+    "report": {"own_reports"},
     "deal": {"billing", "forecasting"},
 }
 TELLERS = {"demo"}

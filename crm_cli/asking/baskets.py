@@ -61,9 +61,9 @@ def put(asked: Asked) -> Asked:
     if not asked.said.get("from"):
         found = "SELECT EXISTS (SELECT 1 FROM invoice_line WHERE product_id IS NOT NULL)"
         if not asked.connection.execute(found).fetchone()[0]:
-            made = purchases.put(replace(asked, said={**asked.said, "from": "deals"}))
-            made.notes.append("no invoice here names a product: the lines of deals won are counted")
-            return made
+            if asked.connection.execute("SELECT EXISTS (SELECT 1 FROM deal_line)").fetchone()[0]:
+                asked.notes.append("no invoice here names a product: the lines of deals won are counted")
+            return purchases.put(replace(asked, said={**asked.said, "from": "deals"}))
     return purchases.put(asked)
 
 

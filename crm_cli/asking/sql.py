@@ -27,8 +27,8 @@ TELLING = frozenset(
 )
 
 
-def answer(connection: sqlite3.Connection, question: str) -> Rows:
-    """The answer to a question, its values as they are stored.
+def answer(connection: sqlite3.Connection, question: str, bound: Sequence[Any] = ()) -> Rows:
+    """The answer to a question with values bound to it, its own values as they are stored.
 
     Raises:
         InvalidError: it is no SQL, asks of what there is not, or would change something.
@@ -38,7 +38,7 @@ def answer(connection: sqlite3.Connection, question: str) -> Rows:
     )  # loads the search index, which declares a table for that
     connection.set_authorizer(_authorise)
     try:
-        cursor = connection.execute(question)
+        cursor = connection.execute(question, bound)
     except (sqlite3.Error, sqlite3.Warning, UnicodeEncodeError) as error:
         raise _refused(error) from error
     if cursor.description is None:

@@ -8,7 +8,7 @@ import typer
 from typer.models import CommandInfo
 
 from crm_cli import fields, filters, lazy, output, reports, values
-from crm_cli.commands import completing
+from crm_cli.commands import completing, own_reports
 from crm_cli.commands.options import Filters, Option, Out
 from crm_cli.desk import Desk
 from crm_cli.errors import InvalidError
@@ -192,3 +192,9 @@ app.registered_commands.extend(
     )
     for name in reports.names()
 )
+app.command()(own_reports.save)
+
+
+def more() -> list[CommandInfo]:
+    """The reports of the user's own, as their files are now."""
+    return own_reports.found(_Report)

@@ -307,8 +307,13 @@ def names() -> list[str]:
 
 
 def summary(name: str) -> str:
-    """The first line of a report's docstring, read without loading it."""
-    with (HERE / f"{name.replace('-', '_')}.py").open(encoding="utf-8") as file:
+    """The first line of a report's docstring, read without loading it; of one of the user's own, its help."""
+    path = HERE / f"{name.replace('-', '_')}.py"
+    if not path.exists():
+        from crm_cli.asking import own_reports
+
+        return own_reports.summary(name)
+    with path.open(encoding="utf-8") as file:
         return file.readline().strip().strip('"')
 
 
@@ -320,7 +325,12 @@ def load(name: str) -> Report:
     """
     known = names()
     if name not in known:
-        raise fields.nearest(name, known, "report")
+        from crm_cli.asking import own_reports
+
+        own = own_reports.names()
+        if name not in own or own_reports.is_saved(name):
+            raise fields.nearest(name, [*known, *own], "report")
+        return cast("Report", own_reports.load(name))
     return cast("Report", import_module(f"crm_cli.reports.{name.replace('-', '_')}"))
 
 
