@@ -105,6 +105,11 @@ def drawing(lines: Iterable[str], style: Style) -> None:
         text(lines)
 
 
+def empty_screen() -> None:
+    """Begin again at the top of an empty screen; for a terminal."""
+    sys.stdout.write("\x1b[2J\x1b[H")
+
+
 def raw(parts: Iterable[str]) -> None:
     """Write a file of another kind to standard output, part by part, exactly as it is but in a terminal."""
     for part in parts:

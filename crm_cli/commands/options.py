@@ -70,6 +70,21 @@ class Page(Bundle):
 
 
 @dataclass
+class Watch(Bundle):
+    """Whether a list is shown again and again."""
+
+    watch: Annotated[bool, Option("--watch", help="Show it again and again, until Ctrl-C")] = False
+    every: Annotated[
+        float, Option(metavar="SECONDS", min=0.1, help="With --watch: how often", show_default=True)
+    ] = 2.0
+
+    def refuse(self, other: str) -> None:
+        """Refuse to watch what another option asks for, which is no table."""
+        if self.watch:
+            raise InvalidError(f"{other} gives no table to watch; leave it or --watch out")
+
+
+@dataclass
 class Doing(Bundle):
     """How a change is carried out."""
 

@@ -7,7 +7,7 @@ import typer
 
 from crm_cli import asking, fields, output
 from crm_cli.commands import completing
-from crm_cli.commands.options import Argument, Filters, Option, Out, Page
+from crm_cli.commands.options import Argument, Filters, Option, Out, Page, Watch
 from crm_cli.commands.verbs.files import FILES, TABLES
 from crm_cli.desk import Desk
 from crm_cli.errors import InvalidError
@@ -22,33 +22,42 @@ def make_list(noun: str) -> Callable[..., None]:
         *,
         filters: Filters = None,
         page: Page,
+        watch: Watch,
         out: Out,
     ) -> None:
         desk: Desk = ctx.obj
         out.on(desk)
+        if watch.watch and not page.count:
+            from crm_cli import watching
+
+            watching.show(desk, watch.every, lambda desk, room: _listed(desk, noun, filters, page, room))
+            return
         if page.columns in ("?", ""):
             output.write(_columns(desk, noun), desk.style)
             return
-        ids, texts = _refs_and_filters(desk, noun, filters or [])
         if page.count:
+            watch.refuse("--count")
+            ids, texts = _refs_and_filters(desk, noun, filters or [])
             output.text(str(asking.count(desk, noun, texts, ids)))
             return
-        columns = page.columns.split(",") if page.columns else None
-        output.write(
-            asking.listing(
-                desk,
-                noun,
-                texts,
-                ids=ids,
-                columns=columns,
-                sort=page.sort,
-                limit=page.limit,
-                offset=page.offset,
-            ),
-            desk.style,
-        )
+        output.write(_listed(desk, noun, filters, page), desk.style)
 
     return list_
+
+
+def _listed(desk: Desk, noun: str, filters: list[str] | None, page: Page, room: int | None = None) -> Rows:
+    """The rows that a page shows, by default as many as there is room for."""
+    ids, texts = _refs_and_filters(desk, noun, filters or [])
+    return asking.listing(
+        desk,
+        noun,
+        texts,
+        ids=ids,
+        columns=page.columns.split(",") if page.columns else None,
+        sort=page.sort,
+        limit=room if page.limit is None else page.limit,
+        offset=page.offset,
+    )
 
 
 def _columns(desk: Desk, noun: str) -> Rows:
