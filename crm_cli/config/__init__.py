@@ -77,7 +77,7 @@ SETTINGS: dict[str, tuple[str, str, str]] = {
     "backup.from": ("100", "Rows from which an import or a bulk change is large", r"\d{1,7}"),
     "backup.keep": ("5", "How many of these copies are kept", r"[1-9]\d{0,3}"),
     "backup.max_mb": ("200", "Size of the store in MiB from which it is not copied so", r"\d{1,7}"),
-    "hooks.timeout": ("10", "Seconds that a hook may take; see the README", r"[1-9]\d{0,3}"),
+    "hooks.timeout": ("10", "Seconds that a hook may take", r"[1-9]\d{0,3}"),
     "outbox": ("", "The folder of messages where no mail server is set; else beside the store", r".*"),
 }
 # Families of keys: `columns.NOUN` are the columns of a list, `rates.CUR` one unit in the own currency,
