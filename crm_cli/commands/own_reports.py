@@ -65,7 +65,10 @@ def save(
 
     Filters and formats can be added when it is run.
 
-    A question in SQL is a file NAME.sql in the same folder; the documentation tells how it begins.
+    A question in SQL is a file NAME.sql in the folder reports beside the settings (crm config path). It may begin
+    with lines such as -- help: Won by region, -- noun: deal, -- day: closed_on, -- measure: won. With a noun it reads
+    FROM chosen, the records that filters and, by that day, a period choose. At the end of a column's line a comment
+    says its kind and meaning: sum(amount) AS won, -- money: What was won. `crm sql --tables` names what there is.
 
     crm report save big -- deal list amount=10000.. --sort -amount
     crm report big owner=me -o csv
