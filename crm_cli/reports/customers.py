@@ -1,4 +1,4 @@
-"""The portfolio of customers: what each brings, costs and may bring, and what to do with it."""
+"""The portfolio of customers: what each brings, costs and may bring."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
