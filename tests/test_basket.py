@@ -68,6 +68,13 @@ def test_what_similar_customers_bought_is_suggested_with_its_reason(crm: Crm) ->
 
 
 @pytest.mark.usefixtures("sold")
+def test_who_has_everything_is_told_so(crm: Crm) -> None:
+    answer = crm("company", "suggest", "Company 00", "-o", "json")
+    assert (answer.code, answer.json) == (0, [])
+    assert "bought nothing that this one has not" in answer.err
+
+
+@pytest.mark.usefixtures("sold")
 def test_who_bought_nothing_gets_no_suggestion_and_is_told(crm: Crm) -> None:
     crm("company", "add", "New one")
     answer = crm("company", "suggest", "New one", "-o", "json")

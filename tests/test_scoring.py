@@ -148,6 +148,17 @@ def test_too_few_outcomes_are_said(crm: Crm) -> None:
     assert (answer.code, "there are 60 and 49" in answer.err) == (2, True)
 
 
+def test_who_is_forgotten_teaches_nothing(crm: Crm) -> None:
+    crm("campaign", "add", "Spring")
+    for name in ("Sam Field", "Kim Roe"):
+        crm("lead", "add", name, "--campaign", "Spring", "--email", f"{name[:3].lower()}@example.org")
+        crm("lead", "disqualify", name, "--reason", "other")
+    assert "there are 0 and 2" in crm("lead", "score", "--learn").err
+    assert crm("lead", "forget", "Kim Roe", "-y").code == 0
+    assert crm("lead", "list", "--columns", "name").out == "Sam Field\n(forgotten)\n"
+    assert "there are 0 and 1" in crm("lead", "score", "--learn").err
+
+
 @pytest.mark.skipif(not DATA.exists(), reason="the published leads are not here")
 def test_the_published_leads_teach_nothing(crm: Crm) -> None:
     crm("lead", "import", str(DATA), "-y", "--date-order", "dmy")

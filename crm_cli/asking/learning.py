@@ -41,10 +41,13 @@ FILLED = (
     "interests",
 )
 LEVEL = 0.95
+FORGOTTEN = (
+    "(forgotten)"  # what a lead is called of which only counts are kept: nothing is known of who it was
+)
 
 _CLOSED = f"""
 SELECT id, converted_at IS NOT NULL AS converted FROM lead
-WHERE converted_at IS NOT NULL OR status IN ('unqualified', 'junk') OR created_at < ?
+WHERE (converted_at IS NOT NULL OR status IN ('unqualified', 'junk') OR created_at < ?) AND name <> '{FORGOTTEN}'
 ORDER BY id DESC LIMIT {MOST}"""
 _KNOWN = f"""
 SELECT id, {", ".join(WORDS + FILLED)} FROM lead WHERE id IN (SELECT value FROM json_each(?))"""

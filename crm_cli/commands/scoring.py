@@ -73,6 +73,8 @@ def score(
     texts = refs or []
     if (apply or stale) and not learn:
         raise InvalidError("--apply and --stale go with --learn, which looks at outcomes; give it too")
+    if texts and all_:
+        raise InvalidError("--all is every open lead; leave it out, or the leads")
     if rules:
         _rules(desk)
     elif learn and not apply:

@@ -73,6 +73,8 @@ def _rows(desk: Desk, customer: int, said: dict[str, str]) -> Rows:
     called = baskets.names(asked, {*(each.product for each in wishes), *(pair.first for pair in pairs)})
     if customer not in found:
         asked.notes.append("no product that this customer bought is known, so that nobody is similar")
+    elif not wishes:
+        asked.notes.append("similar customers bought nothing that this one has not")
     rows: list[tuple[Any, ...]] = [
         (each.product, called[each.product], each.similar,
          share(each.similar, each.asked), *_because(each.pair, called))
