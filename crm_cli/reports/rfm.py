@@ -1,4 +1,4 @@
-"""Customers by how lately, how often and for how much they bought, in named segments."""
+"""Customers by how lately, how often and for how much they bought, in segments."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
