@@ -13,7 +13,7 @@ from importlib import import_module
 from typing import Any
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command_from_info
 from typer.models import CommandInfo
 
@@ -62,6 +62,19 @@ class PromisedGroup(TyperGroup):
         for title, rows in sections.items():
             with formatter.section(title):
                 formatter.write_dl(rows)
+
+
+class Command(TyperCommand):
+    """A command that makes its parser once, however many lines reach it."""
+
+    _parser: Any = None
+
+    def make_parser(self, ctx: Any) -> Any:
+        """The parser of the command's options, for a line."""
+        if self._parser is None:
+            self._parser = super().make_parser(ctx)
+        self._parser.ctx = ctx
+        return self._parser
 
 
 def application(help_: str, epilog: str | None = None) -> typer.Typer:
@@ -125,6 +138,7 @@ def build(info: CommandInfo) -> Any:
         made = made.make()
     info.help = _with_examples(info.help or (made.__doc__ if made else None) or "")
     info.callback = unfold(made) if made else None
+    info.cls = Command
     return get_command_from_info(info, pretty_exceptions_short=False, rich_markup_mode=None)
 
 
