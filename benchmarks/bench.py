@@ -25,8 +25,8 @@ from statistics import median
 BIN = Path(sys.executable).parent
 PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
 QUICK = "QUICK" in sys.argv
-CONTACTS, CARDS, DEALS, CASES, ROUNDS = (
-    (2_000, 500, 20_000, 2_000, 2) if QUICK else (100_000, 10_000, 1_000_000, 100_000, 7)
+CONTACTS, CARDS, DEALS, CASES, LINES, ROUNDS = (
+    (2_000, 500, 20_000, 2_000, 500, 2) if QUICK else (100_000, 10_000, 1_000_000, 100_000, 10_000, 7)
 )
 TODAY = "2026-06-15"
 NOTES = """
@@ -255,6 +255,29 @@ def starts(folder: Path, big: Path) -> list[Case]:
     ]
 
 
+def batches(folder: Path) -> list[Case]:
+    """Many commands as one change, beside a process for one of them."""
+    one, lines = folder / "one.db", folder / "lines.txt"
+    people = (
+        f"contact add 'Person {number}' --email person{number}@new.example\n" for number in range(LINES)
+    )
+    lines.write_text("".join(people), encoding="utf-8")
+    number = counting()
+
+    def alone() -> list[str]:
+        return crm(one, "contact", "add", "New Person", "--email", f"new{next(number)}@new.example")
+
+    return [
+        Case("contact add, a process", alone),
+        Case(
+            f"batch of {LINES:,} contact add",
+            lambda: crm(_new(folder / "batch.db"), "batch", str(lines)),
+            "contact add, a process",
+            LINES / 500,
+        ),
+    ]
+
+
 def bulk(folder: Path, source: Path, big: Path) -> list[Case]:
     """Files in and out, beside sqlite-utils."""
     plain, utils = folder / "plain.db", str(BIN / "sqlite-utils")
@@ -418,6 +441,7 @@ def main() -> None:
         )
         groups = {
             f"Everyday commands (all = {CONTACTS:,} contacts)": starts(folder, big),
+            f"{LINES:,} commands": batches(folder),
             f"Files of {CONTACTS:,} contacts": bulk(folder, source, big),
             f"Files of {CARDS:,} vCards": cards(folder),
             f"Reports over {DEALS:,} deals": reports(folder, "deals", DEALS, SHELL),
