@@ -41,6 +41,8 @@ def test_pairs_are_counted_by_customer(crm: Crm) -> None:
     assert rows["Beans", "Mill"]["confidence_pct"] == 75
     low = exp(log(1.5) - 1.959964 * sqrt((20 / 6 - 20 / 10 - 20 / 8 + 2 * 1.5 - 1) / 20))
     assert row["lift_low"] == pytest.approx(low, abs=0.005)
+    # By chance 10 x 8 / 20 = 4 of both: at least 6 come about once in 12, by Fisher's exact test.
+    assert row["verdict"] == "too small to tell"
     assert "no invoice here names a product" in answer.err
 
 
@@ -80,6 +82,15 @@ def test_who_bought_nothing_gets_no_suggestion_and_is_told(crm: Crm) -> None:
     answer = crm("company", "suggest", "New one", "-o", "json")
     assert (answer.code, answer.json) == (0, [])
     assert "no product that this customer bought is known" in answer.err
+
+
+def test_a_handful_is_tested_exactly() -> None:
+    # 3 of 3 against a product of 3 in 10: one way of 120, which is surer than 97.5 %.
+    found = {number: frozenset({1, 2} if number < 3 else {3}) for number in range(10)}
+    assert {each.verdict for each in baskets.pairs(found, fewest=1)} == {"more"}
+    # 1 of 1 in a third says nothing, though its interval has no width.
+    found = {number: frozenset({1, 2} if number < 1 else {2} if number < 3 else {3}) for number in range(9)}
+    assert {each.verdict for each in baskets.pairs(found, fewest=1)} == {"too small to tell"}
 
 
 @given(st.dictionaries(st.integers(1, 30), st.frozensets(st.integers(1, 6), min_size=1), max_size=30))

@@ -3,22 +3,24 @@
 A basket is everything that one customer bought. Of two products bought by a and b of n customers, and by both of them
 by c: support = c ÷ n, confidence = c ÷ a (of who bought the first, who bought the second too), lift = (c ÷ n) ÷
 (a ÷ n × b ÷ n) (Agrawal, Imieliński & Swami 1993; Brin et al. 1997). The variance of ln lift is that of a multinomial
-sample, by the delta method: (1 ÷ c' − 1 ÷ a' − 1 ÷ b' + 2 × lift − 1) ÷ n, the dashed ones being shares of n.
+sample, by the delta method: (1 ÷ c' − 1 ÷ a' − 1 ÷ b' + 2 × lift − 1) ÷ n, the dashed ones being shares of n. Where
+fewer than five customers of both may be expected by chance, Fisher's exact test says whether there are more or less.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from itertools import combinations
-from math import exp, log, sqrt
+from math import comb, exp, sqrt
 from typing import NamedTuple
 
 from crm_cli.asking import purchases
-from crm_cli.asking.lift import Z
+from crm_cli.asking.lift import EXPECTED, SMALL, Z
 from crm_cli.reports import Asked
 
 FEWEST = 5
 """Customers that must have bought both products for them to be said to go together."""
+SURE = 0.025  # on either side
 NEIGHBOURS = 25
 """Customers, the most similar ones, that are asked what they bought."""
 Baskets = Mapping[int, frozenset[int]]
@@ -42,6 +44,8 @@ class Pair(NamedTuple):
     lift: float
     low: float
     """The least that the lift is, 95 times of 100."""
+    verdict: str
+    """more or less than chance would have it, or too small to tell."""
 
 
 class Wish(NamedTuple):
@@ -123,8 +127,21 @@ def _pair(first: int, then: int, both: int, alone: Counter[int], whole: int) -> 
     one, other = alone[first], alone[then]
     lift = both * whole / (one * other)
     spread = (whole / both - whole / one - whole / other + 2 * lift - 1) / whole
-    low = exp(log(lift) - Z * sqrt(max(0.0, spread)))
-    return Pair(first, then, both, one, both / whole, both / one, lift, low)
+    reach = exp(Z * sqrt(max(0.0, spread)))
+    if one * other < EXPECTED * whole:
+        more, less = _chances(both, max(one, other), min(one, other), whole)
+    else:
+        more, less = (0.0 if lift / reach > 1 else 1.0), (0.0 if lift * reach < 1 else 1.0)
+    verdict = "more" if more < SURE else "less" if less < SURE else SMALL
+    return Pair(first, then, both, one, both / whole, both / one, lift, lift / reach, verdict)
+
+
+def _chances(both: int, one: int, other: int, whole: int) -> tuple[float, float]:
+    """How likely so many customers of both, or more, are by chance; and so many or fewer (hypergeometric)."""
+    ways = comb(whole, other)
+    below = sum(comb(one, count) * comb(whole - one, other - count) / ways for count in range(both))
+    here = comb(one, both) * comb(whole - one, other - both) / ways
+    return 1 - below, below + here
 
 
 def _likeness(one: frozenset[int], other: frozenset[int]) -> float:

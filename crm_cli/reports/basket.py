@@ -31,7 +31,8 @@ FORMULA = f"""{purchases.MEANT}
 A basket is everything that a customer bought in the period; each line with a product counts once.
 support = customers of both ÷ all customers with a product; confidence = customers of both ÷ customers of the first;
 lift = confidence ÷ the share of all who bought the second. lift_low is the lower end of its interval of 95 %, by the
-delta method; a pair whose lift_low is above 1 goes together more than chance would have it. Among many pairs, one of
+delta method; a pair goes together more than chance would have it where that is above 1, and where fewer than five of
+both may be expected by chance, where Fisher's exact test is surer than 97.5 %. Among many pairs, one of
 forty looks so by chance alone.
 """
 
@@ -48,7 +49,7 @@ def answer(asked: Asked) -> Rows:
     return put.table(
         [(Place(), (
             called[each.first], called[each.then], each.both, each.bought, _percent(each.support),
-            _percent(each.confidence), _decimal(each.lift), _decimal(each.low), _verdict(each),
+            _percent(each.confidence), _decimal(each.lift), _decimal(each.low), each.verdict,
         )) for each in pairs]
     )  # fmt: skip
 
@@ -58,11 +59,6 @@ def _fewest(asked: Asked) -> int:
     if text and (not text.isdecimal() or not int(text)):
         raise InvalidError(f"--fewest: {text!r} is no number of customers; write one such as 5")
     return int(text) if text else baskets.FEWEST
-
-
-def _verdict(pair: baskets.Pair) -> str:
-    high = pair.lift**2 / pair.low  # the interval is symmetric on the logarithm
-    return "more" if pair.low > 1 else "less" if high < 1 else "too small to tell"
 
 
 def _decimal(value: float) -> int:
