@@ -169,6 +169,10 @@ def run(
         if not _undecodable(error.object):
             raise
         return fail(InvalidError(f"{error.object[:80]!a} is not valid Unicode; write it in UTF-8"))
+    except RuntimeError as error:
+        if "home directory" not in str(error):  # what pathlib says of ~ and a name that it does not know
+            raise
+        return fail(InvalidError("a path begins with ~ and the name of nobody here; write out the folder"))
     except sqlite3.DatabaseError as error:
         from crm_cli.db import refusal
 

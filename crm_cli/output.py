@@ -63,6 +63,8 @@ class Style:
         """The format that will be written."""
         if self.format and self.format not in FORMATS:
             raise fields.nearest(self.format, list(FORMATS), "format")
+        if self.format == "xlsx" and self.terminal:
+            raise InvalidError("a workbook is nothing for a terminal; write it to a file: > FILE.xlsx")
         return self.format or ("table" if self.terminal else "tsv")
 
     @property
@@ -81,11 +83,24 @@ def write(rows: Rows, style: Style) -> None:
     elif chosen == "xlsx":
         _xlsx(rows, style)
     else:
-        _WRITERS[chosen](rows, style, sys.stdout)
+        _WRITERS[chosen](rows, style, _shown() if style.terminal else sys.stdout)
     sys.stdout.flush()
     if chosen != "table":
         for note in rows.notes:
             say(note, style)
+
+
+def _shown() -> Any:
+    """Standard output of a terminal: it shows what is written and never obeys it, tabs as what parts columns."""
+
+    def write(words: str) -> None:
+        sys.stdout.write("\t".join(map(visible, words.split("\t"))))
+
+    def writelines(lines: Iterable[str]) -> None:
+        for line in lines:
+            write(line)
+
+    return SimpleNamespace(write=write, writelines=writelines)
 
 
 def text(lines: str | Iterable[str]) -> None:
@@ -285,8 +300,6 @@ def _csv(rows: Rows, style: Style, out: TextIO) -> None:
 def _xlsx(rows: Rows, style: Style) -> None:
     from crm_cli import spreadsheets
 
-    if style.terminal:
-        raise InvalidError("a workbook is nothing for a terminal; write it to a file: > FILE.xlsx")
     sys.stdout.flush()
     spreadsheets.workbook(rows, style, sys.stdout.buffer)
 

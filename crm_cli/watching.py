@@ -9,6 +9,7 @@ from crm_cli.desk import Desk
 from crm_cli.errors import InvalidError
 from crm_cli.output import Rows
 
+LONGEST = 86_400  # seconds between two looks
 BESIDE = 5  # lines of a screen that hold no rows: the header with its rule, what stands below, and the prompt
 
 
@@ -16,12 +17,14 @@ def show(desk: Desk, seconds: float, answer: Callable[[Desk, int], Rows]) -> Non
     """Write an answer every so many seconds until Ctrl-C; `answer` is given a desk and how many rows have room.
 
     Raises:
-        InvalidError: there is no terminal, or a format is asked for that is nothing to look at.
+        InvalidError: there is no terminal, a format is asked for that is nothing to look at, or the wait is none.
     """
     if not desk.style.terminal or desk.style.chosen != "table":
         raise InvalidError(
             "--watch is for a table in a terminal; leave it out, or run the list again and again"
         )
+    if not seconds <= LONGEST:  # which no NaN is
+        raise InvalidError(f"--every {seconds:g} is no wait; give at most {LONGEST:,} seconds")
     try:
         while True:
             current = Desk(desk.path, desk.style)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from crm_cli import fields
 from crm_cli.fields import Field
 from crm_cli.output import Rows
+from crm_cli.values.numbers import LIMIT
 
 if TYPE_CHECKING:
     from crm_cli.desk import Desk
@@ -26,7 +27,7 @@ def commands(desk: "Desk", limit: int | None) -> Rows:
         "CASE WHEN c.reverted THEN iif(c.kind = 'undo', 'redone', 'undone') ELSE '' END "
         "FROM command AS c ORDER BY c.id DESC LIMIT ?"
     )
-    return Rows(columns, desk.connection.execute(question, (-1 if limit is None else limit,)))
+    return Rows(columns, desk.connection.execute(question, (-1 if limit is None else min(limit, LIMIT),)))
 
 
 def of_record(desk: "Desk", noun: str, record_id: int) -> Rows:

@@ -8,6 +8,7 @@ from crm_cli.fields import Field, Noun
 from crm_cli.filters import Where
 from crm_cli.filters import where as where_of
 from crm_cli.output import Rows
+from crm_cli.values.numbers import LIMIT
 
 if TYPE_CHECKING:
     from crm_cli.desk import Desk
@@ -41,7 +42,7 @@ def listing(
     if limit is None and desk.style.limited and ids is None:
         limit = SHOWN
     if limit is not None or offset:
-        question += f" LIMIT {-1 if limit is None else int(limit)} OFFSET {int(offset)}"
+        question += f" LIMIT {-1 if limit is None else min(limit, LIMIT)} OFFSET {min(offset, LIMIT)}"
         if desk.style.limited:
             total = count(desk, noun, filters or [], ids)
     return Rows(chosen, desk.connection.execute(question, bound), total=total)

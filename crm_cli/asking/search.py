@@ -13,6 +13,7 @@ from crm_cli.errors import InvalidError
 from crm_cli.fields import Field
 from crm_cli.output import Rows
 from crm_cli.values.folding import fold
+from crm_cli.values.numbers import LIMIT
 
 if TYPE_CHECKING:
     from crm_cli.desk import Desk
@@ -36,7 +37,7 @@ def search(desk: "Desk", words: list[str], nouns: list[str], limit: int) -> Rows
     wanted = {fields.noun(name).number for name in nouns}
     hits = desk.connection.execute(
         "SELECT rowid, bm25(search) FROM search WHERE search MATCH ? ORDER BY rank LIMIT ?",
-        (query, max(limit, BEST) * (10 if wanted else 1)),
+        (query, min(max(limit, BEST) * (10 if wanted else 1), LIMIT)),
     ).fetchall()
     found: dict[int, dict[int, float]] = {}
     for rowid, rank in hits:

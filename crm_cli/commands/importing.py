@@ -244,7 +244,7 @@ def _preview(desk: Desk, taken: "Plan", table: "Table", how: Importing) -> None:
 
 
 def _kept_profile(desk: Desk, how: Importing, wishes: "Wishes") -> None:
-    if how.save_profile and not how.dry_run:
+    if how.save_profile is not None and not how.dry_run:
         from crm_cli.rules.importing import programs
 
         desk.say(

@@ -115,7 +115,8 @@ class Importing(Bundle):
             encoding=self.encoding,
             delimiter=self.delimiter,
             sheet=self.sheet,
-            source=self.source or self.save_profile,
+            source=self.source
+            or (programs.named(self.save_profile) if self.save_profile is not None else None),
             keep_extra=self.keep_extra,
             create=not self.no_create,
         )

@@ -31,7 +31,7 @@ _BROKEN = (
     zlib.error,
     EOFError,
     NotImplementedError,
-    RuntimeError,
+    RuntimeError,  # also of what is nested too deeply
     OSError,
     csv.Error,
     ValueError,

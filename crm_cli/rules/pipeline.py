@@ -8,15 +8,19 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from crm_cli import fields, values
 from crm_cli.changing import Change
 from crm_cli.errors import ConflictError, InvalidError
 from crm_cli.rules import records
 from crm_cli.rules.drafts import Draft
+from crm_cli.values import Reading
 from crm_cli.values.folding import fold
 
 SALES = "Prospecting:10,Qualification:20,Proposal:50,Negotiation:80,Won:won,Lost:lost"
 ROTTEN_DAYS = {"prospecting": 30, "qualification": 21, "proposal": 14, "negotiation": 10}
 CLOSED = {"won": (1_000_000, "closed"), "lost": (0, "omitted")}
+LIKE = "write them like Talk:20,Offer:60,Won:won,Lost:lost"
+TOLD = ("name", "kind", "probability", "forecast_category", "rotten_days", "requires")
 SURE = 1_000_000  # 100 per cent as it is stored
 
 Row = dict[str, Any]
@@ -48,21 +52,34 @@ def default_pipeline(change: Change) -> int:
     return int(found) if found else records.add(change, "pipeline", name="Sales", is_default=True).id
 
 
-def parse(text: str) -> list[Row]:
-    """Read stages as people state them: `Talk:20,Offer:60,Won:won,Lost:lost`, in order.
+def parse(text: str, reading: Reading) -> list[Row]:
+    """Read stages as people state them: `Talk:20,Offer:60,Won:won,Lost:lost`, in order, or as an export holds them.
 
     Raises:
-        InvalidError: a stage without a name, or without a percentage, won or lost.
+        InvalidError: a stage without a name, or without a percentage, won or lost; or JSON of something else.
     """
     if text.lstrip().startswith("["):
         try:
-            rows: list[Row] = json.loads(text)
-        except ValueError as error:
-            raise InvalidError(
-                f"stages: {error}; write them like Talk:20,Offer:60,Won:won,Lost:lost"
-            ) from None
-        return rows
+            rows = json.loads(text, parse_float=str, parse_int=str)
+        except (ValueError, RecursionError) as error:
+            raise InvalidError(f"stages: {error}; {LIKE}") from None
+        return [_exported(row, reading) for row in rows]
     return [_stated(part) for part in text.split(",") if part.strip()]
+
+
+def _exported(told: Any, reading: Reading) -> Row:
+    """A stage as an export holds it."""
+    if not isinstance(told, dict):
+        raise InvalidError(f"stages: {told!r} is no object; {LIKE}")
+    known = fields.part("stage")
+    row: Row = {}
+    for name, value in told.items():
+        if name not in TOLD:
+            raise fields.nearest(name, list(TOLD), "key of a stage")
+        each = known[name]
+        text = value if isinstance(value, str) else "" if value is None else json.dumps(value)
+        row[name] = values.read(each.kind, text, reading, each.choices() or None)
+    return row
 
 
 def _stated(text: str) -> Row:
@@ -99,7 +116,7 @@ def _stages(change: Change, draft: Draft) -> None:
     if told is None and draft.before is None:
         told = SALES
     if told is not None:
-        wanted = parse(told) if isinstance(told, str) else [dict(row) for row in told]
+        wanted = parse(told, change.reading) if isinstance(told, str) else [dict(row) for row in told]
         if told == SALES:
             wanted = [row | {"rotten_days": ROTTEN_DAYS.get(fold(row["name"]))} for row in wanted]
         _complete(change, wanted, standing)

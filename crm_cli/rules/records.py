@@ -7,6 +7,7 @@ as `deleted`, when records of the noun have been deleted.
 
 import json
 import secrets
+import sqlite3
 import time
 from collections.abc import Callable, Iterable, Sequence
 from importlib import import_module
@@ -17,7 +18,7 @@ from typing import Any
 
 from crm_cli import fields
 from crm_cli.changing import Change
-from crm_cli.errors import ConflictError
+from crm_cli.errors import ConflictError, InvalidError
 from crm_cli.rules import words
 from crm_cli.rules.drafts import Draft
 from crm_cli.values.folding import fold
@@ -238,9 +239,25 @@ def _update(change: Change, table: str, drafts: Iterable[Draft]) -> None:
             draft.changed = True
             changes.setdefault("updated_at", change.now)
             names = ", ".join(f'"{column}" = ?' for column in changes)
-            change.connection.execute(
-                f'UPDATE "{table}" SET {names} WHERE id = ?', (*changes.values(), before["id"])
-            )
+            try:
+                change.connection.execute(
+                    f'UPDATE "{table}" SET {names} WHERE id = ?', (*changes.values(), before["id"])
+                )
+            except sqlite3.IntegrityError as error:
+                raise _refused(error) from error
+
+
+def _refused(error: sqlite3.IntegrityError) -> Exception:
+    """What the store refuses of a record that stands, in the words of who set it; else the error itself."""
+    rule, _, where = str(error).partition(" constraint failed: ")
+    column = where.rpartition(".")[2]
+    if rule == "NOT NULL":
+        return InvalidError(f"{column} may not be empty")
+    return (
+        ConflictError(f"another record has the same {column}; give one of its own")
+        if rule == "UNIQUE"
+        else error
+    )
 
 
 def _write_parts(change: Change, about: fields.Noun, drafts: Sequence[Draft]) -> None:

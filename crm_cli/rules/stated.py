@@ -42,7 +42,7 @@ def rows(
         raise InvalidError(HISTORIES[table])
     try:
         told = json.loads(text, parse_float=str, parse_int=str) if text.strip() else []
-    except ValueError:
+    except (ValueError, RecursionError):
         told = None
     if not isinstance(told, list) or not all(isinstance(each, dict) for each in told):
         raise InvalidError(f'{text!r} is not a list of objects; write [{{"{_example(table)}": "…"}}]')

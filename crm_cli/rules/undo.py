@@ -17,6 +17,7 @@ from crm_cli import backwards
 from crm_cli.changing import Change
 from crm_cli.errors import ConflictError
 from crm_cli.rules import diff, later
+from crm_cli.values.numbers import LIMIT
 
 PAGE = 2_000  # log rows read and statements run at a time
 
@@ -86,7 +87,7 @@ def crossed(connection: sqlite3.Connection, count: int = 1) -> list[str]:
 def standing(connection: sqlite3.Connection, count: int) -> list[int]:
     """The latest commands that stand, the latest first; what the clock or another program did is not one."""
     question = "SELECT id FROM command WHERE kind = 'change' AND NOT reverted AND open IS NULL ORDER BY id DESC LIMIT ?"
-    return [row[0] for row in connection.execute(question, (count,))]
+    return [row[0] for row in connection.execute(question, (min(count, LIMIT),))]
 
 
 def last_undo(connection: sqlite3.Connection) -> int | None:

@@ -276,7 +276,7 @@ def _words(text: str) -> list[str]:
         try:
             words = json.loads(text)
             _json(words)
-        except ValueError:
+        except (ValueError, RecursionError):
             words = None
         if isinstance(words, list) and all(isinstance(word, str) for word in words):
             return words

@@ -53,20 +53,29 @@ def load(name: str) -> Wishes:
         found = check(_wishes({"source": name} | said))
         for special in found.nouns.values():
             check(_special(special))
-    except (ValueError, OSError, TypeError, AttributeError) as error:
+    except (ValueError, OSError, TypeError, AttributeError, RecursionError) as error:
         raise InvalidError(f"profile {known[name]} cannot be used ({error}); mend or remove it") from error
     return replace(found, profile=name)
 
 
+def named(name: str) -> str:
+    """A name under which a profile may be kept.
+
+    Raises:
+        InvalidError: it would be no name of a file, or means something else.
+    """
+    if not re.fullmatch(r"[\w-]{1,60}", name) or name in (NONE, "list"):
+        raise InvalidError(f'"{name}" is no name for a profile; use up to 60 letters, digits, - and _')
+    return name
+
+
 def save(name: str, wishes: Wishes) -> Path:
     """Keep what is wished under a name; returns the file."""
-    if not re.fullmatch(r"[\w-]+", name) or name in (NONE, "list"):
-        raise InvalidError(f'"{name}" is no name for a profile; use letters, digits, - and _')
     unsaid = vars(Wishes())
     said = {key: value for key, value in vars(wishes).items() if value != unsaid[key] and key not in _RUN}
     if both := said.pop("known", {}) | said.pop("mapping", {}):
         said["mapping"] = both
-    file = _folder() / f"{name}{_ENDING}"
+    file = _folder() / f"{named(name)}{_ENDING}"
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps(said, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     return file

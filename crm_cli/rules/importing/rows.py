@@ -300,7 +300,7 @@ def _part(plan: Plan, column: Column, texts: list[str], rows: list[Row]) -> None
         way = changed(column.reading, currency=currency, lenient=True)
         try:
             found = [_part_row(table, each, way) for each in json.loads(text, parse_float=str, parse_int=str)]
-        except (ValueError, AttributeError, TypeError, InvalidError) as error:
+        except (ValueError, AttributeError, TypeError, RecursionError, InvalidError) as error:
             said = f"is not what an export holds ({error}); leave it as exported" if plan.own else str(error)
             row.problem = Problem(column.header, said)
             continue

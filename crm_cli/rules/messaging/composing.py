@@ -51,7 +51,7 @@ def stand_ins(text: str | None) -> dict[str, str]:
     """
     try:
         found = json.loads(text or "{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict) or not all(isinstance(each, str) for each in found.values()):
         raise InvalidError(f'defaults: {text!r} does not go here; write {{"first_name": "there"}}')
