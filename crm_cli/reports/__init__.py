@@ -25,15 +25,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
 from crm_cli import fields, segments
 from crm_cli.asking import asof, figures, groups, instants
 from crm_cli.asking.groups import Group, Place
+from crm_cli.conditions import Asking
 from crm_cli.config import Config
 from crm_cli.errors import InvalidError
 from crm_cli.fields import Field
 from crm_cli.output import Rows
+from crm_cli.values import Reading
 
 if TYPE_CHECKING:
     from fractions import Fraction
 
-    from crm_cli.filters import Asking
 
 HERE = Path(__file__).parent
 UNKNOWN = "?"  # the purse of an amount whose record has no rate
@@ -129,8 +130,8 @@ class Asked:
     def group(self) -> Group:
         """What is grouped by."""
         own, about = getattr(self.report, "GROUPS", {}), fields.noun(self.report.NOUN)
-        if self.by == "segment" and self.by not in own and self.asking and segments.belongs(about):
-            segments.spread(about, self.asking)
+        if self.by == "segment" and self.by not in own and segments.belongs(about):
+            segments.spread(about, self.asking or Asking(self.connection, Reading(today=self.today)))
             return groups.by_segment()
         return groups.find(self.connection, self.report.NOUN, self.by, self.report.DAY, own)
 
