@@ -70,10 +70,12 @@ def changes(path: Path, verb: str, *, dry_run: bool = False, kind: str = "change
 
     Raises `StoreError` when the store cannot be used and whatever the block raises.
     """
-    if not exists(path) and not dry_run:
-        create(path)
+    from crm_cli import places
     from crm_cli.changing import Change
 
+    if not exists(path) and not dry_run:
+        create(path)
+    places.own(path)
     connection, copy = connect(path, "rw") if exists(path) else _empty(), None
     try:
         if exists(path) and _check(connection, path, upgrade=not dry_run):
@@ -81,13 +83,15 @@ def changes(path: Path, verb: str, *, dry_run: bool = False, kind: str = "change
             copy = upgrade(path)
             connection = connect(path, "rw")
         opened = Change(connection, verb, kind=kind, dry_run=dry_run)
+        if exists(path) and (seen := places.warning(path)):
+            opened.notes.append(seen)
         if copy:
             opened.notes.append(
                 f"brought the store to schema {fields.schema()}; it is kept as it was in {copy}"
             )
-        before = _identity(path)
+        before = places.identity(path)
         yield opened
-        if _identity(path) != before:
+        if places.identity(path) != before:
             raise StoreError(
                 f"{path} was moved or deleted while this command was at work; what it wrote went with it"
             )
@@ -97,16 +101,11 @@ def changes(path: Path, verb: str, *, dry_run: bool = False, kind: str = "change
         connection.close()
 
 
-def _identity(path: Path) -> tuple[int, int] | None:
-    """Which file stands at a place: SQLite goes on with one that is no longer there, and says nothing."""
-    if not exists(path):
-        return None
-    held = path.stat()
-    return held.st_dev, held.st_ino
-
-
 def create(path: Path) -> None:
     """Make an empty store at `path`, whole or not at all, readable by its owner only."""
+    from crm_cli import places
+
+    places.fit_for_new(path)
     fresh = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -265,11 +264,12 @@ def connect(path: Path, mode: str) -> sqlite3.Connection:
     """A connection, `ro` or `rw`, to a store that exists; what is not ours is refused and left untouched."""
     _recognise(path)
     try:
-        uri = f"{path.absolute().as_uri()}?mode={mode}"
+        file = path.resolve()  # beside which SQLite keeps its log of writing, wherever a link to it stands
+        uri = f"{file.as_uri()}?mode={mode}"
         if (
             mode == "ro"
-            and not os.access(path.parent, os.W_OK)
-            and not path.with_name(path.name + "-wal").exists()
+            and not os.access(file.parent, os.W_OK)
+            and not file.with_name(file.name + "-wal").exists()
         ):
             uri += "&immutable=1"  # WAL needs to write beside the file; where it cannot, nobody else does
         connection = sqlite3.connect(
