@@ -31,7 +31,7 @@ QUESTIONS = [
     "task list open=yes", "lead list -o csv", "contact show 1", "contact show 1 -o json", "show contact:1",
     "search ada", "contact export", "deal export", "today", "today --all", "history", "history contact:1",
     "sql --tables", "db path", "db info", "config list", "pipeline stages", "deal item list 1", "--version",
-    *(f"report {name}" for name in REPORTS),
+    *(f"report {name} -q" for name in REPORTS),
 ]  # fmt: skip
 HELP = [
     "--help", "contact --help", "contact add --help", "contact import --help", "deal move --help",
