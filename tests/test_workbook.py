@@ -4,6 +4,7 @@ import csv
 import io
 import subprocess
 import sys
+import zipfile
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -97,6 +98,35 @@ def test_what_is_no_workbook_is_refused(tmp_path: Path, content: bytes, said: st
     file.write_bytes(content)
     with pytest.raises(InvalidError, match=said):
         open_table(str(file))
+
+
+def spoilt(path: Path, part: str, old: bytes, new: bytes) -> str:
+    """A workbook in one of whose parts something stands for something else."""
+    source = book(path.with_name("sound.xlsx"), ("S", [["name"], ["Ada"]]))
+    with zipfile.ZipFile(source) as whole, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as made:
+        for name in whole.namelist():
+            content = whole.read(name)
+            made.writestr(name, content.replace(old, new) if name.endswith(part) else content)
+    return str(path)
+
+
+@pytest.mark.parametrize(
+    ("part", "old", "new", "said"),
+    [
+        ("sheet1.xml", b"</sheetData>", b"<row/>" * 10_000_000 + b"</sheetData>", "would unpack to 60 MB"),
+        ("sheet1.xml", b'<row r="2"', b'<row r="99999999"', "numbered beyond 1,048,576"),
+        ("sheet1.xml", b'r="A2"', b'r="XFDZZZ2"', "cannot be read as a workbook"),
+        ("sheet1.xml", b"<sheetData>", b"<sheetData>&b;", "cannot be read as a workbook"),
+    ],
+)
+def test_a_workbook_that_is_a_trap_is_refused(
+    crm: Crm, tmp_path: Path, store: Path, part: str, old: bytes, new: bytes, said: str
+) -> None:
+    file = spoilt(tmp_path / "trap.xlsx", part, old, new)
+    result = crm("contact", "import", file)
+    assert (result.code, result.out, result.err.count("\n")) == (2, "", 1), result.err
+    assert said in result.err
+    assert not store.exists() or not crm("contact", "list").out
 
 
 def test_an_empty_sheet_is_refused(tmp_path: Path) -> None:

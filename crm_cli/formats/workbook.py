@@ -9,7 +9,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from crm_cli.errors import InvalidError
 from crm_cli.formats import dialect
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from openpyxl.workbook import Workbook
 
 KIND = "xlsx"
+LARGEST = 1_048_576  # rows of a sheet
+LARGE = 50_000_000  # bytes of a part, unpacked, from which on it matters how densely it is packed
+DENSEST = 200  # a sheet unpacks to ten or twenty times its size
 _SAMPLED = 1_000  # rows in which the header is looked for, and that say how wide the table is
 
 
@@ -80,6 +83,7 @@ def _opened(source: Source) -> "Iterator[Workbook]":
     try:
         with source.binary() as file, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of styles and extensions that say nothing about the cells
+            _weigh(source, file)
             book = load_workbook(file, read_only=True, data_only=True)
             try:
                 yield book
@@ -99,6 +103,20 @@ def _opened(source: Source) -> "Iterator[Workbook]":
         raise InvalidError(
             f"{source.name} cannot be read as a workbook ({error}); save it anew, or as CSV"
         ) from error
+
+
+def _weigh(source: Source, file: BinaryIO) -> None:
+    """Refuse a file that is made to fill the memory, by what it says of its parts, which zipfile holds it to."""
+    from zipfile import ZipFile
+
+    with ZipFile(file) as packed:
+        for part in packed.infolist():
+            if part.file_size > max(LARGE, part.compress_size * DENSEST):
+                raise InvalidError(
+                    f"{source.name} would unpack to {part.file_size // 1_000_000:,} MB of next to nothing; "
+                    "save it as CSV"
+                )
+    file.seek(0)
 
 
 def _title(source: Source, book: "Workbook", sheet: str | None) -> str:
@@ -121,6 +139,8 @@ def _rows(book: "Workbook", title: str, decimal: str) -> Iterator[dialect.Row]:
     sheet: Any = book[title]
     sheet.reset_dimensions()  # what the file says of its size is not always so
     for number, row in enumerate(sheet.iter_rows(), 1):
+        if number > LARGEST:
+            raise ValueError(f"its rows are numbered beyond {LARGEST:,}")
         cells = [_text(cell, decimal) for cell in row]
         if any(cells):
             yield number, cells
