@@ -217,6 +217,29 @@ def test_the_password_may_come_from_the_keyring(
         assert crm("delivery", "send").err == "sent 1\n"
 
 
+@pytest.mark.parametrize(("password", "let_in"), [("sesame", True), ("swordfish", False)])
+def test_the_password_is_written_nowhere(
+    crm: Crm, queue: Queue, tmp_path: Path, password: str, let_in: bool
+) -> None:
+    queue("a@example.org", "nobody@example.org")
+    told = []
+    with opened(login=True) as office:
+        reach(crm, office)
+        crm("config", "set", "smtp.user", "ann")
+        for words in (
+            ("delivery", "send"), ("config", "set", "smtp.password", password), ("config", "list"),
+            ("delivery", "list", "-o", "json"), ("history",), ("db", "info"),
+            ("export", "--all", str(tmp_path / "all")),
+        ):  # fmt: skip
+            done = crm(*words, env={"CRM_SMTP_PASSWORD": password})
+            told.append(done.out + done.err)
+    assert bool(office.received) == let_in
+    assert password not in "".join(told)
+    for file in tmp_path.rglob("*"):
+        if file.is_file():
+            assert password.encode() not in file.read_bytes(), file
+
+
 def test_a_password_does_not_go_out_unencrypted(crm: Crm, queue: Queue) -> None:
     queue("a@example.org")
     for key, value in {"host": "mail.example.org", "tls": "none", "user": "ann"}.items():
