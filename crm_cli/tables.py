@@ -212,6 +212,6 @@ def _under(rows: Rows, hidden: list[str], count: int, common: str | None, style:
     if common:
         output.say(f"amounts in {common}", style)
     if hidden:
-        output.say(f"no room for {', '.join(hidden)}; a wider window or --columns shows them", style)
+        output.say(f"no room for {', '.join(hidden)}; a wider window or another format shows them", style)
     for note in rows.notes:
         output.say(note, style)

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 NOUN_BITS = 64
 BEST = 200  # matches that are ranked by name as well
+# What only says of another record how it stands to a campaign: found where it is asked for.
+FOLLOWING = ("member", "consent", "delivery", "result")
 _WORD = re.compile(r"[^\W_]+")
 _PHONE = re.compile(r"\+?[\d\s().\-/]{3,}")
 
@@ -34,15 +36,15 @@ def search(desk: "Desk", words: list[str], nouns: list[str], limit: int) -> Rows
     for name in nouns:
         if name not in fields.names():
             raise fields.nearest(name, fields.names(), "noun")
-    wanted = {fields.noun(name).number for name in nouns}
+    wanted = {fields.noun(name).number for name in nouns or fields.names() if nouns or name not in FOLLOWING}
     hits = desk.connection.execute(
         "SELECT rowid, bm25(search) FROM search WHERE search MATCH ? ORDER BY rank LIMIT ?",
-        (query, min(max(limit, BEST) * (10 if wanted else 1), LIMIT)),
+        (query, min(max(limit, BEST) * 10, LIMIT)),
     ).fetchall()
     found: dict[int, dict[int, float]] = {}
     for rowid, rank in hits:
         record_id, number = divmod(rowid, NOUN_BITS)
-        if not wanted or number in wanted:
+        if number in wanted:
             found.setdefault(number, {})[record_id] = rank
     rows = [
         row for number, ranks in found.items() for row in _rows(desk, number, ranks, fold(" ".join(words)))
