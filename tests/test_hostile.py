@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, redirect_stderr, redirect_stdout, suppress
-from itertools import cycle
+from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -43,6 +43,7 @@ HOSTILE = (
     "👩‍👩‍👧",
 )  # fmt: skip
 OPERATORS = ("=", "~", "<", "!=", "=..", "=1..", "!~", ">=")
+SPARE = 8  # all 6,300 lines take minutes
 # Options that mean the same everywhere and take no value.
 EVERYWHERE = {"no_color", "quiet", "header", "yes", "help"}
 TYPED = b"\0nul\n[bold]\n\x1b[2J\n1\n'; DROP TABLE\n" + b"\xff"
@@ -207,7 +208,9 @@ def place(base: Path, tmp_path: Path, store: Path, monkeypatch: pytest.MonkeyPat
 
 @pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
 def test_whatever_is_typed(path: tuple[str, ...], place: Place) -> None:
-    for line in lines_of(path):
+    """One line of `SPARE` of each command, another for another one; all of them with `CRM_TEST_ALL=1`."""
+    spare = 1 if os.environ.get("CRM_TEST_ALL") else SPARE
+    for line in islice(lines_of(path), crc32(" ".join(path).encode()) % spare, None, spare):
         assert place.run(line) is None, line
 
 
