@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, make_dataclass
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -14,7 +15,7 @@ from crm_cli.desk import Desk
 from crm_cli.errors import InvalidError
 from crm_cli.lazy import Bundle
 from crm_cli.output import Rows, Style
-from crm_cli.values import dates
+from crm_cli.values import dates, jalali
 
 OWN = "own_"  # before the names of a report's own options, since one may be a word of Python such as `from`
 NARROW = 120  # cells beyond which a chart says no more
@@ -60,6 +61,17 @@ class Asking(Bundle):
             )
         return first, last
 
+    def words(self) -> list[str]:
+        """What is asked, as people read it."""
+        named = {
+            "by": self.by,
+            "period": self.period,
+            "since": self.since,
+            "until": self.until,
+            "in": self.into,
+        }
+        return [f"{name} {said}" for name, said in named.items() if said]
+
     def currency(self, desk: Desk) -> tuple[str | None, str | None]:
         """The currency to convert to and its rate to the base currency."""
         if not self.into:
@@ -71,6 +83,15 @@ class Asking(Bundle):
                 f"no rate is known for {code}; set one: crm config set rates.{code} RATE, or import them by day"
             )
         return code, rate
+
+
+@dataclass(frozen=True)
+class Ways:
+    """Other ways of writing an answer than as a table."""
+
+    chart: bool = False
+    explain: bool = False
+    html: Path | None = None
 
 
 class _Report:
@@ -89,6 +110,10 @@ class _Report:
             filters: Filters = None,
             asking: Asking,
             chart: Annotated[bool, Option("--chart", help="Draw it instead of the table")] = False,
+            html: Annotated[
+                Path | None,
+                Option("--html", metavar="FILE", help="Write charts and table as a page; - for stdout"),
+            ] = None,
             explain: Annotated[
                 bool, Option("--explain", help="Formula, denominators, and the question in SQL")
             ] = False,
@@ -97,7 +122,8 @@ class _Report:
         ) -> None:
             desk: Desk = ctx.obj
             out.on(desk)
-            answer(desk, self.name, filters or [], asking, chart=chart, explain=explain, said=own.said())
+            ways = Ways(chart=chart, explain=explain, html=html)
+            answer(desk, self.name, filters or [], asking, ways, said=own.said())
 
         return report
 
@@ -137,12 +163,12 @@ def answer(
     name: str,
     texts: list[str] | None = None,
     asking: Asking | None = None,
+    ways: Ways | None = None,
     *,
-    chart: bool = False,
-    explain: bool = False,
     said: dict[str, str] | None = None,
 ) -> None:
     """Ask a report and write what it answers; `said` are words of options of its own."""
+    ways = ways or Ways()
     asking, report = asking or Asking(), reports.load(name)
     since, until = asking.span(desk)
     into, rate = asking.currency(desk)
@@ -154,9 +180,11 @@ def answer(
         working_hours=desk.config.get("working_hours"), rates=desk.rate, said=said or {},
         setting=desk.config.get,
     )  # fmt: skip
-    if explain:
+    if ways.explain:
         _explain(desk, asked)
-    elif chart:
+    elif ways.html:
+        _page(desk, name, asked, ways.html, [*(texts or []), *asking.words()])
+    elif ways.chart:
         drawn(report.answer(asked), report, asked.by, desk.style)
     else:
         output.write(report.answer(asked), desk.style)
@@ -169,6 +197,22 @@ def _explain(desk: Desk, asked: reports.Asked) -> None:
         output.text(told)
     else:
         output.write(asked.parameters[0], desk.style)
+
+
+def _page(desk: Desk, name: str, asked: reports.Asked, file: Path, words: list[str]) -> None:
+    """Write an answer as a page: its charts, its table, and what its figures mean."""
+    from crm_cli import drawing, pages
+
+    rows = asked.report.answer(asked)
+    rows.rows = list(rows.rows)
+    charts = drawing.charts(rows, asked.report, asked.by, strict=False)
+    day = jalali.shown(asked.today.isoformat(), desk.config.get("calendar"))
+    made = pages.Page(
+        name.replace("-", " ").capitalize(),
+        " · ".join([reports.summary(name), *words, day]),
+        [pages.Section(charts=charts, rows=rows, meaning=asked.report.FORMULA)],
+    )
+    pages.publish(made, file, desk)
 
 
 def drawn(rows: Rows, report: reports.Report, by: str | None, style: Style) -> None:

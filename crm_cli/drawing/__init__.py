@@ -57,11 +57,11 @@ class Matrix:
     figures: list[list[str]]
 
 
-def charts(rows: Rows, report: Any, by: str | None = None) -> list[Chart | Matrix]:
+def charts(rows: Rows, report: Any, by: str | None = None, *, strict: bool = True) -> list[Chart | Matrix]:
     """The charts of a report's answer, one for each currency; `by` is what it was grouped by.
 
     Raises:
-        InvalidError: there is nothing in it that can be drawn.
+        InvalidError: there is nothing in it that can be drawn, which is none where it is not `strict`.
     """
     answer = _Answer(rows.columns, [list(row) for row in rows.rows], report, by)
     if not answer.rows:
@@ -70,6 +70,8 @@ def charts(rows: Rows, report: Any, by: str | None = None) -> list[Chart | Matri
         return list(_heat(answer))
     if answer.kind == "grid":
         return [_grid(answer)]
+    if answer.measure is None and not strict:
+        return []
     if answer.measure is None:
         raise InvalidError("there is nothing in this answer to draw; leave out --chart")
     return list(_split(answer))

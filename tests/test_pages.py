@@ -1,0 +1,89 @@
+"""Reports as pages: one file that needs nothing else, in which what the store holds is text and nothing more."""
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from conftest import Crm
+
+from crm_cli import reports
+
+HOSTILE = '<script>alert(1)</script>"><img src=x onerror=alert(2)>'
+
+
+class Reader(HTMLParser):
+    """Collects the tags, their attributes and the text of a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.attributes: list[tuple[str, str | None]] = []
+        self.text = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes += attrs
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def read(page: Path) -> Reader:
+    reader = Reader()
+    reader.feed(page.read_text(encoding="utf-8"))
+    return reader
+
+
+@pytest.fixture
+def sold(crm: Crm) -> Crm:
+    """A deal won by a company whose name would like to be a script."""
+    assert crm("company", "add", HOSTILE).code == 0
+    assert crm("deal", "add", "One", "--company", "1", "--amount", "100").code == 0
+    assert crm("deal", "win", "1").code == 0
+    return crm
+
+
+def test_what_the_store_holds_is_text_in_a_page(sold: Crm, tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    assert sold("report", "winloss", "--by", "company", "--html", str(page)).code == 0
+    found = read(page)
+    assert (found.tags.count("script"), found.tags.count("img")) == (1, 0)
+    assert HOSTILE in found.text
+    assert [name for name, _ in found.attributes if name.startswith("on")] == []
+
+
+def test_a_page_asks_nothing_of_a_network(sold: Crm, tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    sold("report", "winloss", "--by", "company", "--html", str(page))
+    found = read(page)
+    assert {tag for tag in found.tags if tag in {"link", "iframe", "object", "base"}} == set()
+    assert [value for name, value in found.attributes if name in {"src", "href"}] == []
+    policy = next(
+        value for name, value in found.attributes if name == "content" and "default-src" in (value or "")
+    )
+    assert re.fullmatch(r"default-src 'none'; style-src 'sha256-\S+'; script-src 'sha256-\S+'", policy or "")
+
+
+@pytest.mark.parametrize("name", reports.names())
+def test_every_report_is_a_page(sold: Crm, tmp_path: Path, name: str) -> None:
+    page = tmp_path / "page.html"
+    done = sold("report", name, "--html", str(page))
+    assert done.code == 0, done.err
+    assert read(page).tags[:2] == ["html", "head"]
+
+
+def test_a_page_is_written_to_standard_output(sold: Crm) -> None:
+    assert sold("report", "winloss", "--html", "-").out.startswith("<!doctype html>")
+
+
+def test_a_page_of_a_persian_user_runs_from_the_right(sold: Crm, tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    assert sold("config", "set", "locale", "fa_IR").code == 0
+    sold("report", "winloss", "--html", str(page))
+    assert {("dir", "rtl"), ("lang", "fa-IR")} <= set(read(page).attributes)
+
+
+def test_a_place_that_cannot_be_written_is_one_line(sold: Crm, tmp_path: Path) -> None:
+    done = sold("report", "winloss", "--html", str(tmp_path / "none" / "page.html"))
+    assert (done.code, len(done.err.splitlines())) == (2, 1)
