@@ -2,8 +2,9 @@
 
 A noun has its own prefix and counts by the year in which a record was issued, else made, in the user's zone. The
 next number is one more than the highest that a record has or had, so that what customers know is never given to
-another: a deleted or merged record keeps its number. Only a record whose making was undone gives it back, since there never
-was one; bringing that record back later is refused if the number is taken by then. Numbers that are told stay.
+another: a deleted or merged record keeps its number. Only a record whose making was undone gives it back, since
+there never was one; bringing that record back later is refused if the number is taken by then. Numbers that are
+told stay.
 """
 
 from collections.abc import Sequence
