@@ -144,7 +144,9 @@ Index("ix_invoice_company", *(_table(Invoice).c[_name] for _name in (
     "company_id", "issued_on", "due_on", "settled_on", "currency", "amount", "paid", "void_on")))  # fmt: skip
 Index("ix_invoice_contact", *(_table(Invoice).c[_name] for _name in (
     "contact_id", "issued_on", "due_on", "settled_on", "currency", "amount", "paid", "void_on")))  # fmt: skip
-Index("ix_invoice_open", _table(Invoice).c.due_on, sqlite_where=text("settled_on IS NULL AND void_on IS NULL"))
+Index(
+    "ix_invoice_open", _table(Invoice).c.due_on, sqlite_where=text("settled_on IS NULL AND void_on IS NULL")
+)
 Index("ix_invoice_issued", *(_table(Invoice).c[_name] for _name in (
     "issued_on", "due_on", "settled_on", "currency", "amount", "paid", "void_on", "rate", "company_id",
     "contact_id")))  # fmt: skip

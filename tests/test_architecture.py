@@ -158,7 +158,11 @@ def test_only_changing_paths_load_the_models() -> None:
 
 def test_what_lies_below_does_not_look_up() -> None:
     assert reach(others("commands", "cli", "__main__"), "crm_cli.commands") == []
-    lines = ("commands.completing", "commands.batch", "commands.shell")  # they run or complete lines of their own
+    lines = (
+        "commands.completing",
+        "commands.batch",
+        "commands.shell",
+    )  # they run or complete lines of their own
     assert reach(others("__main__", *lines), "crm_cli.cli") == []
     low = below("choices", "errors", "folding", "numbers", "date_text", "dates", "values", "fields", "clock")
     assert {

@@ -118,7 +118,9 @@ def test_published_products(maven: Path) -> None:
         "GTX Plus Basic": (653, 398, 705_275), "GTX Basic": (915, 521, 499_263), "GTK 500": (15, 10, 400_612),
         "MG Special": (793, 430, 43_768),
     }  # fmt: skip
-    sold = {row["product"]: units(row, "quantity", "won_amount", "margin") for row in answer(maven, "products")}
+    sold = {
+        row["product"]: units(row, "quantity", "won_amount", "margin") for row in answer(maven, "products")
+    }
     assert sold["GTX Pro"] == [729, 3_510_578, None]
     assert sum(amount for _, amount, _ in sold.values()) == 10_005_534
 

@@ -158,7 +158,9 @@ def _open_commands(connection: sqlite3.Connection) -> Iterator[str]:
 
 def _broken_history(connection: sqlite3.Connection) -> Iterator[str]:
     """Entries out of order, that cannot be read backwards, or whose end is not what the tables hold."""
-    turned = "SELECT b.id FROM log AS a JOIN log AS b ON b.id = a.id + 1 WHERE b.command_id < a.command_id LIMIT 1"
+    turned = (
+        "SELECT b.id FROM log AS a JOIN log AS b ON b.id = a.id + 1 WHERE b.command_id < a.command_id LIMIT 1"
+    )
     for (number,) in connection.execute(turned):
         yield f"the history is out of order at its row {number}"
     unread = (

@@ -97,7 +97,8 @@ def backup(
         int | None, Option("--keep", min=1, help="Delete all but so many of the copies made into the folder")
     ] = None,
     encrypt: Annotated[
-        bool, Option("--encrypt", help="In the age format; asks for a passphrase, or takes CRM_BACKUP_PASSPHRASE")
+        bool,
+        Option("--encrypt", help="In the age format; asks for a passphrase, or takes CRM_BACKUP_PASSPHRASE"),
     ] = False,
 ) -> None:
     """Copy the store as it is now, while others may use it; prints where the copy is.
@@ -191,7 +192,9 @@ def _restore(desk: Desk, source: Path, named: Path, doing: Doing) -> None:
     desk.confirm(f"Put {named} in the place of {desk.path}?", yes=doing.yes)
     stones = _stones(desk)
     kept = copies.restore(desk.path, source)
-    desk.say(f"restored {desk.path}" + (f"; to have it back as it was: crm db restore {kept}" if kept else ""))
+    desk.say(
+        f"restored {desk.path}" + (f"; to have it back as it was: crm db restore {kept}" if kept else "")
+    )
     _catch_up(desk, stones)
 
 

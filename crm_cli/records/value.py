@@ -64,7 +64,10 @@ class Quote(Record, table=True):
     label: ClassVar[str] = "number"
     several: ClassVar[dict[str, str]] = {"lines": "quote_line"}
     entered: ClassVar[dict[str, tuple[str, str]]] = {
-        "items": ("text", 'Its lines, such as "Grinder M x 3; Delivery @ 40": product or words, number, price'),
+        "items": (
+            "text",
+            'Its lines, such as "Grinder M x 3; Delivery @ 40": product or words, number, price',
+        ),
     }
 
     number: Text = about("Number; else the next one")
