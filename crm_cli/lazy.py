@@ -7,6 +7,7 @@ Typer applications; `Bundle` lets a family of options be declared once and taken
 
 import inspect
 from collections.abc import Callable
+from copy import copy
 from dataclasses import MISSING, dataclass, fields
 from functools import cached_property
 from importlib import import_module
@@ -132,8 +133,8 @@ def command_promise(name: str, module: str, function: str, summary: str, section
 
 
 def build(info: CommandInfo) -> Any:
-    """Build one command, its bundles unfolded into options."""
-    made = info.callback
+    """Build one command, its bundles unfolded into options; what was registered stays as it is for the next line."""
+    info, made = copy(info), info.callback
     if made is not None and hasattr(made, "make"):
         made = made.make()
     info.help = _with_examples(info.help or (made.__doc__ if made else None) or "")

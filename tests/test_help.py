@@ -7,7 +7,8 @@ import pytest
 from conftest import Crm
 
 from crm_cli import cli
-from crm_cli.lazy import Promise
+from crm_cli.commands import contact
+from crm_cli.lazy import Promise, build
 
 # These do what they say with a reference and nothing else.
 PLAIN = {"show", "delete", "tag", "untag", "edit"}
@@ -50,6 +51,13 @@ def test_everyday_commands_teach_by_example(path: tuple[str, ...], crm: Crm) -> 
     assert any(
         line.startswith(f"crm {named(path[:1])} ") or f"| crm {named(path[:1])} " in line for line in lines
     )
+
+
+def test_building_a_command_leaves_what_was_registered_as_it_is() -> None:
+    registered = next(info for info in contact.app.registered_commands if info.name == "add")
+    before = dict(vars(registered))
+    build(registered)
+    assert vars(registered) == before
 
 
 def test_the_root_shows_the_everyday_first(crm: Crm) -> None:
