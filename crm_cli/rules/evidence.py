@@ -27,20 +27,22 @@ PERSON: Weights = {
     "name": {"same": 6, "close": 5, "part": 4, "half": -3, "other": -4},
     "birthday": {"same": 7, "near": 5, "similar": -1, "other": -4},
     "address": {"same": 7, "near": 6, "street": 3, "place": 2, "moved": 2, "other": -1},
-    "company": {"same": 6, "close": 5},
+    "company": {"same": 6, "close": 5, "short": 5},
 }
 COMPANY: Weights = {
     "e-mail": {"same": 19, "near": 5},
     "number": {"same": 19, "near": 6, "other": -6},
     "domain": {"same": 19, "other": -4},
     "phone": {"same": 10},
-    "name": {"same": 11, "close": 6, "other": -8},
+    "name": {"same": 11, "close": 6, "short": 3, "other": -8},
     "address": {"same": 7, "near": 6, "street": 5, "place": 2, "moved": -4, "other": -5},
 }
 WEIGHTS = {"contact": PERSON, "lead": PERSON, "company": COMPANY}
 # What the members of a household or an office share, so that it says nothing where names differ.
 SHARED = ("phone", "address", "company")
 _SAID = {
+    ("name", "short"): "a name that can be short for the other",
+    ("company", "short"): "a company that can be short for the other",
     ("name", "part"): "a name that can be the same",
     ("name", "half"): "half of the name differs",
     ("birthday", "near"): "birthday but for a slip",

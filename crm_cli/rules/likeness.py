@@ -29,9 +29,7 @@ nicholas nick | nikolai kolya | patricia patty trish | patrick paddy | richard d
 robert bob bobby rob | samuel sam | sarah sally | stephen steven steve | susan sue
 theodore ted theo | thomas tom | timothy tim | william bill billy will
 """
-_CALLED = {
-    name: number for number, names in enumerate(re.split(r"[|\n]", _NICKNAMES)) for name in names.split()
-}
+_CALLED = {name: names.split()[0] for names in re.split(r"[|\n]", _NICKNAMES) for name in names.split()}
 _PARTING = re.compile(r"[\W_]+")
 _DIGITS = re.compile(r"\d+")
 # Soundex's groups of consonants; vowels go, and letters of other scripts stay as they are.
@@ -47,7 +45,8 @@ def words(text: str | None) -> Words:
 
 @lru_cache(maxsize=200_000)
 def sound(word: str) -> str:
-    """A short key that spellings of one word mostly share."""
+    """A short key that spellings of one word, and the short forms of one name, mostly share."""
+    word = _CALLED.get(word, word)
     return word[:1] + _DOUBLED.sub(r"\1", word[1:].translate(_SOUNDS))[:3]
 
 
@@ -97,8 +96,9 @@ def _word(one: str, other: str) -> int:
 
 
 def organisation(one: str, other: str) -> Level:
-    """Two bare names of companies: `same`, `close` or `other`; the order of the words does not count.
+    """Two bare names of companies: `same`, `close`, `short` or `other`; the order of the words does not count.
 
+    `short` is what can be the other in short: AI Labs is Artificial Intelligence Labs, and also Amber Island Labs.
     Another number makes another company: Studio 54 is not Studio 45.
     """
     if not one or not other:
@@ -110,13 +110,28 @@ def organisation(one: str, other: str) -> Level:
     inside = len(few) > 1 and set(few) <= set(many)
     slips = 1 + (len(one) >= 2 * LONG)
     slip = min(len(one), len(other)) > SHORT and OSA.distance(one, other, score_cutoff=slips) <= slips
-    alike = inside or ((slip or _by_words(few, many)) and _DIGITS.findall(one) == _DIGITS.findall(other))
-    return "close" if alike else "other"
+    same_numbers = _DIGITS.findall(one) == _DIGITS.findall(other)
+    if inside or ((slip or _by_words(few, many)) and same_numbers):
+        return "close"
+    shortens = _shortens(first, second) or _shortens(second, first)
+    return "short" if shortens and same_numbers else "other"
 
 
 def _by_words(few: Sequence[str], many: Sequence[str]) -> bool:
     """Whether every word has its like, as in `Arts Delicatessen` and `Art's Deli`."""
     return len(few) > 1 and all(any(_word(each, word) > 1 for word in many) for each in few)
+
+
+def _shortens(short: Sequence[str], long: Sequence[str]) -> bool:
+    """Whether each word begins the other's, or is the initials of several, and none is left over."""
+    if not short or not long:
+        return not short and not long
+    word, rest = short[0], short[1:]
+    begins = word == long[0] or (len(word) >= SHORT and long[0].startswith(word))
+    if begins and _shortens(rest, long[1:]):
+        return True
+    initials = "".join(each[0] for each in long[: len(word)])
+    return len(word) > 1 and word == initials and _shortens(rest, long[len(word) :])
 
 
 def day(one: str | None, other: str | None) -> Level:
