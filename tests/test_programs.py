@@ -333,7 +333,7 @@ def test_every_word_for_an_address_is_of_one_kind() -> None:
 @NEEDS_DATA
 @pytest.mark.parametrize("first", ["google", "rolodex", "linkedin", "custom"])
 def test_four_shapes_of_the_same_people_end_as_one_set_of_people(crm: Crm, first: str) -> None:
-    """One shape has other addresses and companies' full names, another leaves addresses out, one says Robert for Bob."""
+    """One has other addresses and companies in full, one leaves addresses out, one says Robert for Bob."""
     files = sorted((EXPORTS / "rolomind").glob("*.csv"), key=lambda path: (path.stem != first, path.stem))
     for path in files:
         result = crm("contact", "import", str(path), "-o", "json")
