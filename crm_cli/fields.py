@@ -149,8 +149,11 @@ _GROUPS = {
 
 
 def groups(name: str) -> dict[str, Field]:
-    """What people and companies can be filtered by beside their columns: the groups that they are in."""
-    return _GROUPS if name in ("contact", "lead", "company") else {}
+    """What records can be filtered by beside their columns: the groups that they, or whom they name, are in."""
+    if name in ("contact", "lead", "company"):
+        return _GROUPS
+    linked = noun(name).columns.keys() & {"contact_id", "company_id"} or name == "campaign"
+    return {"segment": _GROUPS["segment"]} if linked else {}
 
 
 def custom_value(name: str) -> str:

@@ -2,11 +2,12 @@
 
 A static segment lists its members; a dynamic one is a filter that is evaluated when it is used, within other
 segments too; a suppression list holds the records, addresses and whole domains that it names. Contacts are also
-in a segment of companies by their company, and in one of leads as what a lead became.
+in a segment of companies by their company, and in one of leads as what a lead became; what names a contact or a
+company, such as a deal, is where these are, and a campaign where it is aimed.
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -30,6 +31,8 @@ ADDRESSES = {
     "lead": ('SELECT id, lower(email) AS "key" FROM lead', 'SELECT id, phone_key AS "key" FROM lead'),
     "company": ('SELECT id, lower(email) AS "key" FROM company', 'SELECT id, phone AS "key" FROM company'),
 }  # fmt: skip
+# The campaigns that are aimed at a segment.
+AIMED = "id IN (SELECT campaign_id FROM campaign_segment WHERE segment_id = ? AND NOT excluded)"
 # The members of a campaign, as ids of a noun.
 MEMBERS = {
     "contact": "SELECT contact_id FROM member WHERE contact_id IS NOT NULL AND {0} "
@@ -67,7 +70,11 @@ def holding(noun: Noun, segment_id: int, asking: Asking) -> Where:
     Raises:
         InvalidError: it holds others, or its filter cannot be used.
     """
+    if noun.name == "campaign":
+        return AIMED, [segment_id]
     number, name, kind, on, text = _row(asking.connection, segment_id)
+    if noun.name not in ADDRESSES:
+        return _any_of(_by_link(noun, number, on, asking))
     if kind == "suppression":
         return _suppressed(asking.connection, noun, number)
     if noun.name != on and (noun.name, on) not in ACROSS:
@@ -93,15 +100,16 @@ def spread(noun: Noun, asking: Asking) -> None:
     asking.connection.execute("DELETE FROM segment_holding")
     question = "SELECT id, \"on\" FROM segment WHERE kind <> 'suppression' ORDER BY id"
     for number, on in asking.connection.execute(question).fetchall():
-        found = list(_by_link(noun, number, on, asking))
-        where, bound = (
-            " OR ".join(f"({each})" for each, _ in found),
-            [value for _, each in found for value in each],
-        )
+        where, bound = _any_of(_by_link(noun, number, on, asking))
         asking.connection.execute(
-            f"INSERT INTO segment_holding SELECT ?, id FROM {noun.view} WHERE {where or '0'}",
-            [number, *bound],
+            f"INSERT INTO segment_holding SELECT ?, id FROM {noun.view} WHERE {where}", [number, *bound]
         )
+
+
+def _any_of(found: Iterable[Where]) -> Where:
+    listed = list(found)
+    where = " OR ".join(f"({each})" for each, _ in listed)
+    return where or "0", [value for _, each in listed for value in each]
 
 
 def _by_link(noun: Noun, number: int, on: str, asking: Asking) -> Iterator[Where]:

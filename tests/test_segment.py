@@ -181,6 +181,26 @@ class TestFilters:
         found = shops("report", "pipeline", "company.segment=Retailers", "-o", "json").json
         assert sum(row["deals"] for row in found) == 1
 
+    def test_what_names_somebody_is_where_they_are_and_a_campaign_where_it_is_aimed(self, shops: Crm) -> None:
+        shops("segment", "add", "Retailers", "--on", "company", "--filter", "industry=retail")
+        shops("segment", "add", "Ones", "--filter", "name=Cy,Di")
+        for name, whose in (
+            ("Shop", "--company=Corner Shop"),
+            ("Ada", "--contact=Ada"),
+            ("Di", "--contact=Di"),
+        ):
+            assert shops("deal", "add", name, whose, "--amount", "10").code == 0
+        assert names(shops, "deal", "list", "segment=Retailers") == ["Shop", "Ada"]
+        assert names(shops, "deal", "list", "segment=Ones") == ["Di"]
+        assert names(shops, "deal", "list", "segment!=Retailers") == ["Di"]
+        by = shops("report", "pipeline", "--by", "segment", "-o", "json").json
+        assert {row["segment"]: row["deals"] for row in by} == {"Retailers": 2, "Ones": 1}
+        shops("campaign", "add", "Spring")
+        shops("campaign", "add", "Summer")
+        assert shops("campaign", "target", "Spring", "Ones").code == 0
+        assert names(shops, "campaign", "list", "segment=Ones") == ["Spring"]
+        assert shops("deal", "list", "targeted=Spring").code == 2
+
     def test_several_are_any_of_them_and_not_is_none(self, shops: Crm) -> None:
         for name in ("Ada", "Bo", "Cy"):
             shops("segment", "add", f"Only, {name}")
