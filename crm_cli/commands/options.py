@@ -70,6 +70,58 @@ class Page(Bundle):
 
 
 @dataclass
+class Within(Bundle):
+    """The time that a report is about, and the currency that it is in."""
+
+    period: Annotated[
+        str | None, Option(metavar="PERIOD", help="2026-Q1, 2026-06, 2026, last-quarter …; else all time")
+    ] = None
+    since: Annotated[str | None, Option(metavar="DATE", help="The first day")] = None
+    until: Annotated[str | None, Option(metavar="DATE", help="The last day")] = None
+    into: Annotated[
+        str | None, Option("--in", metavar="CURRENCY", help="Convert by the rates on the records")
+    ] = None
+
+    def span(self, desk: Desk) -> tuple[str | None, str | None]:
+        """The first and the last day, None for an open end."""
+        from crm_cli.values import dates
+
+        week_start = desk.asking.week_start
+
+        def ends(text: str | None) -> dates.Span:
+            return (
+                dates.period(text, today=desk.reading.today, week_start=week_start) if text else (None, None)
+            )
+
+        first, last = ends(self.period)
+        first, last = ends(self.since)[0] or first, ends(self.until)[1] or last
+        if first and last and first > last:
+            raise InvalidError(
+                f"the period ends on {last}, before it begins on {first}; write the earlier day first"
+            )
+        return first, last
+
+    def words(self) -> list[str]:
+        """What is asked, as people read it."""
+        named = {"period": self.period, "since": self.since, "until": self.until, "in": self.into}
+        return [f"{name} {said}" for name, said in named.items() if said]
+
+    def currency(self, desk: Desk) -> tuple[str | None, str | None]:
+        """The currency to convert to and its rate to the base currency."""
+        if not self.into:
+            return None, None
+        from crm_cli import values
+
+        code = str(values.read("currency", self.into, desk.reading))
+        rate = desk.rate(code)
+        if rate is None:
+            raise InvalidError(
+                f"no rate is known for {code}; set one: crm config set rates.{code} RATE, or import them by day"
+            )
+        return code, rate
+
+
+@dataclass
 class Watch(Bundle):
     """Whether a list is shown again and again."""
 

@@ -8,14 +8,14 @@ from typing import Annotated, Any
 import typer
 from typer.models import CommandInfo
 
-from crm_cli import fields, filters, lazy, output, reports, values
+from crm_cli import lazy, output, reports
+from crm_cli.asking import reporting
 from crm_cli.commands import completing, own_reports
-from crm_cli.commands.options import Filters, Option, Out
+from crm_cli.commands.options import Filters, Option, Out, Within
 from crm_cli.desk import Desk
-from crm_cli.errors import InvalidError
 from crm_cli.lazy import Bundle
 from crm_cli.output import Rows, Style
-from crm_cli.values import dates, jalali
+from crm_cli.values import jalali
 
 OWN = "own_"  # before the names of a report's own options, since one may be a word of Python such as `from`
 NARROW = 120  # cells beyond which a chart says no more
@@ -27,7 +27,7 @@ app = lazy.application(
 
 
 @dataclass
-class Asking(Bundle):
+class Asking(Within):
     """What is asked of a report."""
 
     by: Annotated[
@@ -35,54 +35,10 @@ class Asking(Bundle):
         Option(metavar="FIELD", help="A row for each owner, company.country, tag, month, quarter …",
                autocompletion=completing.groups),
     ] = None  # fmt: skip
-    period: Annotated[
-        str | None, Option(metavar="PERIOD", help="2026-Q1, 2026-06, 2026, last-quarter …; else all time")
-    ] = None
-    since: Annotated[str | None, Option(metavar="DATE", help="The first day")] = None
-    until: Annotated[str | None, Option(metavar="DATE", help="The last day")] = None
-    into: Annotated[
-        str | None, Option("--in", metavar="CURRENCY", help="Convert by the rates on the records")
-    ] = None
-
-    def span(self, desk: Desk) -> dates.Span:
-        """The first and the last day, None for an open end."""
-        week_start = desk.asking.week_start
-
-        def ends(text: str | None) -> dates.Span:
-            return (
-                dates.period(text, today=desk.reading.today, week_start=week_start) if text else (None, None)
-            )
-
-        first, last = ends(self.period)
-        first, last = ends(self.since)[0] or first, ends(self.until)[1] or last
-        if first and last and first > last:
-            raise InvalidError(
-                f"the period ends on {last}, before it begins on {first}; write the earlier day first"
-            )
-        return first, last
 
     def words(self) -> list[str]:
         """What is asked, as people read it."""
-        named = {
-            "by": self.by,
-            "period": self.period,
-            "since": self.since,
-            "until": self.until,
-            "in": self.into,
-        }
-        return [f"{name} {said}" for name, said in named.items() if said]
-
-    def currency(self, desk: Desk) -> tuple[str | None, str | None]:
-        """The currency to convert to and its rate to the base currency."""
-        if not self.into:
-            return None, None
-        code = str(values.read("currency", self.into, desk.reading))
-        rate = desk.rate(code)
-        if rate is None:
-            raise InvalidError(
-                f"no rate is known for {code}; set one: crm config set rates.{code} RATE, or import them by day"
-            )
-        return code, rate
+        return [*([f"by {self.by}"] if self.by else []), *super().words()]
 
 
 @dataclass(frozen=True)
@@ -168,26 +124,18 @@ def answer(
     said: dict[str, str] | None = None,
 ) -> None:
     """Ask a report and write what it answers; `said` are words of options of its own."""
-    ways = ways or Ways()
-    asking, report = asking or Asking(), reports.load(name)
-    since, until = asking.span(desk)
-    into, rate = asking.currency(desk)
-    several = hasattr(report, "NOUNS")
-    where = filters.where(fields.noun(report.NOUN), [] if several else texts or [], desk.asking)
-    asked = reports.Asked(
-        desk.connection, desk.reading.today, report, where=where, by=asking.by, since=since, until=until,
-        into=into, rate=rate, zone=desk.config.zone, texts=texts or [], asking=desk.asking,
-        working_hours=desk.config.get("working_hours"), rates=desk.rate, said=said or {},
-        setting=desk.config.get,
-    )  # fmt: skip
+    ways, asking = ways or Ways(), asking or Asking()
+    asked = reporting.asked(
+        desk, name, texts or [], by=asking.by, span=asking.span(desk), into=asking.currency(desk), said=said
+    )
     if ways.explain:
         _explain(desk, asked)
     elif ways.html:
         _page(desk, name, asked, ways.html, [*(texts or []), *asking.words()])
     elif ways.chart:
-        drawn(report.answer(asked), report, asked.by, desk.style)
+        drawn(asked.report.answer(asked), asked.report, asked.by, desk.style)
     else:
-        output.write(report.answer(asked), desk.style)
+        output.write(asked.report.answer(asked), desk.style)
 
 
 def _explain(desk: Desk, asked: reports.Asked) -> None:
