@@ -1,4 +1,4 @@
-"""Random sequences of commands are undone to the exports before and redone to those after, byte for byte."""
+"""Random sequences of commands are undone to the store before and redone to that after, row by row."""
 
 from pathlib import Path
 

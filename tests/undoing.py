@@ -1,7 +1,8 @@
-"""Random sequences of commands, each taken back to the exports as they were before, and brought back again.
+"""Random sequences of commands, each taken back to the store as it was before, and brought back again.
 
-Every command that leaves an entry in the history is undone and redone, alone and all together; exports are compared
-byte for byte. A sequence that comes out otherwise is made as short as it can be and shown.
+Every command that leaves an entry in the history is undone and redone, alone and all together. Every row of every table
+but the history's is compared after each, and the exports, byte for byte, after all of them. A sequence that comes out
+otherwise is made as short as it can be and shown.
 """
 
 import os
@@ -16,10 +17,11 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 
-from crm_cli import cli
+from crm_cli import cli, fields
 
 MEMORY = Path("/dev/shm")  # noqa: S108 - where there is such a place, nothing waits for a disk
 SURROUNDINGS = {"CRM_CONFIG": os.devnull, "CRM_TODAY": "2026-06-15", "TZ": "UTC", "LANG": "C.UTF-8"}
+HISTORY = ("command", "log")
 EXPORTED = ("company", "contact", "lead", "deal", "product", "activity", "case", "user")
 BEGIN = (
     ("company", "add", "Acme", "--industry", "retail"),
@@ -59,7 +61,7 @@ COMMANDS = (
 
 
 class Undoing(RuleBasedStateMachine):
-    """A store, the exports of every state that it has been in, and where among them it is."""
+    """A store, what it held in every state that it has been in, and where among them it is."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -71,7 +73,8 @@ class Undoing(RuleBasedStateMachine):
         self.at = 0
         for command in BEGIN:
             self.do(command)
-        self.seen(self.exports())
+        self.seen(self.rows())
+        self.first = self.exports()
 
     @rule(
         command=st.sampled_from(COMMANDS),
@@ -84,7 +87,7 @@ class Undoing(RuleBasedStateMachine):
         before = self.entries()
         said = [part.format(word=word, one=one, two=two) for part in command]
         code = self.do(said, f"name,email\n{word},i{one}@x.example\n{word} Two,i{two}{one}@x.example\n")
-        now = self.exports()
+        now = self.rows()
         if self.entries() == before:
             assert now == self.states[self.at], said
         else:
@@ -97,7 +100,7 @@ class Undoing(RuleBasedStateMachine):
         """Take the latest command back."""
         assert self.do(["undo", "-y"]) == 0
         self.at -= 1
-        assert self.exports() == self.states[self.at]
+        assert self.rows() == self.states[self.at]
 
     @precondition(lambda self: self.at < len(self.states) - 1)
     @rule()
@@ -105,27 +108,38 @@ class Undoing(RuleBasedStateMachine):
         """Bring back what was taken back last."""
         assert self.do(["redo", "-y"]) == 0
         self.at += 1
-        assert self.exports() == self.states[self.at]
+        assert self.rows() == self.states[self.at]
 
     def teardown(self) -> None:
         """Take all of it back at once, and bring it all back."""
         try:
             if self.at:
+                last = self.exports()
                 assert self.do(["undo", str(self.at), "-y"]) == 0
-                assert self.exports() == self.states[0]
+                assert (self.rows(), self.exports()) == (self.states[0], self.first)
                 assert self.do(["redo", "-y"]) == 0
-                assert self.exports() == self.states[self.at]
+                assert (self.rows(), self.exports()) == (self.states[self.at], last)
             assert self.do(["db", "check"]) == 0
         finally:
             os.environ.clear()
             os.environ.update(self.held)
             self.folder.cleanup()
 
-    def seen(self, exports: list[str]) -> None:
+    def seen(self, rows: list[str]) -> None:
         """Remember a new state; those that were taken back cannot come any more."""
         del self.states[self.at + 1 :]
-        self.states.append(exports)
+        self.states.append(rows)
         self.at = len(self.states) - 1
+
+    def rows(self) -> list[str]:
+        """What the tables hold now, but for the history."""
+        with closing(sqlite3.connect(os.environ["CRM_DB"])) as connection:
+            return [
+                f"{name} {row!r}"
+                for name in fields.tables()
+                if name not in HISTORY
+                for row in sorted(connection.execute(f'SELECT * FROM "{name}"'), key=repr)
+            ]
 
     def exports(self) -> list[str]:
         """What the exports say now."""
