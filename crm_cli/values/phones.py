@@ -11,6 +11,7 @@ from crm_cli.values.folding import ascii_digits
 
 _INTERNATIONAL = re.compile(r"(?:\+|00)\s?[1-9](?:[ ().\-/]{0,3}[0-9]){6,14}")
 _NOT_DIGIT = re.compile(r"[^0-9]+")
+_LONGEST = 16  # a plus and the 15 digits of ITU-T E.164
 # Country codes have one, two or three digits; the number begins after them.
 _TWO_DIGITS = """
 20 27 30 31 32 33 34 36 39 40 41 43 44 45 46 47 48 49 51 52 53 54 55 56 57 58 60 61 62 63 64 65 66 81 82 84 86
@@ -79,4 +80,5 @@ def _by_library(number: str, country: str | None) -> str | None:
     if not phonenumbers.is_possible_number(found):
         return None
     found.extension = None
-    return phonenumbers.format_number(found, phonenumbers.PhoneNumberFormat.E164)
+    said = phonenumbers.format_number(found, phonenumbers.PhoneNumberFormat.E164)
+    return said if len(said) <= _LONGEST else None  # some plans know longer ones, which nobody abroad can dial
