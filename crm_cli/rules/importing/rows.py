@@ -192,6 +192,8 @@ def _column(column: Column, texts: list[str], rows: Sequence[Row], currency: str
 
 
 def _read(each: Field, texts: list[str], way: values.Reading) -> list[Any]:
+    if each.kind == "stages":  # stated as one text, which the rules of pipelines read
+        return list(texts)
     return columns.read(each.kind, texts, way, each.choices() or None)
 
 
