@@ -10,9 +10,11 @@ import hashlib
 import io
 import json
 import re
+import stat
 import zipfile
 import zlib
 from abc import ABC, abstractmethod
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
@@ -24,6 +26,9 @@ MANIFEST = "manifest.json"
 ENDING = ".zip"
 FORMAT = "crm archive 1"
 _NAME = re.compile(r"(?:tables/)?[a-z_]+\.csv")
+_OUTSIDE = re.compile(r"^/|^[A-Za-z]:|(?:^|/)\.\.(?:/|$)")
+_LARGE = 50_000_000  # bytes of a file, unpacked, from which on it matters how densely it is packed
+_DENSEST = 200  # tables unpack to ten or twenty times their size, deflate at its best to a thousand times
 _LARGEST_MANIFEST = 1 << 20
 _LONGEST_CELL = 1_000_000_000  # bytes of the longest text that SQLite holds
 _BROKEN = (
@@ -151,6 +156,7 @@ class _ReadZip(Archive):
         self.path = path
         with self._sound(MANIFEST):
             self._zip = zipfile.ZipFile(path)
+            _refuse_traps(path, self._zip.infolist())
         # Who zips a directory gets its name before every file.
         manifests = [name for name in self._zip.namelist() if f"/{name}".endswith(f"/{MANIFEST}")]
         self._before = min(manifests, key=len, default=MANIFEST).removesuffix(MANIFEST)
@@ -165,6 +171,26 @@ class _ReadZip(Archive):
 
     def close(self) -> None:
         self._zip.close()
+
+
+def _refuse_traps(path: str, entries: list[zipfile.ZipInfo]) -> None:
+    """Refuse a zip file that nobody makes by zipping an archive: what it says must mean one thing to every program."""
+    names = Counter(entry.filename for entry in entries)
+    for entry in entries:
+        name = entry.filename
+        if _OUTSIDE.search(name.replace("\\", "/")):
+            what = "leads out of it"
+        elif stat.S_ISLNK(entry.external_attr >> 16):
+            what = "is a link"
+        elif names[name] > 1:
+            what = "is in it twice"
+        elif entry.file_size > max(_LARGE, entry.compress_size * _DENSEST):
+            what = f"unpacks to {entry.file_size // 1_000_000:,} MB of next to nothing"
+        else:
+            continue
+        raise InvalidError(
+            f"{path}: {name!a} {what}; if you trust it, unpack it and import the directory, else leave it alone"
+        )
 
 
 def _files_of(facts: dict[str, Any], path: str) -> dict[str, dict[str, Any]]:
