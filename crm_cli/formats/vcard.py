@@ -110,9 +110,11 @@ class Card:
         codecs = ["utf-8", said] if said in _LATIN else [said, "utf-8"]
         for codec in codecs:
             try:
-                return data.decode("cp1252" if codec in ("iso-8859-1", "latin1") else codec)
-            except (UnicodeDecodeError, LookupError):
+                text = data.decode("cp1252" if codec in ("iso-8859-1", "latin1") else codec)
+                text.encode()
+            except (ValueError, LookupError):  # no such set, not in it, or half a character
                 continue
+            return text
         if self.fallback:
             self.guessed = True
             return data.decode(self.fallback, "replace")
