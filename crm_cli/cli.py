@@ -12,7 +12,7 @@ from typer.main import get_command
 
 from crm_cli.desk import Desk
 from crm_cli.errors import CrmError, InvalidError
-from crm_cli.lazy import Promise, PromisedGroup, command_promise, noun_promise
+from crm_cli.lazy import Promise, PromisedGroup, command_promise, noun_promise, straight
 from crm_cli.output import Style, say, speak_utf8, text
 
 COMPLETING = "_CRM_COMPLETE"  # set by a shell that asks what may follow
@@ -153,7 +153,7 @@ def run(
     """Run one command line, on a root that is there and at a desk where these are given; returns its exit code."""
     speak_utf8()
     try:
-        code = (root or group()).main(args=arguments, prog_name="crm", standalone_mode=False, obj=at)
+        code = _main(arguments, root, at)
         sys.stdout.flush()
     except (CrmError, TyperException) as error:
         return fail(error)
@@ -183,6 +183,20 @@ def run(
     if code == INTERRUPTED:
         say("crm: interrupted; nothing was changed")
     return code if isinstance(code, int) else 0
+
+
+def _main(arguments: list[str] | None, root: PromisedGroup | None, at: Desk | None) -> Any:
+    """Carry out a command line; returns its exit code, or nothing where all went well."""
+    if root and at and arguments:
+        try:
+            if ctx := straight(root, arguments, at):
+                with ctx:
+                    return ctx.command.invoke(ctx)
+        except Exit as error:
+            return error.exit_code
+        finally:
+            at.close()
+    return (root or group()).main(args=arguments, prog_name="crm", standalone_mode=False, obj=at)
 
 
 def fail(error: CrmError | TyperException) -> int:

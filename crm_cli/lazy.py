@@ -3,6 +3,9 @@
 Typer builds every command of an application before it runs one. Here the groups hold promises, which know
 what help and completion show, and only the command that is reached is built. Noun modules are ordinary
 Typer applications; `Bundle` lets a family of options be declared once and taken as one parameter.
+
+Where a process carries out many lines, each command keeps what is the same for all of them: `straight` reaches it
+without going through the groups above it again, and options that a line does not give are not read again.
 """
 
 import inspect
@@ -47,6 +50,14 @@ class Promise:
 class PromisedGroup(TyperGroup):
     """A group whose commands are promises."""
 
+    _above: typer.Context | None = None
+
+    def above(self, name: str, parent: typer.Context | None) -> typer.Context:
+        """The context of what stands below it, made once however many lines go through."""
+        if self._above is None:
+            self._above = typer.Context(self, info_name=name, parent=parent)
+        return self._above
+
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
         """Build the one command that is reached."""
         name, promise, rest = super().resolve_command(ctx, args)
@@ -66,16 +77,57 @@ class PromisedGroup(TyperGroup):
 
 
 class Command(TyperCommand):
-    """A command that makes its parser once, however many lines reach it."""
+    """A command that makes its parser once, and reads what is not given once, however many lines reach it."""
 
     _parser: Any = None
+    _ungiven: dict[str, Any]
+    _unread: list[Any]
 
     def make_parser(self, ctx: Any) -> Any:
         """The parser of the command's options, for a line."""
         if self._parser is None:
             self._parser = super().make_parser(ctx)
+            self._ungiven, self._unread = {}, self.get_params(ctx)
         self._parser.ctx = ctx
         return self._parser
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the words of a line; what is unusual in them is left to Typer, which says what is wrong."""
+        parser = self.make_parser(ctx)
+        if ctx.resilient_parsing:
+            return super().parse_args(ctx, args)
+        given, rest, order = parser.parse_args(args=[*args])
+        if rest or any(each.is_eager for each in order):
+            return super().parse_args(ctx, args)
+        ctx.params.update(self._ungiven)
+        for each in dict.fromkeys((*order, *self._unread)):
+            each.handle_parse_result(ctx, given, rest)
+            if each not in order and _is_constant(each):
+                self._ungiven[each.name] = ctx.params[each.name]
+        self._unread = [each for each in self._unread if each.name not in self._ungiven]
+        return []
+
+
+def _is_constant(each: Any) -> bool:
+    """Whether a parameter that is not given is the same in every line."""
+    asks = each.required or each.envvar or each.callback or getattr(each, "prompt", None)
+    return each.expose_value and not asks and not callable(each.default)
+
+
+def straight(root: PromisedGroup, words: list[str], obj: Any) -> typer.Context | None:
+    """The context of the command that a line names by its first words; None where options stand among them.
+
+    Raises:
+        TyperException: the words after the command are none for it.
+    """
+    group, above = root, root.above("crm", None)
+    for place, word in enumerate(words):
+        found: Any = group.commands.get(word)
+        command = found.built if isinstance(found, Promise) else found
+        if not isinstance(command, PromisedGroup):
+            return command and command.make_context(word, words[place + 1 :], parent=above, obj=obj)  # type: ignore[no-any-return]
+        group, above = command, command.above(word, above)
+    return None
 
 
 def application(help_: str, epilog: str | None = None) -> typer.Typer:

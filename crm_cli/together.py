@@ -6,7 +6,7 @@ they changed. A command that needs a transaction of its own is refused.
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
@@ -68,7 +68,7 @@ class Together(Desk):
             self.alone(verb)
         change = self.whole
         change.begin(verb)
-        with change.attempt(keep=not dry_run):
+        with change.attempt(keep=False) if dry_run else nullcontext():
             yield change
         if not dry_run:
             self.changes.append(verb)

@@ -1,6 +1,7 @@
 """Many commands in one go: one change of all or one of each, what came of each line, and what a batch refuses."""
 
 import json
+import shlex
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -180,6 +181,16 @@ def test_any_words_come_back_from_a_line_of_json(words: list[str]) -> None:
         words = ["contact", *words]
     assert lines.words(json.dumps(words)) == words
     assert lines.words(json.dumps({"args": ["crm", *words]})) == words
+
+
+@given(st.text(st.sampled_from("ab \t\r\n\x0b\xa0'\"\\#-é")))
+def test_plain_lines_are_read_as_a_shell_reads_them(text: str) -> None:
+    try:
+        meant = shlex.split(text, comments=True)
+    except ValueError:
+        meant = []
+    with suppress(ValueError):
+        assert lines._typed_words(text) == meant
 
 
 @given(st.text())

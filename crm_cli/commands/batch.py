@@ -5,7 +5,7 @@ import io
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from contextlib import contextmanager, nullcontext, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -111,7 +111,7 @@ def _part(desk: Together, line: Line, manner: Manner) -> Result:
             line, InvalidError.exit_code, said=[f"{line.command} is no change of the store; give --each"]
         )
     try:
-        with desk.whole.attempt():
+        with desk.whole.attempt() if manner.keep_going else nullcontext():
             return _stood(_carried_out(desk, line, manner))
     except _FailedError as failed:
         failed.result.changes.clear()
