@@ -65,6 +65,7 @@ COMMANDS: dict[str, tuple[str, str, str, str]] = {
     "call": ("log", "call", MORE, "Log a call, and the next step."),
     "mail": ("log", "mail", MORE, "Log an e-mail, and the next step."),
     "meet": ("log", "meet", MORE, "Log a meeting, and the next step."),
+    "dashboard": ("dashboard", "dashboard", MORE, "The state of the business on one screen."),
     "history": ("history", "history", MORE, "What changed, by which command."),
     "undo": ("history", "undo", MORE, "Revert the latest commands."),
     "redo": ("history", "redo", MORE, "Revert the last undo."),
@@ -122,11 +123,14 @@ def root(
 
 def desk(db_: str | None, *, demo: bool, style: Style | None = None) -> Desk:
     """The desk for a store."""
+    from crm_cli import config
     from crm_cli.db import chosen_path
 
+    config.play({})
     if demo:
         from crm_cli.demo import store
 
+        config.play(store.SETTINGS)
         return Desk(store.ready(), style or Style())
     return Desk(Path(chosen_path(db_)), style or Style())
 

@@ -121,3 +121,12 @@ def test_once_there_it_is_opened_as_any_store_is(crm_process: Crm, demo: Crm) ->
     )
     assert subprocess.run([sys.executable, "-c", script], check=False, capture_output=True).returncode == 0
     assert crm_process("--demo", "db", "info").out.count("\n") > len(fields.names())
+
+
+def test_it_is_looked_at_as_its_owner_whoever_the_visitor_is(demo: Crm) -> None:
+    visitor = {"LANG": "en_US.UTF-8"}
+    in_euros = demo("--demo", "report", "revenue", "--in", "EUR", env=visitor)
+    assert (in_euros.code, in_euros.err) == (0, "")
+    assert demo("--demo", "today", "--owner", "me", "-o", "json", env=visitor).json
+    assert demo("--demo", "config", "get", "currency", env=visitor).out == "EUR\n"
+    assert demo("config", "get", "currency", env=visitor).out == "USD\n"

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from crm_cli import output
+from crm_cli import config, output
 from crm_cli.commands.options import Option
 from crm_cli.desk import Desk
 
@@ -28,6 +28,7 @@ def demo(
     from crm_cli.demo import store
 
     ours: Desk = ctx.obj
+    config.play(store.SETTINGS)
     if into:
         path = into.expanduser()
         store.again(path)

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 VERB = "demo"  # the first command of a demo store, by which it is known
 SEED = 2026
+SETTINGS = {"me": "Mara Quist", "currency": "EUR", "country": "NL"}
+"""Of the made-up business, whatever its visitor's are; how days and money look stays the visitor's."""
 
 
 def place() -> Path:
