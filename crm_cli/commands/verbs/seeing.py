@@ -1,6 +1,7 @@
 """The verbs that ask: list, show, export."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -30,7 +31,10 @@ def make_list(noun: str) -> Callable[..., None]:
         if watch.watch and not page.count:
             from crm_cli import watching
 
-            watching.show(desk, watch.every, lambda desk, room: _listed(desk, noun, filters, page, room))
+            def answer(current: Desk, room: int) -> Callable[[], None]:
+                return partial(output.write, _listed(current, noun, filters, page, room), desk.style)
+
+            watching.show(desk, watch.every, answer)
             return
         if page.columns in ("?", ""):
             output.write(_columns(desk, noun), desk.style)
