@@ -108,6 +108,11 @@ def agenda(desk: "Desk", owner: int | None, most: int | None) -> Rows:
     )
 
 
+def counts(desk: "Desk", owner: int | None = None) -> dict[str, int]:
+    """How much waits in each section."""
+    return {title: number for title, _, number in _sections(desk, _bound(desk, owner, 0))}
+
+
 def _filled(rows: list[tuple[Any, ...]]) -> list[int]:
     """The places of the columns that say something in some row; a currency says nothing without an amount."""
     empty = {each.name for place, each in enumerate(COLUMNS) if all(row[place] is None for row in rows)}
