@@ -50,7 +50,7 @@ def bars(
     named = max(min(named, width - said - room - 2), 0)
     largest = max(*values, 0)
     return [
-        f"{' ' * (said - cells(figure))}{figure} {_bar(value, largest, room, blocks)} {cut(label, named)}".rstrip()
+        f"{' ' * (said - cells(figure))}{figure} {bar(value, largest, room, blocks)} {cut(label, named)}".rstrip()
         for label, value, figure in zip(labels, values, figures, strict=True)
     ]
 
@@ -213,7 +213,8 @@ def _cell(letter: str) -> int:
     return 2 if east_asian_width(letter) in {"W", "F"} else 1
 
 
-def _bar(value: int, largest: int, room: int, blocks: bool) -> str:
+def bar(value: int, largest: int, room: int, blocks: bool) -> str:
+    """One bar of `room` cells where the value is the largest; nothing of a negative one."""
     eighths = max(value, 0) * room * 8 // largest if largest else 0
     full, part = divmod(eighths, 8)
     if not blocks:

@@ -63,7 +63,7 @@ def _plain(columns: list[Field], listed: list[list[Any]], style: Style) -> Itera
 def _fitted(rows: Rows, listed: list[list[Any]], style: Style) -> tuple[list[str], str | None]:
     """Write what the width of the terminal has room for; returns what it had not, and the common currency."""
     screen = console(style)
-    common = _common_currency(rows.columns, listed)
+    common = common_currency(rows.columns, listed)
     cells = _cells(rows.columns, listed, style, tell=common is None)
     places = [place for place, each in enumerate(rows.columns) if not _said_elsewhere(rows, each)]
     widths = _widths(rows.columns, cells, places, screen.width)
@@ -123,7 +123,7 @@ def _styled(each: Field, value: Any, words: str) -> Text:
     return Text(words, STATUS_STYLES.get(words, "") if each.kind == "choice" else "")
 
 
-def _common_currency(columns: list[Field], listed: list[list[Any]]) -> str | None:
+def common_currency(columns: list[Field], listed: list[list[Any]]) -> str | None:
     """The one currency of all amounts; None where there are several, or no amounts."""
     names = [each.name for each in columns]
     money = [place for place, each in enumerate(columns) if each.kind == "money"]

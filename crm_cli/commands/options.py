@@ -101,10 +101,14 @@ class Within(Bundle):
             )
         return first, last
 
+    def said(self) -> dict[str, str]:
+        """What is asked, by the names of the options."""
+        named = {"period": self.period, "since": self.since, "until": self.until, "in": self.into}
+        return {name: said for name, said in named.items() if said}
+
     def words(self) -> list[str]:
         """What is asked, as people read it."""
-        named = {"period": self.period, "since": self.since, "until": self.until, "in": self.into}
-        return [f"{name} {said}" for name, said in named.items() if said]
+        return [f"{name} {said}" for name, said in self.said().items()]
 
     def currency(self, desk: Desk) -> tuple[str | None, str | None]:
         """The currency to convert to and its rate to the base currency."""
