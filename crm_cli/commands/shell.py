@@ -2,6 +2,7 @@
 
 import gc
 import os
+import re
 import shlex
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -75,7 +76,7 @@ def _repeated(line: str, typed: list[str]) -> str:
     if not line.startswith("!"):
         return line
     number = str(len(typed)) if line == "!!" else line[1:]
-    if not number.isdecimal() or not 0 < int(number) <= len(typed):
+    if not re.fullmatch(r"\d{1,9}", number) or not 0 < int(number) <= len(typed):
         raise ValueError(
             f"there is no line {line}; the number stands before crm> in each line of this session"
         )

@@ -255,7 +255,7 @@ class Said:
 def _preference(each: Property) -> int:
     """1 is the most preferred, 100 the least; a bare `pref` is the most."""
     said = each.head.params.get("PREF", ["100"])[0]
-    return 1 if "pref" in each.head.types else int(said) if said.isdecimal() else 100
+    return 1 if "pref" in each.head.types else int(said) if re.fullmatch("[0-9]{1,3}", said) else 100
 
 
 def _dialled(text: str) -> str:

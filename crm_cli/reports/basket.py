@@ -1,5 +1,7 @@
 """Products that the same customers buy, and how sure it is that they go together."""
 
+import re
+
 from crm_cli.asking import baskets, purchases
 from crm_cli.asking.groups import Place
 from crm_cli.errors import InvalidError
@@ -56,7 +58,7 @@ def answer(asked: Asked) -> Rows:
 
 def _fewest(asked: Asked) -> int:
     text = asked.option("fewest")
-    if text and (not text.isdecimal() or not int(text)):
+    if text and (not re.fullmatch(r"\d{1,9}", text) or not int(text)):
         raise InvalidError(f"--fewest: {text!r} is no number of customers; write one such as 5")
     return int(text) if text else baskets.FEWEST
 

@@ -1,5 +1,6 @@
 """What customers will be worth: who still buys, how often, for how much."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -104,7 +105,7 @@ def ways() -> list[str]:
 
 def _weeks(asked: Asked) -> int:
     text = asked.option("weeks") or str(WEEKS)
-    if not text.isdecimal() or not 0 < int(text) <= MOST_WEEKS:
+    if not re.fullmatch(r"\d{1,9}", text) or not 0 < int(text) <= MOST_WEEKS:
         raise InvalidError(f"--weeks: {text!r} is no number of weeks from 1 to {MOST_WEEKS:,}")
     return int(text)
 

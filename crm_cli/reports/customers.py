@@ -1,5 +1,6 @@
 """The portfolio of customers: what each brings, costs and may bring."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -117,7 +118,7 @@ def ways() -> list[str]:
 
 def _top(asked: Asked) -> int | None:
     text = asked.option("top")
-    if text and (not text.isdecimal() or not int(text)):
+    if text and (not re.fullmatch(r"\d{1,9}", text) or not int(text)):
         raise InvalidError(f"--top: {text!r} is no number from 1 on")
     return int(text) if text else None
 

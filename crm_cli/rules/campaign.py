@@ -4,6 +4,7 @@ What a campaign has cost is the sum of its dated costs where there are any, so t
 is done on the day when what it is about is first there, by whichever command; undoing that command undoes the step.
 """
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -78,7 +79,7 @@ def step_named(word: str) -> str:
     from crm_cli.fields import nearest
 
     key = word.strip().lower()
-    if key.isdecimal() and 1 <= int(key) <= len(STEPS):
+    if re.fullmatch(r"\d{1,9}", key) and 1 <= int(key) <= len(STEPS):
         return STEPS[int(key) - 1]
     if key not in STEPS:
         raise nearest(key, list(STEPS), "step")

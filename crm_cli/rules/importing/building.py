@@ -1,5 +1,6 @@
 """From a row to a draft: what it says, whom it names, and what other programs mean by it."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -250,4 +251,4 @@ def _close(row: Row, kind: str) -> None:
 
 
 def _number(value: Any) -> int | None:
-    return int(value) if value is not None and str(value).isdecimal() else None
+    return int(value) if value is not None and re.fullmatch("[0-9]{1,18}", str(value)) else None

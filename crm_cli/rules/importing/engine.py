@@ -349,4 +349,7 @@ def _tables(plan: Plan) -> list[str]:
 def _said(error: Exception) -> str:
     if isinstance(error, CrmError):
         return str(error)
-    return f"another record has that already ({str(error).removeprefix('UNIQUE constraint failed: ')})"
+    what, _, where = str(error).partition(" constraint failed: ")
+    if what == "NOT NULL":
+        return f"it names nothing that could stand in {where}"
+    return f"another record has that already ({where or what})"

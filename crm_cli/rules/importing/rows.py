@@ -23,6 +23,7 @@ from crm_cli.values.folding import fold
 SEVERAL = re.compile(r"\s*(?:[,;]|:::)\s*")
 # What an activity may be about where another program names it by words alone; the first that is here counts.
 ABOUT = ("contact", "company", "deal", "lead")
+_ID = re.compile("[0-9]{1,18}")  # more digits than a store can hold are no id
 SHORTEST_PHONE = 5  # digits
 Line = tuple[int, Cells]
 
@@ -279,7 +280,7 @@ def _told(name: Name, role: str, text: str) -> Name:
     if role == "tax":
         return name._replace(tax=text)
     if role == "id":
-        return name._replace(id=int(text) if text.isdecimal() else None)
+        return name._replace(id=int(text) if _ID.fullmatch(text) else None)
     return name._replace(words=text)
 
 
@@ -288,7 +289,7 @@ def _identify(column: Column, texts: list[str], rows: list[Row]) -> None:
     for row, text in zip(rows, texts, strict=True):
         if column.role == "uid":
             row.values["uid"] = text
-        elif text.isdecimal():
+        elif _ID.fullmatch(text):
             row.number = int(text)
 
 
