@@ -7,6 +7,7 @@ there never was one; bringing that record back later is refused if the number is
 told stay.
 """
 
+import re
 from collections.abc import Sequence
 
 from crm_cli import fields
@@ -17,6 +18,8 @@ from crm_cli.rules.drafts import Draft
 from crm_cli.values import dates
 
 PREFIXES = {"case": "C", "contract": "CT", "quote": "Q", "invoice": "INV"}
+_DIGITS = 9
+"""How many a count has at most; a longer tail of a number that was told is no count."""
 MERGED = "number"
 """The source in `merged_key` of numbers that merged records had."""
 
@@ -70,7 +73,7 @@ def _day(change: Change, instant: str) -> str:
 
 def _count(head: str, number: str) -> int:
     tail = number.removeprefix(head)
-    return int(tail) if tail != number and tail.isascii() and tail.isdecimal() else 0
+    return int(tail) if tail != number and re.fullmatch(f"[0-9]{{1,{_DIGITS}}}", tail) else 0
 
 
 def _highest(change: Change, noun: str, head: str) -> int:
@@ -81,8 +84,8 @@ def _highest(change: Change, noun: str, head: str) -> int:
     table, until = fields.noun(noun).table, head[:-1] + "."
     standing = change.one(
         f'SELECT CAST(substr(number, ?1) AS INTEGER) AS count, id FROM "{table}" '
-        "WHERE number >= ?2 AND number < ?3 ORDER BY 1 DESC LIMIT 1",
-        len(head) + 1, head, until,
+        "WHERE number >= ?2 AND number < ?3 AND length(number) <= ?4 ORDER BY 1 DESC LIMIT 1",
+        len(head) + 1, head, until, len(head) + _DIGITS,
     )  # fmt: skip
     deleted = change.rows(
         "SELECT json_extract(l.data, '$.number') FROM log AS l JOIN command AS k ON k.id = l.command_id "
