@@ -216,6 +216,7 @@ def _property(text: str) -> Property | None:
 @lru_cache(maxsize=10_000)
 def _head(text: str) -> Head | None:
     """What stands before a colon; the same few heads stand in every card of a file."""
+    text = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     named, semicolon, rest = text.partition(";")
     found = _HEAD.fullmatch(named.strip())
     if not found:
