@@ -5,7 +5,7 @@ The conditions that filters are made of. Names come from the schema; values are 
 
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -228,7 +228,7 @@ def _no_such(to: str, text: str, connection: sqlite3.Connection) -> InvalidError
 def _custom(place: Place, op: str, text: str, asking: Asking) -> Where:
     """A custom field lives in the record's JSON; it is compared there by its own kind."""
     each, noun = place.each, place.noun
-    bare = replace(each, custom=False)
+    bare = each._replace(custom=False)
     held = Place(noun, bare, "custom")
     where, bound = condition(held, op, text, asking)
     inner = where.replace(held.name, fields.custom_value(each.name))

@@ -1,24 +1,23 @@
-"""The nouns as data: their fields and columns, read from the generated `fields.json`.
+"""The nouns as data: their fields and columns, read from the generated files of `nouns/`.
 
 `crm_cli.models` declares the fields and `views/*.sql` the columns; this is what commands, filters,
-completion, imports and exports know of them without loading either.
+completion, imports and exports know of them without loading either. The index says which nouns there are; a noun's
+file is read when its fields are asked for, so that a command pays for no other noun.
 """
 
 import json
 import sqlite3
-from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from crm_cli import errors
 
-FILE = Path(__file__).with_name("fields.json")
+FOLDER = Path(__file__).with_name("nouns")
 MOST = 20  # names that an error lists
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """One field or column: its name, its kind (see `crm_cli.values`), its help.
 
     `kind` is a value kind, `ref:NOUN` for a reference or `parts:TABLE` for several values.
@@ -56,87 +55,106 @@ class Field:
         return choices.words(self.vocabulary)
 
 
-@dataclass(frozen=True, slots=True)
 class Noun:
-    """One noun: where it is stored and seen, what can be set and what can be read."""
+    """One noun: where it is stored and seen, what can be set and what can be read.
 
-    name: str
-    number: int
-    table: str
-    view: str
-    fields: dict[str, Field]
-    columns: dict[str, Field]
-    listed: tuple[str, ...]
-    shown: tuple[str, ...]
-    parts: dict[str, str] = field(default_factory=dict)
-    only: dict[str, str] = field(default_factory=dict)
-    label: str = "name"
-    named: bool = True
+    `only` are the columns and their values that tell it from others of its table; `label` is the column it is
+    shown by.
+    """
+
+    def __init__(self, name: str, said: dict[str, Any]) -> None:
+        self.name = name
+        self.number: int = said["number"]
+        self.table: str = said["table"]
+        self.view: str = said["view"]
+        self.parts: dict[str, str] = said["parts"]
+        self.only: dict[str, str] = said["only"]
+        self.label: str = said["label"]
+        self.named: bool = said["named"]
+
+    @cached_property
+    def fields(self) -> dict[str, Field]:
+        """What can be set."""
+        return _fields(self._told["fields"])
+
+    @cached_property
+    def columns(self) -> dict[str, Field]:
+        """What can be read."""
+        return _fields(self._told["columns"])
+
+    @cached_property
+    def listed(self) -> tuple[str, ...]:
+        """The columns of a list."""
+        return tuple(self._told["listed"])
+
+    @cached_property
+    def shown(self) -> tuple[str, ...]:
+        """The columns of a table, which has less room."""
+        return tuple(self._told["shown"])
+
+    @cached_property
+    def _told(self) -> dict[str, Any]:
+        return _file(self.name)
 
     def options(self) -> list[Field]:
         """The fields that `add` and `edit` offer."""
         return [each for each in self.fields.values() if not each.kept]
 
 
+def _fields(told: dict[str, dict[str, Any]]) -> dict[str, Field]:
+    return {name: Field(name, **said) for name, said in told.items()}
+
+
 @cache
-def _file() -> dict[str, Any]:
-    data: dict[str, Any] = json.loads(FILE.read_text(encoding="utf-8"))
+def _file(name: str) -> dict[str, Any]:
+    data: dict[str, Any] = json.loads((FOLDER / f"{name}.json").read_bytes())
     return data
 
 
 def schema() -> int:
     """The number of the schema that this program works with."""
-    number: int = _file()["schema"]
+    number: int = _file("index")["schema"]
     return number
 
 
 def names() -> list[str]:
     """Every noun, the everyday ones first."""
-    return list(_file()["nouns"])
+    return list(_file("index")["nouns"])
 
 
 def momentary() -> dict[str, str]:
     """View → the question that completes it by what depends on the moment; see `views/now`."""
-    found: dict[str, str] = _file()["now"]
+    found: dict[str, str] = _file("index")["now"]
     return found
 
 
 @cache
 def noun(name: str) -> Noun:
     """The noun called `name`."""
-    data = _file()["nouns"][name]
-    return Noun(
-        name=name,
-        number=data["number"],
-        table=data["table"],
-        view=data["view"],
-        fields={key: Field(key, **value) for key, value in data["fields"].items()},
-        columns={key: Field(key, **value) for key, value in data["columns"].items()},
-        listed=tuple(data["listed"]),
-        shown=tuple(data["shown"]),
-        parts=data["parts"],
-        only=data["only"],
-        label=data["label"],
-        named=data["named"],
-    )
+    return Noun(name, _file("index")["nouns"][name])
 
 
 @cache
 def part(table: str) -> dict[str, Field]:
     """The columns of a part, such as `deal_line`."""
-    return {key: Field(key, **value) for key, value in _file()["parts"][table].items()}
+    return _fields(_file("parts")[table])
+
+
+def parts() -> list[str]:
+    """The tables of parts, which live and die with the records that they belong to."""
+    return list(_file("parts"))
 
 
 def tables() -> list[str]:
     """The tables of a store: of records, of their parts, of who is forgotten, of the history."""
     found = [noun(name).table for name in names()]
-    return [*dict.fromkeys([*found, *_file()["parts"]]), "forgotten", "command", "log"]
+    return [*dict.fromkeys([*found, *parts()]), "forgotten", "command", "log"]
 
 
 def defaults(table: str) -> dict[str, Any]:
     """What is stored in the columns of a table when nothing is said, by column."""
     declared = [each.fields for each in map(noun, names()) if each.table == table]
-    if table in _file()["parts"]:
+    if table in parts():
         declared.append(part(table))
     return {each.column or name: each.default for known in declared for name, each in known.items()}
 
@@ -180,8 +198,7 @@ def custom(connection: sqlite3.Connection, name: str) -> dict[str, Field]:
 
 def plural(name: str) -> str:
     """The view of a noun, which is also its plural."""
-    view: str = _file()["nouns"][name]["view"]
-    return view
+    return noun(name).view
 
 
 def nearest(word: str, known: list[str], what: str) -> errors.InvalidError:

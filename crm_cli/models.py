@@ -2,7 +2,7 @@
 
 A field is an annotated type (its kind, which knows how to read text and what is valid) and a sentence of
 help. From here come the tables, the options of `add` and `edit`, the columns, filters and import headers:
-`python -m crm_cli.migrations` regenerates `fields.json` and the migration, and a test holds them equal.
+`python -m crm_cli.migrations` regenerates `nouns/` and the migration, and a test holds them equal.
 
 What is stored is what is printed: days as `2026-11-05`, instants as `2026-11-05T09:00:00Z` (UTC), money as
 whole ten-thousandths of the currency unit, percentages and decimals as whole ten-thousandths.

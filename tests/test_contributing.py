@@ -17,7 +17,7 @@ import crm_cli
 PACKAGE = Path(crm_cli.__file__).parent
 GUIDE = PACKAGE.parent / "docs" / "contributing.md"
 BLOCK = re.compile(r"^```(\w+)((?: [\w./]+)?) (field|report|noun)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-GENERATED = ("fields.json", "schema.sql", "triggers.sql")
+GENERATED = ("nouns/*.json", "schema.sql", "triggers.sql")
 
 
 class Block(NamedTuple):
@@ -87,8 +87,8 @@ def house(tmp_path: Path, crm: Crm) -> House:
     return House(tmp_path / "house")
 
 
-def generated(house: House) -> list[str]:
-    return [(house.root / "crm_cli" / name).read_text() for name in GENERATED]
+def generated(house: House) -> dict[Path, str]:
+    return {file: file.read_text() for name in GENERATED for file in (house.root / "crm_cli").glob(name)}
 
 
 def kept(store: Path) -> int:

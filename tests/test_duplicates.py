@@ -1,6 +1,5 @@
 """Duplicates: found with scores and reasons, told apart, merged with all that refers to them, and undone."""
 
-import json
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -237,7 +236,7 @@ def test_an_edit_and_an_import_name_look_alikes(crm: Crm, tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("noun", ["contact", "company", "lead"])
 def test_whatever_refers_is_pointed_to_the_survivor(noun: str, store: Path) -> None:
-    """Every reference that fields.json knows, in records and in parts, and every one by noun and id."""
+    """Every reference that is known, in records and in parts, and every one by noun and id."""
     with db.change(store, "test") as change:
         ids = [records.add(change, noun, name=f"{noun} {number}").id for number in range(2)]
         change.connection.execute("PRAGMA defer_foreign_keys = ON")
@@ -259,8 +258,7 @@ def links(noun: str) -> Iterator[tuple[str, str, dict[str, str]]]:
     """The columns that can refer to a noun: table, column, what must stand beside it."""
     nouns = [fields.noun(name) for name in fields.names()]
     tables = {about.table: list(about.fields.values()) for about in nouns if not about.only}
-    parts = json.loads(fields.FILE.read_text(encoding="utf-8"))["parts"]
-    tables |= {table: list(fields.part(table).values()) for table in parts}
+    tables |= {table: list(fields.part(table).values()) for table in fields.parts()}
     for table, known in tables.items():
         yield from ((table, each.column, {}) for each in known if each.to == noun and each.column)
         if {"noun", "record_id"} <= {each.name for each in known}:

@@ -1,10 +1,9 @@
 """`python -m crm_cli.migrations ["what changed"]`: regenerate what is derived from models and views.
 
-Writes `fields.json`, `schema.sql` and `triggers.sql`; with a message, first writes the revision that leads
+Writes `nouns/*.json`, `schema.sql` and `triggers.sql`; with a message, first writes the revision that leads
 from the schema as last generated to the models, so that stores can follow.
 """
 
-import json
 import sys
 from pathlib import Path
 
@@ -20,10 +19,12 @@ def main() -> None:
 
         old = (PACKAGE / "schema.sql").read_text(encoding="utf-8")
         sys.stderr.write(f"wrote {revising.write(old, sys.argv[1])}; read it\n")
-    fields = json.dumps(generate.fields(), indent=1, ensure_ascii=False) + "\n"
-    (PACKAGE / "fields.json").write_text(fields, encoding="utf-8")
-    (PACKAGE / "schema.sql").write_text(generate.schema(), encoding="utf-8")
-    (PACKAGE / "triggers.sql").write_text(generate.triggers(), encoding="utf-8")
+    files = generate.files()
+    for name, text in files.items():
+        (PACKAGE / name).write_text(text, encoding="utf-8")
+    for file in (PACKAGE / "nouns").glob("*.json"):
+        if f"nouns/{file.name}" not in files:  # of a noun that went
+            file.unlink()
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
-"""Derives the field table, the schema and the history triggers from the models and the views."""
+"""Derives what is told of nouns, the schema and the history triggers from the models and the views."""
 
+import json
 import re
 import sqlite3
 from contextlib import closing
@@ -62,11 +63,19 @@ def versions() -> list[str]:
     return sorted(path.stem.split("_")[0] for path in (HERE / "versions").glob("[0-9]*.py"))
 
 
-def fields() -> dict[str, Any]:
-    """What `fields.json` holds: every noun's fields and columns, every part's columns."""
-    nouns = {name: _noun(name) for name in EVERYDAY}
+def files() -> dict[str, str]:
+    """Every generated file, by its place in the package."""
+    told = {f"nouns/{name}.json": json.dumps(said, indent=1, ensure_ascii=False) + "\n"
+            for name, said in nouns().items()}  # fmt: skip
+    return told | {"schema.sql": schema(), "triggers.sql": triggers()}
+
+
+def nouns() -> dict[str, dict[str, Any]]:
+    """What the files of `nouns/` hold: the index, the columns of parts, each noun's fields and columns."""
+    places = {name: _place(name) for name in EVERYDAY}
+    index: dict[str, Any] = {"schema": len(versions()), "nouns": places, "now": momentary()}
     parts = {_table(part).name: _fields(part) for part in models.PARTS}
-    return {"schema": len(versions()), "nouns": nouns, "parts": parts, "now": momentary()}
+    return {"index": index, "parts": parts} | {name: _noun(name) for name in EVERYDAY}
 
 
 def momentary() -> dict[str, str]:
@@ -121,28 +130,34 @@ def _table(model: type[SQLModel]) -> Table:
     return table
 
 
-def _noun(name: str) -> dict[str, Any]:
+def _place(name: str) -> dict[str, Any]:
+    """Where a noun is stored and seen, which is all that most commands ask of other nouns than their own."""
     base, only = ONLY.get(name, (name, {}))
     model = models.NOUNS[base]
-    seen = VIEW_OF.get(name, f"{name}s")
-    known = _fields(model)
-    known |= {key: {"kind": f"parts:{part}", "kept": True} for key, part in model.several.items()}
-    known |= {key: {"kind": kind, "help": help_} for key, (kind, help_) in model.entered.items()}
-    known = {key: known[key] for key in sorted(known, key=lambda each: _rank(model, each))}
-    columns, head = _columns(seen, known)
-    listed = _comment(head, "list") or list(columns)
     return {
         "number": list(models.NOUNS).index(base) + 1,
         "table": _table(model).name,
-        "view": seen,
-        "fields": {key: value for key, value in known.items() if key != "id"},
-        "columns": columns,
-        "listed": listed,
-        "shown": _comment(head, "table") or listed,
+        "view": VIEW_OF.get(name, f"{name}s"),
         "parts": model.several,
         "only": only,
         "label": model.label,
         "named": issubclass(model, models.Named),
+    }
+
+
+def _noun(name: str) -> dict[str, Any]:
+    model = models.NOUNS[ONLY.get(name, (name, {}))[0]]
+    known = _fields(model)
+    known |= {key: {"kind": f"parts:{part}", "kept": True} for key, part in model.several.items()}
+    known |= {key: {"kind": kind, "help": help_} for key, (kind, help_) in model.entered.items()}
+    known = {key: known[key] for key in sorted(known, key=lambda each: _rank(model, each))}
+    columns, head = _columns(VIEW_OF.get(name, f"{name}s"), known)
+    listed = _comment(head, "list") or list(columns)
+    return {
+        "fields": {key: value for key, value in known.items() if key != "id"},
+        "columns": columns,
+        "listed": listed,
+        "shown": _comment(head, "table") or listed,
     }
 
 

@@ -6,7 +6,6 @@ Renaming a field, or giving it another kind or other words, takes the values alo
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
 from crm_cli import fields, values
 from crm_cli.changing import Change
@@ -68,7 +67,7 @@ def settle(change: Change, drafts: Sequence[Draft]) -> None:
             _carry(
                 change,
                 draft.get("on"),
-                replace(fresh, name=before["name"], kind=before["kind"], words=words),
+                fresh._replace(name=before["name"], kind=before["kind"], words=words),
                 fresh,
             )
 
