@@ -19,7 +19,7 @@ from crm_cli.errors import InvalidError
 from crm_cli.fields import Field
 from crm_cli.output import Rows, Style
 from crm_cli.pages.elements import element, filled, markup
-from crm_cli.pages.svg import svg
+from crm_cli.pages.svg import HALF, WHOLE, Frame, svg
 from crm_cli.values.jalali import shown
 
 if TYPE_CHECKING:
@@ -69,9 +69,10 @@ def html(page: Page, style: Style) -> str:
     top = element(
         "header", element("h1", _plain(page.title)), element("p", _plain(page.asked), class_="soft")
     )
-    main = element("main", class_="blocks" if page.side_by_side else None)
-    filled(main, (_section(each, style) for each in page.sections))
-    body = element("body", top, main, element("script", script))
+    frame = HALF if page.side_by_side else WHOLE
+    main = filled(element("main"), (_section(each, style, frame) for each in page.sections))
+    class_ = "blocks" if page.side_by_side else None
+    body = element("body", top, main, element("script", script), class_=class_)
     whole = element("html", head, body, lang=page.language, dir=page.direction)
     return f"<!doctype html>\n{markup(whole)}\n"
 
@@ -106,12 +107,12 @@ def _plain(words: str) -> str:
     return output.visible(words)
 
 
-def _section(section: Section, style: Style) -> Element:
+def _section(section: Section, style: Style, frame: Frame) -> Element:
     made = element("section")
     if section.title:
         made.append(element("h2", _plain(section.title)))
     for chart in section.charts:
-        filled(made, _figure(chart))
+        filled(made, _figure(chart, frame))
     if section.rows:
         rows = list(section.rows.rows)
         if rows:
@@ -125,7 +126,7 @@ def _section(section: Section, style: Style) -> Element:
     return made
 
 
-def _figure(chart: Chart | Matrix) -> Iterable[Element]:
+def _figure(chart: Chart | Matrix, frame: Frame) -> Iterable[Element]:
     left = 0
     if isinstance(chart, Chart) and chart.kind == "bars" and len(chart.labels) > MOST:
         left = len(chart.labels)
@@ -134,7 +135,7 @@ def _figure(chart: Chart | Matrix) -> Iterable[Element]:
     made = element("figure")
     if chart.title:
         made.append(element("figcaption", chart.title))
-    made.append(svg(chart))
+    made.append(svg(chart, frame))
     if left:
         made.append(element("figcaption", f"{MOST} of {left:,}; the table has all"))
     yield made

@@ -1,36 +1,47 @@
-"""Charts as SVG, drawn in units of a width of 720; colours are those of the page, figures stand as text.
+"""Charts as SVG, drawn in units of the width that they are shown in; colours are those of the page, figures are text.
 
 What a label has no room for is cut, and told in full where it is pointed at.
 """
 
 from collections.abc import Iterator
+from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
 from crm_cli.charts import cut
 from crm_cli.drawing import Chart, Matrix
 from crm_cli.pages.elements import element, filled
 
-WIDTH = 720.0
 ROW, BAR = 24.0, 16.0  # the height of a line, and of the bar in it
-LABELS, FIGURES = 210.0, 120.0  # the width of labels and of figures
-LETTERS = 30  # cells that a label has room for
 PLOT = 200.0  # the height of a line
 LEAST_SHADE = 0.08  # how much of the colour the smallest value has
 
 
-def svg(chart: Chart | Matrix) -> Element:
+class Frame(NamedTuple):
+    """How wide a chart is, its labels and its figures; how many cells of letters a label has room for."""
+
+    width: float
+    labels: float
+    figures: float
+    letters: int
+
+
+WHOLE = Frame(720.0, 210.0, 120.0, 30)
+HALF = Frame(480.0, 130.0, 90.0, 18)
+
+
+def svg(chart: Chart | Matrix, frame: Frame = WHOLE) -> Element:
     """A chart as an image that says what it shows."""
     if isinstance(chart, Matrix):
-        height, parts = ROW * (len(chart.labels) + 1), _matrix(chart)
+        height, parts = ROW * (len(chart.labels) + 1), _matrix(chart, frame)
     elif chart.kind == "line":
-        height, parts = PLOT + 2 * ROW, _line(chart)
+        height, parts = PLOT + 2 * ROW, _line(chart, frame)
     elif chart.kind == "funnel":
-        height, parts = ROW * len(chart.labels), _funnel(chart)
+        height, parts = ROW * len(chart.labels), _funnel(chart, frame)
     else:
-        height, parts = ROW * len(chart.labels), _bars(chart)
+        height, parts = ROW * len(chart.labels), _bars(chart, frame)
     made = element(
         "svg",
-        viewBox=f"0 0 {WIDTH:g} {height:g}",
+        viewBox=f"0 0 {frame.width:g} {height:g}",
         role="img",
         direction="ltr",
         aria_label=chart.title or None,
@@ -42,46 +53,46 @@ def _text(words: str, x: float, y: float, anchor: str = "start", class_: str | N
     return element("text", words, x=x, y=y, text_anchor=anchor, dominant_baseline="central", class_=class_)
 
 
-def _label(words: str, x: float, y: float, anchor: str = "end") -> Element:
+def _label(words: str, x: float, y: float, letters: int) -> Element:
     """A label, with the whole of it where it is pointed at."""
-    made = _text(cut(words, LETTERS), x, y, anchor)
+    made = _text(cut(words, letters), x, y, "end")
     made.append(element("title", words))
     return made
 
 
-def _bars(chart: Chart) -> Iterator[Element]:
+def _bars(chart: Chart, frame: Frame) -> Iterator[Element]:
     largest = max((each or 0 for each in chart.values), default=0)
-    room = WIDTH - LABELS - FIGURES - 20
+    room = frame.width - frame.labels - frame.figures - 20
     for place, (label, value, figure) in enumerate(
         zip(chart.labels, chart.values, chart.figures, strict=True)
     ):
         middle = ROW * place + ROW / 2
         wide = max(value or 0, 0) * room / largest if largest > 0 else 0.0
-        yield _label(label, LABELS, middle)
-        yield element("rect", x=LABELS + 10, y=middle - BAR / 2, width=wide, height=BAR, class_="bar")
-        yield _text(figure, LABELS + 16 + wide, middle, class_="figure")
+        yield _label(label, frame.labels, middle, frame.letters)
+        yield element("rect", x=frame.labels + 10, y=middle - BAR / 2, width=wide, height=BAR, class_="bar")
+        yield _text(figure, frame.labels + 16 + wide, middle, class_="figure")
 
 
-def _funnel(chart: Chart) -> Iterator[Element]:
+def _funnel(chart: Chart, frame: Frame) -> Iterator[Element]:
     largest = max((each or 0 for each in chart.values), default=0)
-    room = WIDTH - LABELS - FIGURES - 20
-    centre = LABELS + 10 + room / 2
+    room = frame.width - frame.labels - frame.figures - 20
+    centre = frame.labels + 10 + room / 2
     for place, (label, value, figure) in enumerate(
         zip(chart.labels, chart.values, chart.figures, strict=True)
     ):
         middle = ROW * place + ROW / 2
         wide = max(value or 0, 0) * room / largest if largest > 0 else 0.0
-        yield _label(label, LABELS, middle)
+        yield _label(label, frame.labels, middle, frame.letters)
         yield element("rect", x=centre - wide / 2, y=middle - BAR / 2, width=wide, height=BAR, class_="bar")
         beside = chart.beside[place] if place < len(chart.beside) else ""
         said = f"{figure} → {beside}" if beside else figure
-        yield _text(said, WIDTH, middle, "end", "figure")
+        yield _text(said, frame.width, middle, "end", "figure")
 
 
-def _line(chart: Chart) -> Iterator[Element]:
+def _line(chart: Chart, frame: Frame) -> Iterator[Element]:
     known = [each for each in chart.values if each is not None]
     top, bottom = max([*known, 0]), min([*known, 0])
-    left, right = FIGURES, WIDTH - 30
+    left, right = frame.figures, frame.width - 30
 
     def across(place: int) -> float:
         return left + (right - left) * place / max(len(chart.values) - 1, 1)
@@ -118,10 +129,10 @@ def _runs(points: list[tuple[float, float] | None]) -> Iterator[list[tuple[float
             run = []
 
 
-def _matrix(chart: Matrix) -> Iterator[Element]:
+def _matrix(chart: Matrix, frame: Frame) -> Iterator[Element]:
     largest = max((each for row in chart.values for each in row if each is not None), default=0)
-    left = LABELS if len(chart.columns) <= 12 else LABELS / 2  # noqa: PLR2004 - a year of months beside whole labels
-    wide = min((WIDTH - left - 10) / max(len(chart.columns), 1), 90.0)
+    left = frame.labels if len(chart.columns) <= 12 else frame.labels / 2  # noqa: PLR2004 - a year of months beside whole labels
+    wide = min((frame.width - left - 10) / max(len(chart.columns), 1), 90.0)
     yield _text(chart.corner, left, ROW / 2, "end", "figure")
     for place, name in enumerate(chart.columns):
         yield _text(name, left + 10 + wide * (place + 0.5), ROW / 2, "middle", "figure")
@@ -129,7 +140,7 @@ def _matrix(chart: Matrix) -> Iterator[Element]:
         zip(chart.labels, chart.values, chart.figures, strict=True), 1
     ):
         middle = ROW * line + ROW / 2
-        yield _label(label, left, middle)
+        yield _label(label, left, middle, frame.letters)
         for place, (value, figure) in enumerate(zip(values, figures, strict=True)):
             if value is None:
                 continue
