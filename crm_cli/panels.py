@@ -12,7 +12,7 @@ from typing import Any
 
 from rich import box
 from rich.cells import cell_len
-from rich.console import Console, Group, RenderableType
+from rich.console import Console, Group
 from rich.panel import Panel
 from rich.table import Column, Table
 from rich.text import Text
@@ -62,38 +62,39 @@ def write(shown: dict[str, Shown], style: Style) -> None:
     """Write the panels, in as many lines as the window has where that is possible, and what is to be known."""
     screen, notes = tables.console(style), dashboard.notes(shown)
     room = shutil.get_terminal_size().lines - len(notes) - UNDER
-    for most in range(MOST, LEAST - 1, -1):
-        made, lines = _placed(screen, shown, most, style)
-        if lines <= room:
-            break
-    for each in made:
-        screen.print(each)
+    for each in (each for each in shown.values() if each.tile.line):
+        body = _in_line(each.rows)
+        screen.print(_panel(each, body, screen.width))
+        room -= _height(screen, body, screen.width)
+    beside = 1 + sum(screen.width >= least for least in BESIDE)
+    widths = [screen.width * share // sum(SHARES[beside]) for share in SHARES[beside]]
+    widths[0] += screen.width - sum(widths)
+    grid = Table.grid(*(Column(width=width) for width in widths), padding=0)
+    stacks = zip(_stacks(list(shown.values()), beside), widths, strict=True)
+    grid.add_row(*(_stack(screen, stack, width, room, style) for stack, width in stacks))
+    screen.print(grid)
     for note in notes:
         output.say(note, style)
 
 
-def _placed(
-    screen: Console, shown: dict[str, Shown], most: int, style: Style
-) -> tuple[list[RenderableType], int]:
-    """What is a line over everything, and the panels in columns under it; how many lines they take."""
-    beside = 1 + sum(screen.width >= least for least in BESIDE)
-    widths = [screen.width * share // sum(SHARES[beside]) for share in SHARES[beside]]
-    widths[0] += screen.width - sum(widths)
-    stacks: list[list[Panel]] = [[] for _ in widths]
-    heights, over, above = [0] * beside, list[RenderableType](), 0
-    for each in shown.values():
-        if each.tile.line:
-            body = _in_line(each.rows)
-            over.append(_panel(each, body, screen.width))
-            above += _height(screen, body, screen.width)
-            continue
+def _stacks(shown: list[Shown], beside: int) -> list[list[Shown]]:
+    """The tiles that stand under each other: of two stacks the wide ones in the first, else as even as they come."""
+    stacks: list[list[Shown]] = [[] for _ in range(beside)]
+    heights = [0] * beside
+    for each in (each for each in shown if not each.tile.line):
         place = int(not each.tile.wide) if beside == 2 else heights.index(min(heights))  # noqa: PLR2004
-        body = _body(each, widths[place] - FRAME, most, style)
-        stacks[place].append(_panel(each, body, widths[place]))
-        heights[place] += _height(screen, body, widths[place])
-    grid = Table.grid(*(Column(width=width) for width in widths), padding=0)
-    grid.add_row(*(Group(*stack) for stack in stacks))
-    return [*over, grid], above + max(heights)
+        stacks[place].append(each)
+        heights[place] += EDGE + 1 + min(len(list(each.rows.rows)), MOST)
+    return stacks
+
+
+def _stack(screen: Console, stack: list[Shown], width: int, room: int, style: Style) -> Group:
+    """Panels under each other, with so many rows each that all are seen where that is possible."""
+    for most in range(MOST, LEAST - 1, -1):
+        bodies = [_body(each, width - FRAME, most, style) for each in stack]
+        if sum(_height(screen, body, width) for body in bodies) <= room:
+            break
+    return Group(*(_panel(each, body, width) for each, body in zip(stack, bodies, strict=True)))
 
 
 def _height(screen: Console, body: Text, width: int) -> int:
@@ -108,7 +109,7 @@ def _panel(each: Shown, body: Text, width: int) -> Panel:
     currency = tables.common_currency(each.rows.columns, [list(row) for row in each.rows.rows])
     return Panel(
         body, box=box.ROUNDED if output.blocks() else box.ASCII, width=width, padding=(0, 1), border_style="dim",
-        title=Text(each.tile.title, "bold cyan"), title_align="left",
+        title=Text(each.tile.title, "bold cyan not dim"), title_align="left",
         subtitle=Text(currency, "dim") if currency else None, subtitle_align="right",
     )  # fmt: skip
 
@@ -119,7 +120,7 @@ def _in_line(rows: Rows) -> Text:
         Text.assemble((f"{word}\xa0".replace(" ", "\xa0"), COLOURS.get(word, "")), (f"{count:,}", "bold"))
         for word, count in rows.rows
     ]
-    return Text(" · ", "dim").join(told) if told else Text("nothing waits", "dim")
+    return Text(" · ").join(told) if told else Text("nothing waits", "dim")
 
 
 def _body(each: Shown, room: int, most: int, style: Style) -> Text:
@@ -143,14 +144,15 @@ def _body(each: Shown, room: int, most: int, style: Style) -> Text:
 
 
 def _fitted(each: Shown, rows: list[list[Any]], room: int, style: Style) -> Fitted:
-    """The columns that there is room for: in full, in whole units, closer together, then without the last ones."""
+    """The columns that there is room for: in full, in whole units, closer together, words cut, without the last."""
     columns = each.rows.columns
     told = _told(columns, rows)
     for whole, gap in ((False, 2), (True, 2), (True, 1)):
         cells = [_cells(columns, row, style, whole=whole) for row in rows]
-        fitted = _narrowed(_of(columns, cells, told, gap), room)
+        fitted = _of(columns, cells, told, gap)
         if fitted.width <= room:
             break
+    fitted = _narrowed(fitted, room)
     while fitted.width > room and (last := _last(columns, told)) is not None:
         told.remove(last)
         fitted = _narrowed(_of(columns, cells, told, gap), room)
@@ -229,7 +231,8 @@ def _line(fitted: Fitted, cells: Sequence[str], style: str = "") -> Text:
         pad = " " * (width - cell_len(cell))
         shown = pad + cell if column.kind in tables.RIGHT else charts.cut(cell, width) + pad
         line.append(" " * fitted.gap if place else "")
-        line.append(shown, COLOURS.get(cell) or COLOURS.get(column.name))
+        told = style == "" and cell.strip("0.,")
+        line.append(shown, (COLOURS.get(cell) or COLOURS.get(column.name)) if told else None)
     return line
 
 

@@ -40,9 +40,10 @@ class View:
 class Tile:
     """What is shown of a report, and how.
 
-    `columns` are shown of its answer, those that matter most first; `measure` is the column that a chart draws, and of
-    an answer of one row `parts`. `fill` is a command that puts something into an empty tile. A `wide` tile is given
-    more of the room, and one in a `line` all of it. `kept` makes what is shown of an answer where not all its rows are.
+    `columns` are shown of its answer: words first, then figures, those that matter most first. `measure` is the column
+    that a chart draws, and of an answer of one row `parts`. `fill` is a command that puts something into an empty tile.
+    A `wide` tile is given more of the room, and one in a `line` all of it. `kept` makes what is shown of an answer
+    where not all its rows are.
     """
 
     title: str
@@ -149,12 +150,12 @@ TILES: dict[str, Tile] = {
         line=True,
     ),
     "pipeline": Tile(
-        "Pipeline", "pipeline", ("pipeline", "stage", "deals", "amount", "weighted", "currency"), "amount",
+        "Pipeline", "pipeline", ("pipeline", "stage", "currency", "deals", "amount", "weighted"), "amount",
         'crm deal add "Machines for the lobby" --amount 12000', wide=True,
     ),
     "forecast": Tile(
         "Forecast", "forecast",
-        ("month", "goal", "closed", "weighted", "commit", "pipeline", "coverage", "currency"), "pipeline",
+        ("month", "currency", "goal", "closed", "weighted", "commit", "pipeline", "coverage"), "pipeline",
         "crm deal edit 1 --expected-close +30d", kept=_ahead, wide=True,
     ),
     "cases": Tile(
@@ -162,7 +163,7 @@ TILES: dict[str, Tile] = {
         filters=("open=yes",), by="sla_state", kept=_gravest,
     ),
     "receivables": Tile(
-        "Receivables", "receivables", ("open", "overdue", "invoices", "currency"), "open",
+        "Receivables", "receivables", ("currency", "open", "overdue", "invoices"), "open",
         "crm invoice add 2026-117 --company Acme --amount 1190", kept=_owed, parts=("open", "overdue"),
     ),
     "nps": Tile(
@@ -171,7 +172,7 @@ TILES: dict[str, Tile] = {
     ),
     "campaigns": Tile(
         "Running campaigns", "campaigns",
-        ("campaign", "responded", "response_rate_pct", "won_amount", "roi_pct", "sent", "currency"), "won_amount",
+        ("campaign", "currency", "responded", "response_rate_pct", "won_amount", "roi_pct", "sent"), "won_amount",
         'crm campaign edit "Spring fair" --status active', filters=("status=active",), wide=True,
     ),
 }  # fmt: skip

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,6 +15,9 @@ from crm_cli.commands.options import Option, Out, Watch, Within
 from crm_cli.desk import Desk
 from crm_cli.output import Style
 from crm_cli.values import jalali
+
+if TYPE_CHECKING:
+    from crm_cli.pages import Section
 
 
 def dashboard(
@@ -118,16 +121,18 @@ def _title(desk: Desk, view: View, within: Within) -> str:
 
 def _page(desk: Desk, shown: dict[str, Shown], file: Path, asked: str) -> None:
     """Write the tiles as a page: charts and tables, and what the figures mean."""
-    from crm_cli import drawing, pages
+    from crm_cli import pages
 
-    sections = [
-        pages.Section(
-            each.tile.title,
-            drawing.charts(each.rows, each.tile.drawn, strict=False),
-            each.rows,
-            each.tile.meaning,
-        )
-        for each in shown.values()
-    ]
-    page = pages.Page("Dashboard", asked, sections, side_by_side=True)
-    pages.publish(page, file, desk)
+    sections = [_section(each) for each in shown.values()]
+    pages.publish(pages.Page("Dashboard", asked, sections, side_by_side=True), file, desk)
+
+
+def _section(each: Shown) -> "Section":
+    """A tile on a page; what a single bar would draw is in its table, and a chart alone says all of a line."""
+    from crm_cli import drawing
+    from crm_cli.pages import Section
+
+    charts = drawing.charts(each.rows, each.tile.drawn, strict=False)
+    charts = [chart for chart in charts if len(chart.labels) > 1]
+    rows = None if each.tile.line and charts else each.rows
+    return Section(each.tile.title, charts, rows, each.tile.meaning)
