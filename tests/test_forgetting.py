@@ -320,6 +320,26 @@ def test_copies_that_hold_the_person_are_named(life: Crm, store: Path) -> None:
     assert not copies.holds(store, [MAIL])
 
 
+def test_typed_lines_that_name_the_person_are_named(
+    life: Crm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setenv("HISTFILE", str(tmp_path / "typed"))
+    own, bash, other = tmp_path / "state" / "crm" / "history", tmp_path / ".bash_history", tmp_path / "typed"
+    own.parent.mkdir(parents=True)
+    own.write_text(f"\n# 2026-06-15\n+contact show {MAIL.upper()}\n+deal list\n+call '{NAME}' hello\n")
+    bash.write_text(f'crm contact add "{NAME}"\n')
+    other.write_bytes(b"crm contact list\n\xff\n")
+    before = own.read_text()
+    for options in (("--dry-run",), ("--yes",)):
+        said = life("contact", "forget", MAIL, *options).err
+        assert f"{own} names them in 2 typed lines" in said
+        assert f"{bash} names them in 1 typed line;" in said
+        assert str(other) not in said
+    assert own.read_text() == before
+    assert "typed line" not in life("contact", "forget", "1", "--dry-run").err
+
+
 def test_a_copy_that_is_restored_does_not_bring_them_back_unsaid(
     life: Crm, store: Path, tmp_path: Path
 ) -> None:

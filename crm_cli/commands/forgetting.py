@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from crm_cli import config, copies, output
+from crm_cli import config, copies, output, typed
 from crm_cli.commands import completing
 from crm_cli.commands.options import Doing, Filters, Option, Out, Refs, counted
 from crm_cli.commands.verbs import seeing
@@ -27,9 +27,10 @@ def make_forget(noun: str) -> Callable[..., None]:
             desk.say(f"no {noun} to forget")
             return
         _outline(desk, noun, ids)
-        holding = _holding(desk, noun, ids)
+        words = _words(desk, noun, ids)
+        holding = _holding(desk, words)
         if doing.dry_run:
-            _tell_copies(desk, holding)
+            _tell_copies(desk, holding, words)
             return
         desk.confirm(f"Forget {counted(ids, noun)} for good? Nothing brings it back.", yes=doing.yes)
         from crm_cli.rules import forgetting
@@ -38,7 +39,7 @@ def make_forget(noun: str) -> Callable[..., None]:
             persons = forgetting.forget(change, noun, ids)
             change.summary = f"{persons:,} person{'s' * (persons > 1)}"
         desk.say(f"forgot {change.summary}; imports will pass over what they were known by")
-        _tell_copies(desk, holding)
+        _tell_copies(desk, holding, words)
         copies.wipe(desk.path)
         if not desk.style.terminal:
             output.text(str(each) for each in ids)
@@ -125,22 +126,34 @@ def _outline(desk: Desk, noun: str, ids: list[int]) -> None:
         desk.say(f"and {len(ids) - NAMED:,} more")
 
 
-def _holding(desk: Desk, noun: str, ids: Iterable[int]) -> list[Path]:
-    """The copies of the store and the messages in the outbox that hold one of them."""
+def _words(desk: Desk, noun: str, ids: Iterable[int]) -> set[str]:
+    """What they are called and reached by."""
     from crm_cli.rules import person
 
-    words: set[str] = set()
+    found: set[str] = set()
     for each in ids:
         who = person.of(desk.connection, noun, each)
-        words |= who.names | who.emails | who.email_keys | who.phones
+        found |= who.names | who.emails | who.email_keys | who.phones
+    return found
+
+
+def _holding(desk: Desk, words: set[str]) -> list[Path]:
+    """The copies of the store and the messages in the outbox that hold one of some words."""
     outbox = Path(config.load().get("outbox") or desk.path.with_name("outbox")).expanduser()
     files = [*copies.beside(desk.path), *(sorted(outbox.glob("*.eml")) if outbox.is_dir() else ())]
     return [file for file in files if copies.holds(file, words)]
 
 
-def _tell_copies(desk: Desk, holding: list[Path]) -> None:
+def _tell_copies(desk: Desk, holding: list[Path], words: set[str]) -> None:
     for file in holding[:NAMED]:
         desk.say(f"{file} holds them still; delete it when you can do without it")
     if len(holding) > NAMED:
         desk.say(f"and {len(holding) - NAMED:,} more such files in {holding[-1].parent}")
-    desk.say("so may copies and archives in other places, files that were imported, and your mail program")
+    for file, lines in typed.naming(words):
+        desk.say(
+            f"{file} names them in {lines:,} typed line{'s' * (lines > 1)}; take these out, or delete it"
+        )
+    desk.say(
+        "so may copies and archives in other places, files that were imported, lines that a shell has still to keep, "
+        "and your mail program"
+    )

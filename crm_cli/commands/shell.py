@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from crm_cli import lines, output
+from crm_cli import lines, output, typed
 from crm_cli.desk import Desk
 from crm_cli.errors import CrmError, InvalidError
 
@@ -114,9 +114,7 @@ def _session(root: Any, store: Path) -> "PromptSession[str]":
 
 def _history() -> Path | None:
     """The file of lines that were typed, for its owner only; None where it cannot be kept."""
-    import platformdirs
-
-    file = Path(platformdirs.user_state_dir("crm", appauthor=False)) / "history"
+    file = typed.own()
     with suppress(OSError):
         file.parent.mkdir(parents=True, exist_ok=True)
         os.close(os.open(file, os.O_CREAT | os.O_WRONLY, 0o600))
