@@ -280,9 +280,16 @@ def _cells(
 def _tsv(rows: Rows, style: Style, out: TextIO) -> None:
     if style.header if style.header is not None else style.format is not None:
         out.write("\t".join(each.name for each in rows.columns) + "\n")
-    out.writelines(
-        "\t".join(cell.translate(_ESCAPES) for cell in cells) + "\n" for cells in machine_rows(rows)
-    )
+    out.writelines(map(_between_tabs, csv_rows(rows)))
+
+
+def _between_tabs(cells: Sequence[Any]) -> str:
+    """A line of cells. Few have anything to escape: looking for it in the whole line first takes half the time."""
+    words = ["" if each is None else str(each) for each in cells]
+    line = "\t".join(words)
+    if line.count("\t") >= len(words) or "\\" in line or "\n" in line or "\r" in line:
+        line = "\t".join(each.translate(_ESCAPES) for each in words)
+    return line + "\n"
 
 
 def _csv(rows: Rows, style: Style, out: TextIO) -> None:
