@@ -18,7 +18,7 @@ from crm_cli import fields, filters
 from crm_cli.asking.bought import CONDITIONS, DAYS
 from crm_cli.fields import Field
 from crm_cli.output import Rows
-from crm_cli.reports import SAME, UNKNOWN, Asked, Choice, Report
+from crm_cli.reports import SAME, UNKNOWN, Asked, Choice, Purse, Report
 from crm_cli.values.amounts import round_half_up
 
 if TYPE_CHECKING:
@@ -44,7 +44,11 @@ _KINDS = """
 SELECT EXISTS (SELECT 1 FROM {table} WHERE company_id IS NOT NULL),
   EXISTS (SELECT 1 FROM {table} WHERE company_id IS NULL)
 """
-_SUMMED = "SELECT NULL, {purse}, {customer}, {figures} FROM chosen WHERE {whose} GROUP BY {groups}"
+_SUMMED = "SELECT NULL, {purse}, {customer}, {figures} FROM chosen WHERE {whose} GROUP BY {customer}, {purse}"
+# The same of what is all in one currency, which takes half the time; what is in another is counted last.
+_IN_ONE = """
+SELECT NULL, purse, {customer}, {figures}, count(*) FILTER (WHERE purse IS NOT ?5)
+FROM chosen WHERE {whose} GROUP BY {customer}"""
 # The same by day first, where figures are about days: `day`, and `amount`, what was bought on it.
 _DAILY = """
 SELECT NULL, purse, customer, {figures} FROM (
@@ -53,8 +57,8 @@ SELECT NULL, purse, customer, {figures} FROM (
 GROUP BY customer, purse"""
 # The plus keeps it from the index of either, where most of the table may be of neither.
 _NAMELESS = "SELECT NULL, NULL, count(*) FROM chosen WHERE +company_id IS NULL AND +contact_id IS NULL"
-_ONE_CURRENCY = """
-SELECT NOT EXISTS (SELECT 1 FROM {table} WHERE currency IS NOT (SELECT currency FROM {table} LIMIT 1))"""
+_FIRST_CURRENCIES = """
+SELECT count(DISTINCT coalesce(currency, '')), max(currency) FROM (SELECT currency FROM {table} LIMIT 1000)"""
 
 
 class Bought(NamedTuple):
@@ -123,16 +127,27 @@ def of_customers(asked: Asked, figures: str, *, dated: bool = True, daily: bool 
     return [Bought(row[0], purse.currency, row[1:]) for purse, row in _rows(asked, figures, dated, daily)]
 
 
-def _rows(asked: Asked, figures: str, dated: bool, daily: bool) -> Iterator[tuple[Any, tuple[Any, ...]]]:
+def _rows(asked: Asked, figures: str, dated: bool, daily: bool) -> Iterator[tuple[Purse, tuple[Any, ...]]]:
     words = _words(asked)
-    alone = asked.into is None and _looked(asked, _ONE_CURRENCY)[0]
+    told = words | {"figures": figures if daily else figures.format(**words)}
+    start = begun(asked, dated=dated)
     for customer, whose in _whose(asked):
-        question = (_DAILY if daily else _SUMMED).format(
-            customer=customer, whose=whose, figures=figures if daily else figures.format(**words),
-            groups=customer if alone else f"{customer}, {words['purse']}", **words,
-        )  # fmt: skip
-        for _, purse, row in asked.ask(f"{begun(asked, dated=dated)}\n{question}"):
-            yield purse, row
+        alone, apart = (
+            f"{start}\n{form.format(customer=customer, whose=whose, **told)}"
+            for form in (_IN_ONE, _DAILY if daily else _SUMMED)
+        )
+        found = None if daily or asked.into else _in_one(asked, alone)
+        yield from (each[1:] for each in asked.ask(apart)) if found is None else found
+
+
+def _in_one(asked: Asked, question: str) -> "Iterable[tuple[Purse, tuple[Any, ...]]] | None":
+    """The answer where all is in one currency, or told in none; else None, mostly before it is asked."""
+    apart = "currency" in (each.name for each in asked.report.COLUMNS)
+    many, currency = _looked(asked, _FIRST_CURRENCIES) if apart else (1, None)
+    if many > 1:
+        return None
+    rows = [(purse, row) for _, purse, row in asked.ask(question, currency)]
+    return None if any(row[-1] for _, row in rows) else ((purse, row[:-1]) for purse, row in rows)
 
 
 def _whose(asked: Asked) -> list[tuple[str, str]]:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
+from functools import cache
 from typing import Any, NamedTuple
 
 from crm_cli.asking import purchases
@@ -85,16 +86,21 @@ class Scored(NamedTuple):
     @property
     def segment(self) -> str:
         """The first segment that holds."""
-        both, late, good, best = self.f + self.m, 3, 6, 8
-        if self.r >= late:
-            if self.r > late and both >= best:
-                return "champions"
-            if both >= good:
-                return "loyal"
-            return "new" if self.r > late and self.f == 1 else "potential"
+        return _segment(self.r, self.f, self.m)
+
+
+@cache
+def _segment(r: int, f: int, m: int) -> str:
+    both, late, good, best = f + m, 3, 6, 8
+    if r >= late:
+        if r > late and both >= best:
+            return "champions"
         if both >= good:
-            return "cant_lose" if both > best else "at_risk"
-        return "hibernating" if self.r > 1 else "lost"
+            return "loyal"
+        return "new" if r > late and f == 1 else "potential"
+    if both >= good:
+        return "cant_lose" if both > best else "at_risk"
+    return "hibernating" if r > 1 else "lost"
 
 
 def answer(asked: Asked) -> Rows:
@@ -136,10 +142,8 @@ def customers(put: Asked) -> list[Scored]:
 
 
 def _scored(bought: Sequence[Bought], today: date, *, few: bool) -> Iterable[Scored]:
-    rows = [
-        (each, (today - date.fromisoformat(each.figures[0])).days, each.figures[1], each.figures[2])
-        for each in bought
-    ]
+    days_since = {day: (today - date.fromisoformat(day)).days for day in {each.figures[0] for each in bought}}
+    rows = [(each, days_since[each.figures[0]], each.figures[1], each.figures[2]) for each in bought]
     if few:
         mean = sum(row[3] for row in rows) / len(rows)
         recency, frequency, monetary = (
