@@ -8,6 +8,7 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -339,10 +340,17 @@ def refusal(error: Exception, store: Path | str) -> Exception:
     return StoreError(said) if said else error
 
 
-def _fold(text: Any) -> str | None:
+@cache
+def _folding() -> Callable[[str], str]:
     from crm_cli.values.folding import fold
 
-    return None if text is None else fold(str(text))
+    return fold
+
+
+@lru_cache(maxsize=1_000)
+def _fold(text: Any) -> str | None:
+    """The comparing form of a stored value; in most columns the same ones come again and again."""
+    return None if text is None else _folding()(str(text))
 
 
 def _empty() -> sqlite3.Connection:
