@@ -1,15 +1,16 @@
 """Whom a campaign is for: everybody in its segments, each checked, some left alone, and who is next."""
 
 import json
+import sqlite3
 from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import Crm
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from crm_cli.rules.targeting import is_control
+from crm_cli.rules.targeting.enrolling import is_control
 
 WHOLE = 1_000_000
 
@@ -47,6 +48,43 @@ class TestTarget:
         assert [each["status"] for each in rows[0]["statuses"]] == ["targeted"]
         steps = fair("campaign", "step", "Fair", "-o", "json").json
         assert next(each for each in steps if each["step"] == "target")["done_on"] == "2026-06-15"
+
+    def test_members_are_written_as_those_that_somebody_adds(self, fair: Crm, store: Path) -> None:
+        fair("contact", "edit", "Bo", "--set", "name=Bjørn  Ödegård")
+        fair("contact", "prefer", "Bjørn Ödegård", "--no-bulk-email")
+        fair("lead", "add", "Sam Été", "--email", "sam@field.example")
+        fair("segment", "add", "Leads", "--on", "lead", "--filter", "name!=")
+        fair("campaign", "target", "Fair", "Shops", "Leads")
+        fair("campaign", "add", "By hand", "--type", "email")
+        for who, more in (
+            (("--contact", "1"), ()),
+            (
+                ("--contact", "2"),
+                ("--status", "excluded", "--set", "reason=wants no mass e-mail (do_not_bulk_email)"),
+            ),
+            (("--lead", "1"), ()),
+        ):
+            found = fair("member", "add", "--campaign", "By hand", *who, "--channel", "email", *more)
+            assert found.code == 0, found.err
+        held = sqlite3.connect(store)
+        held.row_factory = sqlite3.Row
+        question = "SELECT * FROM member WHERE campaign_id = ? ORDER BY id"
+        told, added = ([dict(row) for row in held.execute(question, (each,))] for each in (1, 2))
+        assert [row["folded"] for row in told] == [
+            "ada",
+            "bjorn odegard wants no mass e-mail (do_not_bulk_email)",
+            "sam ete",
+        ]
+        own = {"id", "uid", "campaign_id"}
+        assert [row.keys() for row in told] == [row.keys() for row in added]
+        assert [{key: row[key] for key in row if key not in own} for row in told] == [
+            {key: row[key] for key in row if key not in own} for row in added
+        ]
+        statuses = [
+            tuple(row) for row in held.execute("SELECT member_id, status, at FROM member_status ORDER BY id")
+        ]
+        assert [row[1:] for row in statuses[:3]] == [row[1:] for row in statuses[3:]]
+        assert [row[0] for row in statuses] == [row["id"] for row in (*told, *added)]
 
     def test_again_it_adds_who_has_come_since(self, fair: Crm) -> None:
         fair("campaign", "target", "Fair", "Shops")
@@ -249,6 +287,7 @@ class TestControl:
         many("campaign", "target", "One", "All")
         assert self.control(many, "One") == two
 
+    @settings(suppress_health_check=[HealthCheck.too_slow])  # a busy machine is no fault
     @given(uids=st.lists(st.text(), min_size=1, unique=True), seed=st.integers(0, 9))
     def test_a_larger_share_holds_the_smaller(self, uids: list[str], seed: int) -> None:
         groups = [

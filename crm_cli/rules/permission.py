@@ -14,7 +14,6 @@ from typing import Any, NamedTuple
 
 from crm_cli import clock, config, fields
 from crm_cli.changing import Change
-from crm_cli.values import emails
 
 MARKETING, SERVICE = "marketing", "service"
 AGREED = ("opted_in", "confirmed")
@@ -39,10 +38,11 @@ Reason = tuple[int, str]
 class Address(NamedTuple):
     """Where a person is reached over a channel; the key is its comparing form."""
 
+    id: int
     value: str
     key: str
-    opted_out: bool = False
-    invalid: bool = False
+    opted_out: int = 0
+    invalid: int = 0
 
 
 class Entry(NamedTuple):
@@ -108,14 +108,15 @@ class Question:
         found: dict[int, Address] = {}
         if self.channel == "mail":
             return {
-                record_id: Address(place, place)
+                record_id: Address(record_id, place, place)
                 for record_id, place in self._ask(
                     f"SELECT id, coalesce(street, city) FROM {self.noun} WHERE id {THESE} "
                     "AND coalesce(street, city) IS NOT NULL"
                 )
             }
-        for record_id, value, key, opted_out, invalid in self._ask(self._addresses()):
-            found.setdefault(record_id, Address(value, key, bool(opted_out), bool(invalid)))
+        for row in self._ask(self._addresses()):
+            if row[0] not in found or (found[row[0]].invalid and not row[4]):
+                found[row[0]] = tuple.__new__(Address, row)
         return found
 
     @cached_property
@@ -142,8 +143,8 @@ class Question:
 
     def unknown(self) -> Iterator[Reason]:
         """Who is not there: deleted, or forgotten."""
-        question = f"SELECT id FROM {self.noun} WHERE id {THESE}"
-        for each in set(self.ids) - {row[0] for row in self._ask(question)}:
+        question = f"SELECT value FROM json_each(?) WHERE value NOT IN (SELECT id FROM {self.noun})"
+        for (each,) in self._ask(question):
             yield each, f"there is no {self.noun} {each} any more"
 
     def unwished(self) -> Iterator[Reason]:
@@ -164,13 +165,14 @@ class Question:
     def unreachable(self) -> Iterator[Reason]:
         """Who has no address, or one that reaches nobody; one that opted out may still get what was asked for."""
         refused = self._refused()
+        addresses = self.addresses
         for each in self.ids:
-            at = self.addresses.get(each)
+            at = addresses.get(each)
             if at is None:
                 yield each, f"has no {LACKING[self.channel]}"
             elif at.opted_out and self.purpose != SERVICE:
                 yield each, f"{at.value} has opted out"
-            elif at.invalid or (each, at.key) in refused:
+            elif at.invalid or (refused and (each, at.key) in refused):
                 yield each, f"{at.value} is not valid: what is sent there does not arrive"
 
     def suppressed(self) -> Iterator[Reason]:
@@ -189,9 +191,15 @@ class Question:
                 "WHERE s.kind = 'suppression' AND m.address IS NOT NULL"
             )
         }
-        for record_id, at in self.addresses.items() if listed else ():
-            hit = next((form for form in self._forms(at) if form in listed), None)
-            if hit:
+        domains: dict[str, str] = {}  # the listed one that each is or belongs to
+        for record_id, value, key, *_ in self.addresses.values() if listed else ():
+            hit = key if key in listed else value.casefold()
+            if hit not in listed and self.channel == "email":
+                domain = key.rpartition("@")[2] if "@" in key else ""
+                if domain not in domains:
+                    domains[domain] = next((each for each in _above(domain) if each in listed), "")
+                hit = domains[domain]
+            if hit in listed:
                 yield record_id, f"{hit} is in the suppression list {names[listed[hit]]}"
 
     def unconsented(self) -> Iterator[Reason]:
@@ -202,26 +210,16 @@ class Question:
             if objection := self.objection(each):
                 yield each, objection
 
-    def _forms(self, at: Address) -> Iterator[str]:
-        """What a suppression list may call an address by: itself, its domain, the domains above that."""
-        yield at.value.casefold()
-        if self.channel != "email":
-            yield at.key
-            return
-        labels = emails.domain(at.value).split(".")
-        for start in range(len(labels) - 1):
-            yield "@" + ".".join(labels[start:])
-
     def _addresses(self) -> str:
-        """The addresses of each record, the one that is used first."""
+        """The addresses of each record, the primary one first, in the order of an index."""
         if self.noun == "contact":
             part = "contact_email" if self.channel == "email" else "contact_phone"
             return (
                 f'SELECT contact_id, value, "key", opted_out, invalid FROM {part} WHERE contact_id IN '
-                '(SELECT value FROM json_each(?)) ORDER BY contact_id, invalid, "primary" DESC, id'
+                '(SELECT value FROM json_each(?)) ORDER BY contact_id, "primary" DESC, id'
             )
         column = "email" if self.channel == "email" else "phone"
-        key = "phone_key" if (self.noun, column) == ("lead", "phone") else column
+        key = {"email": "lower(email)", "phone": "phone_key" if self.noun == "lead" else "phone"}[column]
         return f"SELECT id, {column}, {key}, 0, 0 FROM {self.noun} WHERE id {THESE} AND {column} IS NOT NULL"
 
     def _refused(self) -> set[tuple[int, str]]:
@@ -229,7 +227,7 @@ class Question:
         if self.noun != "lead" or self.channel != "email":
             return set()
         question = (
-            "SELECT lead_id, \"to\" FROM delivery WHERE status = 'failed' AND error GLOB '5[0-9][0-9]*' "
+            "SELECT lead_id, lower(\"to\") FROM delivery WHERE status = 'failed' AND error GLOB '5[0-9][0-9]*' "
             f"AND lead_id {THESE}"
         )
         return {(record_id, to) for record_id, to in self._ask(question)}
@@ -254,7 +252,7 @@ class Question:
         question = (
             f"SELECT c.{self.noun}_id, {columns}, c.id FROM consent AS c WHERE c.{self.noun}_id {chosen}"
         )
-        bound = [json.dumps(self.ids), self.now, self.today]
+        bound = [self._asked, self.now, self.today]
         if self.noun == "contact":  # what was said before they became one
             question += (
                 f" UNION ALL SELECT l.contact_id, {columns}, c.id FROM lead AS l JOIN consent AS c ON c.lead_id = l.id "
@@ -265,7 +263,20 @@ class Question:
         return [tuple(row)[:7] for row in rows if row[1] in purposes]
 
     def _ask(self, question: str) -> list[Any]:
-        return self.connection.execute(question, (json.dumps(self.ids),)).fetchall()
+        cursor = self.connection.cursor()
+        cursor.row_factory = None  # tuples: there may be a hundred thousand
+        return cursor.execute(question, (self._asked,)).fetchall()
+
+    @cached_property
+    def _asked(self) -> str:
+        return json.dumps(self.ids)
+
+
+def _above(domain: str) -> Iterator[str]:
+    """What a suppression list may call a domain by: itself, and those above it."""
+    labels = domain.split(".")
+    for start in range(len(labels) - 1):
+        yield "@" + ".".join(labels[start:])
 
 
 def _allows(entry: Entry) -> bool:

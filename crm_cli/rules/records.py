@@ -158,6 +158,11 @@ def refold(change: Change, rows: Iterable[tuple[str, int]]) -> None:
             _update(change, table, [draft])
 
 
+def stamp() -> str:
+    """What the uids of a batch begin with: the time, so that a large one appends to its index, and chance."""
+    return f"{time.time_ns() // 1_000_000:012x}{secrets.token_hex(6)}"
+
+
 def searched_columns(noun: str) -> list[str]:
     """The columns whose words are found by search and by `~`."""
     return [
@@ -185,18 +190,18 @@ def _defaults(change: Change, noun: str) -> dict[str, Any]:
 
 
 def _identify(change: Change, about: fields.Noun, drafts: list[Draft]) -> None:
-    """Give ids and uids; a uid begins with the time, so that a large import appends to its index."""
+    """Give ids and uids."""
     if not drafts:
         return
     following = change.next_id(about.table)
     following = max([following, *(draft.values.get("id", 0) + 1 for draft in drafts)])
-    stamp = f"{time.time_ns() // 1_000_000:012x}{secrets.token_hex(6)}"
+    begin = stamp()
     for number, draft in enumerate(drafts):
         if not draft.values.get("id"):
             draft.values["id"] = following
             following += 1
         if not draft.values.get("uid"):
-            draft.values["uid"] = f"{stamp}{number:08x}"
+            draft.values["uid"] = f"{begin}{number:08x}"
 
 
 def _fold(draft: Draft, searched: list[str], more: Iterable[str], *, named: str | None) -> None:

@@ -7,23 +7,22 @@ from the campaign, its seed and the person alone, in whichever order and however
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
-from hashlib import blake2b
 from typing import Any
 
 from crm_cli.changing import Change
 from crm_cli.errors import ConflictError, InvalidError, NotFoundError
 from crm_cli.rules import campaign as campaigns
 from crm_cli.rules import records
-from crm_cli.rules.drafts import Draft
-from crm_cli.rules.targeting import audience, objections
-from crm_cli.rules.targeting.audience import PEOPLE, THESE, Person
+from crm_cli.rules.targeting import audience
+from crm_cli.rules.targeting.audience import PEOPLE, THESE, Page
+from crm_cli.rules.targeting.enrolling import Enrolling
+from crm_cli.rules.targeting.objections import Objections, general
 
 CHANNELS = {"sms": "sms", "phone": "phone", "direct_mail": "mail"}  # type of campaign → channel; else e-mail
-WHOLE = 1_000_000  # 100 per cent as it is stored
-PAGE, LARGE = 2_000, 500  # members written at a time; from how many on their triggers are set aside
+LARGE = 500  # from how many members on their triggers are set aside
 
 
 @dataclass
@@ -41,7 +40,8 @@ class Outcome:
     def __str__(self) -> str:
         """One line with every count."""
         excluded = self.reasons.total()
-        why = ", ".join(f"{number:,} {reason}" for reason, number in self.reasons.most_common())
+        by_number = sorted(self.reasons.items(), key=lambda each: (-each[1], each[0]))
+        why = ", ".join(f"{number:,} {reason}" for reason, number in by_number)
         told = [f"targeted {self.targeted:,}", f"control {self.control:,}"]
         told.append(f"excluded {excluded:,}" + (f": {why}" if why else ""))
         more = [f"{self.standing:,} had been added before"] * bool(self.standing)
@@ -82,14 +82,13 @@ def target(
         raise InvalidError(f"whom does {found['name']} target? Name a segment; `crm segment list` shows them")
     left_out = [row["segment_id"] for row in kept if row["excluded"]]
     people = audience.gather(change, campaign_id, chosen, texts)
+    for each in left_out:
+        audience.leave_out(change, each)
     how = channel or channel_of(found)
-    against = objections.reasons(change, campaign_id, people.fresh, left_out, how)
-    drafts = _members(change, found, people.fresh, against, how)
-    _write(change, drafts)
+    outcome = Outcome(standing=people.standing, twice=people.twice)
+    _enrol(change, found, Objections(change, campaign_id, how).against, how, outcome)
     campaigns.done(change, campaign_id, "target")
-    why = Counter(objections.general(draft.values["reason"]) for draft in drafts if draft.values["reason"])
-    control = sum(draft.values["control"] for draft in drafts)
-    return Outcome(len(drafts) - control - why.total(), control, why, people.standing, people.twice)
+    return outcome
 
 
 def channel_of(campaign: Any) -> str:
@@ -112,24 +111,17 @@ def exclude(change: Change, campaign_id: int, people: Sequence[tuple[str, int]],
         standing += audience.members_in(change, campaign_id, each)
     drafts = records.load(change, "member", dict.fromkeys(standing))
     before = [draft for draft in drafts if draft.get("status") == "targeted"]
-    told = Counter(draft.get("status") for draft in drafts if draft not in before)
+    told = Counter(draft.get("status") for draft in drafts if draft.get("status") != "targeted")
     for draft in before:
         draft.values |= {"status": "excluded", "reason": reason, "control": 0}
     records.write(change, "member", before)
-    members = audience.standing(change, campaign_id)
-    fresh = [each for noun in PEOPLE for each in audience.named(change, noun, ids[noun] - members[noun])]
-    against = {(person.noun, person.id): reason for person in fresh}
-    _write(change, _members(change, found, fresh, against, None))
-    told["excluded"] += len(before) + len(fresh)
+    audience.clear(change)
+    for noun in PEOPLE:
+        audience.add(change, campaign_id, noun, ids[noun])
+    outcome = Outcome()
+    _enrol(change, found, lambda page: dict.fromkeys(page.ids, reason), None, outcome)
+    told["excluded"] += len(before) + outcome.reasons.total()
     return told
-
-
-def is_control(campaign_uid: str, seed: int, uid: str, share: int) -> bool:
-    """Whether a person is in the control group of a campaign; `share` in ten-thousandths of a per cent."""
-    if not share:
-        return False
-    drawn = blake2b(f"{campaign_uid}:{seed}:{uid}".encode(), digest_size=8).digest()
-    return int.from_bytes(drawn) * WHOLE < share << 64
 
 
 def _campaign(change: Change, campaign_id: int) -> Any:
@@ -173,47 +165,20 @@ def _of_people(change: Change, campaign_id: int, ids: Mapping[str, Iterable[int]
     ]
 
 
-def _members(
+def _enrol(
     change: Change,
     campaign: Any,
-    people: Iterable[Person],
-    reasons: Mapping[tuple[str, int], str],
+    against: Callable[[Page], dict[int, str]],
     channel: str | None,
-) -> list[Draft]:
-    """A draft of a member for each person."""
-    shared = change.one("SELECT * FROM campaign WHERE id = ?", campaign["control_of_id"]) or campaign
-    share = shared["control_pct"] or campaign["control_pct"] or 0
-    told = _controls(change, campaign["control_of_id"])
-    drafts = []
-    for person in people:
-        key = (person.noun, person.id)
-        reason = reasons.get(key)
-        control = not reason and told.get(key)
-        if control is None:
-            control = is_control(shared["uid"], shared["seed"] or 0, person.uid, share)
-        values = {
-            "campaign_id": campaign["id"], f"{person.noun}_id": person.id, "name": person.name,
-            "status": "excluded" if reason else "targeted", "reason": reason, "channel": channel,
-            "control": int(control), "currency": campaign["currency"],
-        }  # fmt: skip
-        drafts.append(Draft(values=values))
-    return drafts
-
-
-def _controls(change: Change, campaign_id: int | None) -> dict[tuple[str, int], bool]:
-    """Who was in the control group of another campaign and who was not, as that one says."""
-    question = (
-        "SELECT contact_id, lead_id, control FROM member WHERE campaign_id = ? AND status <> 'excluded'"
-    )
-    return {
-        ("contact", row["contact_id"]) if row["contact_id"] else ("lead", row["lead_id"]): bool(
-            row["control"]
-        )
-        for row in (change.rows(question, campaign_id) if campaign_id else ())
-    }
-
-
-def _write(change: Change, drafts: Sequence[Draft]) -> None:
-    with change.bulk(("member", "member_status")) if len(drafts) > LARGE else nullcontext():
-        for start in range(0, len(drafts), PAGE):
-            records.write(change, "member", drafts[start : start + PAGE])
+    outcome: Outcome,
+) -> None:
+    """Make members of the audience, and count what comes of it; `against` tells why some are excluded."""
+    enrolling = Enrolling(change, campaign, channel)
+    several = change.value("SELECT count(*) FROM audience") > LARGE
+    with change.bulk(("member", "member_status")) if several else nullcontext():
+        for page in audience.pages(change):
+            reasons = against(page)
+            control = enrolling.enrol(page.noun, page.ids[-1], reasons)
+            outcome.control += control
+            outcome.targeted += len(page.ids) - len(reasons) - control
+            outcome.reasons.update(map(general, reasons.values()))

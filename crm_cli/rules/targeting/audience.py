@@ -1,6 +1,7 @@
 """Whom a campaign can reach: the people that segments hold and who are no members yet, each once.
 
-A company stands for its people, and a lead that has become a contact for that contact.
+A company stands for its people, and a lead that has become a contact for that contact. Who they are is noted in the
+temporary table `audience`: however many they are, only their ids are held.
 """
 
 import json
@@ -14,27 +15,38 @@ from crm_cli.rules import segment as groups
 
 PEOPLE = ("contact", "lead")
 THESE = "IN (SELECT value FROM json_each(?))"
-
-
-class Person(NamedTuple):
-    """Somebody who may become a member."""
-
-    noun: str
-    id: int
-    uid: str
-    name: str
+PAGE = 10_000  # people looked at together
+MEMBERS = {
+    "contact": "SELECT contact_id FROM member WHERE campaign_id = ?1 AND contact_id IS NOT NULL UNION "
+    "SELECT l.contact_id FROM member AS m JOIN lead AS l ON l.id = m.lead_id "
+    "WHERE m.campaign_id = ?1 AND l.contact_id IS NOT NULL",
+    "lead": "SELECT lead_id FROM member WHERE campaign_id = ?1 AND lead_id IS NOT NULL",
+}
+"""Who is a member of a campaign, by noun; a lead that has become a contact also as this one."""
+_HELD = "noun = '{}' AND id IN ({})"
 
 
 class Audience(NamedTuple):
-    """Who may become members, contacts before leads; how many are members already, or leads that a contact is."""
+    """Of those whom segments hold, how many were members already, or are leads that a contact stands for."""
 
-    fresh: list[Person]
     standing: int
     twice: int
 
 
+class Page(NamedTuple):
+    """Some of the audience, of one kind in the order of their ids, with the segment that leaves each out."""
+
+    noun: str
+    left_out: dict[int, int | None]
+
+    @property
+    def ids(self) -> list[int]:
+        """Who they are."""
+        return list(self.left_out)
+
+
 def gather(change: Change, campaign_id: int, chosen: Sequence[int], texts: Sequence[str]) -> Audience:
-    """Everybody in segments whom filters fit.
+    """Note everybody in segments whom filters fit and who is no member.
 
     Raises:
         InvalidError: a segment cannot be used, or a filter is none.
@@ -44,26 +56,51 @@ def gather(change: Change, campaign_id: int, chosen: Sequence[int], texts: Seque
     of_leads = [each for each in chosen if held[each] == "lead"]
     others = [each for each in chosen if held[each] != "lead"]
     conditions = [_fitting("contact", others, texts, how)] if others else []
+    clear(change)
     if of_leads:
         inner, bound = _fitting("lead", of_leads, texts, how)
         conditions.append((f"id IN (SELECT contact_id FROM leads WHERE {inner})", bound))
-    contacts = list(_asked(change, "contact", conditions))
-    leads = list(_asked(change, "lead", [(f"contact_id IS NULL AND ({inner})", bound)])) if of_leads else []
-    return _once(change, standing(change, campaign_id), contacts, leads)
+        _note(change, "lead", [(f"contact_id IS NULL AND ({inner})", bound)])
+    _note(change, "contact", conditions)
+    return _once(change, campaign_id)
 
 
-def standing(change: Change, campaign_id: int) -> dict[str, set[int]]:
-    """Who is a member, by noun; a lead that has become a contact also as this one."""
-    contacts = (
-        "SELECT contact_id FROM member WHERE campaign_id = ?1 AND contact_id IS NOT NULL UNION "
-        "SELECT l.contact_id FROM member AS m JOIN lead AS l ON l.id = m.lead_id "
-        "WHERE m.campaign_id = ?1 AND l.contact_id IS NOT NULL"
+def clear(change: Change) -> None:
+    """Make room for another audience."""
+    change.connection.execute(
+        "CREATE TEMP TABLE IF NOT EXISTS audience "
+        "(noun, id INTEGER, left_out INTEGER, why, PRIMARY KEY (noun, id)) WITHOUT ROWID"
     )
-    leads = "SELECT lead_id FROM member WHERE campaign_id = ?1 AND lead_id IS NOT NULL"
-    return {
-        noun: {row[0] for row in change.rows(question, campaign_id)}
-        for noun, question in (("contact", contacts), ("lead", leads))
-    }
+    change.connection.execute("DELETE FROM audience")
+
+
+def add(change: Change, campaign_id: int, noun: str, ids: Iterable[int]) -> None:
+    """Note people of one kind who are no members yet."""
+    change.connection.execute(
+        f"INSERT OR IGNORE INTO audience SELECT ?2, id, NULL, NULL FROM {noun} WHERE id IN "
+        f"(SELECT value FROM json_each(?3)) AND id NOT IN ({MEMBERS[noun]})",
+        (campaign_id, noun, json.dumps(list(ids))),
+    )
+
+
+def pages(change: Change) -> Iterator[Page]:
+    """The audience, contacts before leads; each page leaves the table when the next one is asked for."""
+    question = f"SELECT id, left_out FROM audience WHERE noun = ? ORDER BY id LIMIT {PAGE}"
+    for noun in PEOPLE:
+        while rows := change.rows(question, noun):
+            yield Page(noun, dict(map(tuple, rows)))
+            change.connection.execute(
+                "DELETE FROM audience WHERE noun = ? AND id <= ?", (noun, rows[-1]["id"])
+            )
+
+
+def leave_out(change: Change, segment_id: int) -> None:
+    """Note who of the audience is in a segment that is left out."""
+    for noun, (where, bound) in held_by(change, segment_id).items():
+        held = _HELD.format(noun, f"SELECT id FROM {fields.noun(noun).view} WHERE {where}")
+        change.connection.execute(
+            f"UPDATE audience SET left_out = ? WHERE left_out IS NULL AND {held}", (segment_id, *bound)
+        )
 
 
 def members_in(change: Change, campaign_id: int, segment_id: int) -> list[int]:
@@ -91,12 +128,6 @@ def held_by(change: Change, segment_id: int) -> dict[str, Where]:
     }
 
 
-def named(change: Change, noun: str, ids: Iterable[int]) -> list[Person]:
-    """People of one kind by their ids."""
-    question = f"SELECT id, uid, name FROM {noun} WHERE id {THESE} ORDER BY id"
-    return [Person(noun, *row) for row in change.rows(question, json.dumps(sorted(ids)))]
-
-
 def _fitting(noun: str, chosen: Sequence[int], texts: Sequence[str], how: Asking) -> Where:
     """The condition that any of several segments holds a record and that filters fit it."""
     about = fields.noun(noun)
@@ -106,32 +137,31 @@ def _fitting(noun: str, chosen: Sequence[int], texts: Sequence[str], how: Asking
     return f"({held}) AND ({only})", [value for _, each in made for value in each] + bound
 
 
-def _asked(change: Change, noun: str, conditions: Sequence[Where]) -> Iterator[Person]:
+def _note(change: Change, noun: str, conditions: Sequence[Where]) -> None:
     where = " OR ".join(f"({each})" for each, _ in conditions)
     bound = [value for _, values in conditions for value in values]
-    question = f"SELECT id, uid, name FROM {fields.noun(noun).view} WHERE {where} ORDER BY id"
-    yield from (Person(noun, *row) for row in change.rows(question, *bound))
-
-
-def _once(
-    change: Change, members: dict[str, set[int]], contacts: Sequence[Person], leads: Sequence[Person]
-) -> Audience:
-    """Who is left when members, and leads that have the address of a contact, are set aside."""
-    fresh = [each for each in contacts if each.id not in members["contact"]]
-    new = [each for each in leads if each.id not in members["lead"]]
-    known = _known(change, {each.id for each in contacts} | members["contact"], new)
-    rest = [each for each in new if each.id not in known]
-    were = len(contacts) - len(fresh) + len(leads) - len(new)
-    return Audience([*fresh, *rest], were, len(new) - len(rest))
-
-
-def _known(change: Change, contacts: Iterable[int], leads: Sequence[Person]) -> set[int]:
-    """The leads whose e-mail address is one of these contacts'."""
-    if not leads:
-        return set()
-    question = (
-        f'SELECT id FROM lead WHERE id {THESE} AND lower(email) IN (SELECT "key" FROM contact_email '
-        f"WHERE contact_id {THESE})"
+    change.connection.execute(
+        f"INSERT INTO audience SELECT '{noun}', id, NULL, NULL FROM {fields.noun(noun).view} WHERE {where} ORDER BY id",
+        bound,
     )
-    asked = (json.dumps([each.id for each in leads]), json.dumps(list(contacts)))
-    return {row[0] for row in change.rows(question, *asked)}
+
+
+def _once(change: Change, campaign_id: int) -> Audience:
+    """Set aside who is a member, and leads that have the address of a contact."""
+    contacts = f"SELECT id FROM audience WHERE noun = 'contact' UNION {MEMBERS['contact']}"
+    known = (
+        'SELECT lead.id FROM lead JOIN contact_email AS e ON e."key" = lower(lead.email) '
+        f"WHERE e.contact_id IN ({contacts})"
+    )
+
+    def drop(noun: str, those: str) -> int:
+        found = f"DELETE FROM audience WHERE {_HELD.format(noun, those)}"
+        return change.connection.execute(found, (campaign_id,)).rowcount
+
+    were = drop("lead", MEMBERS["lead"])
+    twice = (
+        drop("lead", known)
+        if change.value("SELECT EXISTS (SELECT 1 FROM audience WHERE noun = 'lead')")
+        else 0
+    )
+    return Audience(were + drop("contact", MEMBERS["contact"]), twice)

@@ -1,13 +1,13 @@
 """Why people are not reached by a campaign: each of them has a reason that they can be told."""
 
 import re
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping
+from functools import cached_property, lru_cache
 
-from crm_cli import fields
+from crm_cli import segments
 from crm_cli.changing import Change
 from crm_cli.rules.permission import MARKETING, Address, Question
-from crm_cli.rules.targeting import audience
-from crm_cli.rules.targeting.audience import PEOPLE, Person
+from crm_cli.rules.targeting.audience import MEMBERS, PEOPLE, Page
 
 Key = tuple[str, int]
 _WHOSE = re.compile(r"^\S+ (?=has opted out|is not valid)")
@@ -16,55 +16,76 @@ _WITH = re.compile(r"^(shares) \S+ .*$")
 _DAY = re.compile(r" on \d{4}-\d\d-\d\d$")
 
 
-def reasons(
-    change: Change, campaign_id: int, people: Sequence[Person], left_out: Sequence[int], channel: str
-) -> dict[Key, str]:
-    """By noun and id why each of those who are not to be reached is not; `left_out` are segments."""
-    found: dict[Key, str] = {}
-    for each in left_out:
-        name = change.value("SELECT name FROM segment WHERE id = ?", each)
-        for noun, (where, bound) in audience.held_by(change, each).items():
-            for row in change.rows(f"SELECT id FROM {fields.noun(noun).view} WHERE {where}", *bound):
-                found.setdefault((noun, row[0]), f"is in the segment {name}, which is left out")
-    at: dict[str, dict[int, Address]] = {}
-    for noun in PEOPLE:
-        ids = [person.id for person in people if person.noun == noun]
-        question = Question.of(change, noun, ids, channel, MARKETING, bulk=True)
-        for record_id, reason in question.reasons() if ids else ():
-            found.setdefault((noun, record_id), reason)
-        at[noun] = question.addresses if ids else {}
-    if channel != "mail":  # a household may get several letters, an address gets one message
-        found |= dict(_sharing(people, at, _taken(change, campaign_id, channel), found))
-    return found
+class Objections:
+    """What stands against reaching people for a campaign over a channel, asked page by page."""
+
+    def __init__(self, change: Change, campaign_id: int, channel: str) -> None:
+        self._change, self._campaign_id, self._channel = change, campaign_id, channel
+        self._names = dict(map(tuple, change.rows("SELECT id, name FROM segment")))
+
+    def against(self, page: Page) -> dict[int, str]:
+        """By id why each of those who are not to be reached is not."""
+        found = {
+            each: f"is in the segment {self._names[segment]}, which is left out"
+            for each, segment in page.left_out.items()
+            if segment
+        }
+        question = Question.of(self._change, page.noun, page.ids, self._channel, MARKETING, bulk=True)
+        for record_id, reason in question.reasons():
+            found.setdefault(record_id, reason)
+        if self._channel != "mail":  # a household may get several letters, an address gets one message
+            found |= dict(self._sharing(page.noun, question.addresses, found))
+        return found
+
+    def _sharing(
+        self, noun: str, at: Mapping[int, Address], known: Container[int]
+    ) -> Iterator[tuple[int, str]]:
+        """Who would be reached where somebody else is reached already."""
+        shared = self._shared
+        for record_id, address in at.items():
+            if address.key in shared and record_id not in known:
+                other = self._first.setdefault(address.key, (noun, record_id))
+                if other != (noun, record_id):
+                    yield record_id, f"shares {address.value} with {other[0]} {other[1]}"
+
+    @cached_property
+    def _shared(self) -> frozenset[str]:
+        """The addresses that several people have."""
+        return frozenset(row[0] for row in self._change.rows(_held_by_several(self._channel)))
+
+    @cached_property
+    def _first(self) -> dict[str, Key]:
+        """By shared address who is reached there: those who are members already, then who comes first."""
+        found: dict[str, Key] = {}
+        for noun in PEOPLE:
+            rows = self._change.rows(
+                f"SELECT id FROM ({_addresses(noun, self._channel)}) WHERE id IN ({MEMBERS[noun]}) "
+                f'AND "key" IN ({_held_by_several(self._channel)})',
+                self._campaign_id,
+            )
+            ids = [row[0] for row in rows]
+            question = Question.of(self._change, noun, ids, self._channel, MARKETING, bulk=True)
+            for record_id, address in question.addresses.items():
+                found.setdefault(address.key, (noun, record_id))
+        return found
 
 
+@lru_cache(maxsize=1_000)
 def general(reason: str) -> str:
     """A reason without the address, the person and the day that it names, so that equal ones are counted."""
     said = _DAY.sub("", _WITH.sub(r"\1 the address of another", reason))
     return _WHICH.sub("", _WHOSE.sub("the address ", said)).partition(":")[0]
 
 
-def _taken(change: Change, campaign_id: int, channel: str) -> dict[str, Key]:
-    """The addresses of those who are members already."""
-    found: dict[str, Key] = {}
-    for noun, ids in audience.standing(change, campaign_id).items():
-        question = Question.of(change, noun, ids, channel, MARKETING, bulk=True)
-        for record_id, address in question.addresses.items() if ids else ():
-            found.setdefault(address.key, (noun, record_id))
-    return found
+def _addresses(noun: str, channel: str) -> str:
+    """The ids of a noun and the comparing forms of their addresses."""
+    return segments.ADDRESSES[noun][channel != "email"]
 
 
-def _sharing(
-    people: Sequence[Person],
-    at: Mapping[str, Mapping[int, Address]],
-    first: dict[str, Key],
-    known: Container[Key],
-) -> Iterator[tuple[Key, str]]:
-    """Who would be reached where somebody else is reached already; `first` are those who are, by address."""
-    for person in people:
-        key, address = (person.noun, person.id), at[person.noun].get(person.id)
-        if address is None or key in known:
-            continue
-        other = first.setdefault(address.key, key)
-        if other != key:
-            yield key, f"shares {address.value} with {other[0]} {other[1]}"
+def _held_by_several(channel: str) -> str:
+    """The addresses that stand more than once, among people of one kind or of both."""
+    contacts, leads = (
+        f'SELECT "key" FROM ({_addresses(noun, channel)}) WHERE "key" IS NOT NULL' for noun in PEOPLE
+    )
+    several = " GROUP BY 1 HAVING count(*) > 1"
+    return f'{contacts}{several} UNION {leads}{several} UNION {leads} AND "key" IN ({contacts})'
