@@ -116,6 +116,15 @@ def test_records_of_one_word_make_one_group(desk: Crm) -> None:
     assert (rows["DE"]["met"], rows["DE"]["breached"], rows["DE"]["paused"]) == (2, 1, 1)
 
 
+def test_a_case_that_was_typed_counts_as_never_reopened(crm: Crm) -> None:
+    assert (crm("case", "add", "Leaks").code, crm("case", "resolve", "1", "--resolution", "Sealed").code) == (
+        0,
+        0,
+    )
+    found = report(crm, "cases")[0]
+    assert (found["opened"], found["reopened"], found["first_contact_pct"]) == (1, 0, 100)
+
+
 def test_what_was_resolved_before_it_came_is_left_out_of_the_hours(crm: Crm) -> None:
     row = "T-1,a,closed,low,2026-03-02 09:00,2026-03-01 13:00,2026-03-04 09:00,0,,"
     crm("case", "import", "-", "--accept-odd", input=f"{HEADER}\n{row}\n")

@@ -51,13 +51,13 @@ ASKED = (
     "created_at", "resolved_at", "closed_at", "status", "reopened_count", "company_id", "contact_id", "sla_policy_id",
 )  # fmt: skip
 OPENED = """
-SELECT {group}, NULL, count(*), sum(reopened_count > 0),
+SELECT {group}, NULL, count(*), sum(coalesce(reopened_count, 0) > 0),
   json_group_array(DISTINCT coalesce(company_id, -contact_id)) FILTER (WHERE coalesce(company_id, contact_id)),
   sum(coalesce(company_id, contact_id) IS NOT NULL), local_day(min(created_at))
 FROM chosen WHERE {during} GROUP BY 1
 """
 RESOLVED = """
-SELECT {group}, NULL, count(*), sum(reopened_count = 0 AND id NOT IN answered),
+SELECT {group}, NULL, count(*), sum(coalesce(reopened_count, 0) = 0 AND id NOT IN answered),
   sum(id NOT IN (SELECT record_id FROM activity_about WHERE noun = 'case')), {passed}
 FROM chosen WHERE {during} GROUP BY 1
 """
