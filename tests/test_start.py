@@ -29,7 +29,8 @@ QUESTIONS = [
     "contact list", "contact list name~ada --sort -name -o json", "contact list company.industry=retail tag=vip",
     "contact list --count", "deal list amount=5000.. expected_close=..+30d", "deal list --columns ?",
     "task list open=yes", "lead list -o csv", "contact show 1", "contact show 1 -o json", "show contact:1",
-    "search ada", "contact export", "deal export", "today", "today --all", "history", "history contact:1",
+    "search ada", "contact export", "deal export", "today", "today --all", "dashboard", "dashboard -o json",
+    "history", "history contact:1",
     "sql --tables", "db path", "db info", "config list", "pipeline stages", "deal item list 1", "--version",
     *(f"report {name} -q" for name in REPORTS),
 ]  # fmt: skip

@@ -146,8 +146,8 @@ def _owed(_: "Desk", __: View, rows: Rows) -> Rows:
 
 TILES: dict[str, Tile] = {
     "today": Day(
-        "Today", "", ("what", "waiting"), "waiting", 'crm call "Jane Doe" --next "Send the quote" --due fri',
-        line=True,
+        "Today", "", ("what", "waiting"), "waiting",
+        'crm call "Jane Doe" "Wants two" --next "Send the quote" --due today', line=True,
     ),
     "pipeline": Tile(
         "Pipeline", "pipeline", ("pipeline", "stage", "currency", "deals", "amount", "weighted"), "amount",
