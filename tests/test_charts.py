@@ -136,6 +136,23 @@ def test_a_triangle_of_cohorts_is_a_heat_map() -> None:
     assert heat.figures == [["100%", "42%"], ["100%", ""]]
 
 
+def test_a_measure_that_says_nothing_gives_way_to_the_next() -> None:
+    report = Report(MEASURE="clv", MEASURES=("historic", "purchases"))
+    answer = rows("customer:text clv:money historic:money", ("Ada", None, 5), ("Bob", None, 3))
+    (bars,) = drawing.charts(answer, report)
+    assert isinstance(bars, Chart)
+    assert (bars.title, bars.values) == ("historic", [5, 3])
+    (bars,) = drawing.charts(rows("customer:text clv:money historic:money", ("Ada", 0, 0)), report)
+    assert bars.title == "clv"
+
+
+def test_a_label_says_nothing_twice() -> None:
+    answer = rows("goal:text owner:text period:text amount:integer", ("Calls 2026, Mara", "Mara", "2026", 1),
+                  ("Calls 2026, Jonas", "Ma", "2026-06", 2))  # fmt: skip
+    (bars,) = drawing.charts(answer, Report(CHART="bars"))
+    assert bars.labels == ["Calls 2026, Mara", "Calls 2026, Jonas · Ma · 2026-06"]
+
+
 def test_a_grid_counts_rows_by_two_columns() -> None:
     answer = rows("id:id r:integer f:integer amount:money", (1, 5, 1, 3), (2, 5, 1, 4), (3, 1, 2, 5))
     (grid,) = drawing.charts(answer, Report())

@@ -3,8 +3,8 @@
 A report may say how with `CHART`: `bars`, `line`, `funnel`, `heat` (columns such as m0, m1 … are the cells) or `grid`
 (how many rows fall to each pair of values of the two columns `GRID`, else r and f). Where it does not, an answer of
 that shape is a heat map or a grid, spans of time are a line, everything else bars. `MEASURES` are columns to draw of
-answers in which `MEASURE` is not. `PARTS` are columns that stand beside each other where the answer is a single row,
-and `STEPS` are such columns that come one out of the other. Unlike currencies are never in one chart.
+answers in which `MEASURE` is not, or says nothing. `PARTS` are columns that stand beside each other where the answer is
+a single row, and `STEPS` are such columns that come one out of the other. Unlike currencies are never in one chart.
 """
 
 import re
@@ -93,7 +93,10 @@ class _Answer:
     @cached_property
     def measure(self) -> int | None:
         known = (self.report.MEASURE, *getattr(self.report, "MEASURES", ()))
-        return next((self.names[name] for name in known if name in self.names), None)
+        places = [self.names[name] for name in known if name in self.names]
+        return next(
+            (place for place in places if any(row[place] for row in self.rows)), next(iter(places), None)
+        )
 
     @cached_property
     def money(self) -> int | None:
@@ -149,8 +152,13 @@ class _Answer:
         return (places[0], places[1]) if len(places) == 2 else None  # noqa: PLR2004
 
     def label(self, row: Sequence[Any], places: Iterable[int]) -> str:
-        """What a row is about."""
-        return output.visible(" · ".join(str(row[place]) for place in places if row[place] is not None))
+        """What a row is about; a word that an earlier one has in it says no more."""
+        said: list[str] = []
+        for place in places:
+            word = "" if row[place] is None else str(row[place])
+            if word and not any(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", each) for each in said):
+                said.append(word)
+        return output.visible(" · ".join(said))
 
     def figure(self, place: int, row: Sequence[Any]) -> str:
         """A value of a row as people read it."""

@@ -54,7 +54,7 @@ HELD_OUT = (
     Field("currency", "currency", "Currency of their purchases"),
 )
 MEASURE = "clv"
-MEASURES = ("purchases",)
+MEASURES = ("historic", "purchases")
 OPTIONS = (
     purchases.FROM,
     Choice("method", "How it is worked out; else as the store allows", worth.METHODS),

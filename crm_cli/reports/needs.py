@@ -29,6 +29,7 @@ COLUMNS = (
     Field("latest", "day", "When it was last wanted"),
 )
 MEASURE = "leads"
+MEASURES = ("deals",)
 FORMULA = """
 Needs as they were noted on leads and deals (unmet_need), several parted by commas, semicolons or lines. They are one
 where they differ in case, accents, marks or an article in front only, and are shown as they were written most often.
