@@ -48,7 +48,8 @@ def test_pairs_are_counted_by_customer(crm: Crm) -> None:
 
 @pytest.mark.usefixtures("sold")
 def test_a_pair_needs_customers(crm: Crm) -> None:
-    assert crm("report", "basket", "--fewest", "7", "-o", "json").json == []
+    none = crm("report", "basket", "--fewest", "7", "-o", "json")
+    assert (none.json, "no two products were bought by 7 customers" in none.err) == ([], True)
     answer = crm("report", "basket", "--fewest", "none")
     assert (answer.code, answer.err.count("\n")) == (2, 1)
 

@@ -48,7 +48,7 @@ def of(put: Asked, currency: str | None, bought: Sequence[History], weeks: int) 
     Raises:
         InvalidError: a model was asked for that does not fit.
     """
-    method = _method(put, bought)
+    method = _method(put, currency, bought)
     if method == "probabilistic":
         try:
             return _by_model(put, currency, bought, weeks)
@@ -59,7 +59,7 @@ def of(put: Asked, currency: str | None, bought: Sequence[History], weeks: int) 
     return _historic(put, bought) if method == "historic" else _simple(put, currency, bought)
 
 
-def _method(put: Asked, bought: Sequence[History]) -> str:
+def _method(put: Asked, currency: str | None, bought: Sequence[History]) -> str:
     said, again = put.option("method") if put.said.get("method") else "", _again(bought)
     if said in ("simple", "historic"):
         return said
@@ -68,7 +68,7 @@ def _method(put: Asked, bought: Sequence[History]) -> str:
         return "simple"
     if not said and again < ENOUGH:
         put.notes.append(
-            f"the simple method is used: {again} customers came back, and a model is made of {ENOUGH}"
+            f"{currency}: the simple method is used: {again} customers came back, and a model is made of {ENOUGH}"
         )
         return "simple"
     return "probabilistic"

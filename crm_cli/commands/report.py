@@ -172,6 +172,8 @@ def drawn(rows: Rows, report: reports.Report, by: str | None, style: Style) -> N
     width = min(shutil.get_terminal_size().columns, NARROW)
     made = [charts.draw(each, width, blocks=output.blocks()) for each in drawing.charts(rows, report, by)]
     output.drawing([line for lines in made for line in ("", *lines)][1:], style)
+    if not made and style.terminal:
+        output.say("nothing found", style)
     for note in rows.notes:
         output.say(note, style)
 

@@ -46,7 +46,12 @@ def answer(asked: Asked) -> Rows:
     put = baskets.put(asked)
     found = baskets.baskets(put)
     put.explain([f"{len(found):,} customers bought products"])
-    pairs = baskets.pairs(found, _fewest(asked))
+    fewest = _fewest(asked)
+    pairs = baskets.pairs(found, fewest)
+    if found and not pairs:
+        put.notes.append(
+            f"no two products were bought by {fewest} customers, of {len(found):,} who bought products"
+        )
     called = baskets.names(put, {each.first for each in pairs})
     return put.table(
         [(Place(), (
