@@ -377,7 +377,11 @@ def _ids(rows: Rows, _: Style, out: TextIO) -> None:
     if "id" not in names:
         raise InvalidError("this answer has no ids; choose another format")
     position = names.index("id")
-    out.writelines(f"{row[position]}\n" for row in rows.rows)
+    if "noun" in names:  # nouns mix, and numbers alone would not tell which
+        noun = names.index("noun")
+        out.writelines(f"{row[noun]}:{row[position]}\n" for row in rows.rows)
+    else:
+        out.writelines(f"{row[position]}\n" for row in rows.rows)
 
 
 def _md(rows: Rows, style: Style, out: TextIO) -> None:

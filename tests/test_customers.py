@@ -433,6 +433,15 @@ def test_customers_of_published_purchases_counted_independently(cdnow: Path) -> 
     assert cohorts[0]["m12"] == sum(cohort == "199701" and month == "199801" for cohort, month, _ in active)
 
 
+def test_ids_of_customers_say_what_they_are(crm: Crm) -> None:
+    bought(crm, ("Ada", "2026-06-01", "5"))
+    assert crm("contact", "add", "Bob").code == 0
+    assert crm("invoice", "add", "--contact", "Bob", "--amount", "3", "--issued-on", "2026-06-02").code == 0
+    found = crm("report", "rfm", "-o", "ids").lines
+    assert sorted(found) == ["company:1", "contact:1"]
+    assert all(crm("show", each).code == 0 for each in found)
+
+
 def test_machine_formats_are_read_back(crm: Crm) -> None:
     bought(crm, ("Ada", "2026-06-01", "5"))
     (row,) = csv.DictReader(crm("report", "rfm", "-o", "csv").out.splitlines())

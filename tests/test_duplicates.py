@@ -307,7 +307,7 @@ def test_fields_are_the_first_that_say_something(crm: Crm) -> None:
     assert found["notes"] == "First.\n\nSecond."
     assert found["do_not_phone"] is True
     assert crm("contact", "show", "2").code == 3
-    assert crm("search", "countess", "-o", "ids").lines == ["1"]
+    assert crm("search", "countess", "-o", "ids").lines == ["contact:1"]
 
 
 def test_take_chooses_a_field(crm: Crm) -> None:
