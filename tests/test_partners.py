@@ -119,7 +119,9 @@ def test_time_alone_passes_it_on_and_after_the_last_back_to_the_owner(crm_now: P
     assert [row[:2] for row in crm_now.offers()] == [
         ("Gold", "expired"), ("Silver", "expired"), ("Bronze", "offered")
     ]  # fmt: skip
-    assert "Bronze has 21 h to answer" in crm_now("today").out
+    assert (
+        "21 h left for Bronze to answer; not written to yet: `crm partner tick` does" in crm_now("today").out
+    )
     assert (
         "Bronze did not answer in time: `crm partner tick`"
         in crm_now("today", now="2026-06-21T09:30:00Z").out
@@ -145,6 +147,34 @@ def test_what_nobody_noticed_for_days_has_passed_twice(crm_now: Partners) -> Non
     queued = crm_now("delivery", "list", "status=queued", "--columns", "to", "-o", "json").json
     assert queued == [{"to": "bronze@partner.example"}], "Silver has nothing to answer any more"
     assert "sent 1" in crm_now("partner", "tick").err
+
+
+def test_no_partner_is_written_to_of_an_offer_that_is_over(crm_now: Partners) -> None:
+    """A change passes it on and sends nothing; by the time that something does, the next one's turn is over, too."""
+    crm_now("lead", "route", "1")
+    crm_now("note", "lead:1", "x", now="2026-06-17T10:00:00Z")
+    assert (
+        "46 h left for Silver to answer; not written to yet"
+        in crm_now("today", now="2026-06-17T11:00:00Z").out
+    )
+    assert "sent 1" in crm_now("partner", "tick", now="2026-06-19T10:00:00Z").err
+    assert "nothing" in crm_now("delivery", "send").err
+    messages = crm_now("delivery", "list", "--columns", "to,status", "--sort", "id", "-o", "json").json
+    assert [(row["to"].partition("@")[0], row["status"]) for row in messages] == [
+        ("gold", "sent"), ("silver", "cancelled"), ("bronze", "sent")
+    ]  # fmt: skip
+    assert "46 h left for Bronze to answer\t" in crm_now("today", now="2026-06-19T11:00:00Z").out
+
+
+def test_leads_routed_together_count_what_each_partner_got_meanwhile(crm_now: Partners) -> None:
+    crm_now("partner", "edit", "Silver", "--partner-level", "gold")
+    for number in range(2, 5):
+        crm_now("lead", "add", f"Sam {number}", "--email", f"sam{number}@field.example")
+    crm_now("lead", "route", "status=new", "--yes")
+    offers = crm_now("offer", "list", "--columns", "partner,reason", "--sort", "id", "-o", "json").json
+    assert [(row["partner"], row["reason"][-13:]) for row in offers] == [
+        ("Silver", "0 open offers"), ("Gold", "0 open offers"), ("Silver", " 1 open offer"), ("Gold", " 1 open offer")
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -67,9 +67,10 @@ SECTIONS = {
     "partners": """
         SELECT iif(lead_id IS NULL, 'deal', 'lead'), coalesce(lead_id, deal_id),
           coalesce((SELECT name FROM lead WHERE lead.id = lead_id), (SELECT name FROM deal WHERE deal.id = deal_id)),
-          partner || CASE WHEN hours_left < 0 THEN ' did not answer in time: `crm partner tick` passes it on'
-            WHEN hours_left = 0 THEN ' has less than an hour to answer'
-            ELSE ' has ' || hours_left || ' h to answer' END,
+          CASE WHEN hours_left < 0 THEN partner || ' did not answer in time: `crm partner tick` passes it on'
+            ELSE iif(hours_left = 0, 'under 1', hours_left) || ' h left for ' || partner || ' to answer'
+              || iif((SELECT status FROM delivery WHERE delivery.id = delivery_id) = 'queued',
+                '; not written to yet: `crm partner tick` does', '') END,
           respond_by, NULL, NULL, owner_id
         FROM offers WHERE state = 'offered' ORDER BY respond_by, id""",
     "new leads": """

@@ -39,7 +39,8 @@ def prepare(change: Change, drafts: Sequence[Draft]) -> None:
         if not draft.imported:
             _still_here(draft)
         for column in HEADS:
-            draft.values.update(_head(draft, column))
+            if draft.values.get(column):
+                draft.values[column] = _head(draft, column)
         if draft.before is None:
             draft.values["message_id"] = (
                 draft.values.get("message_id") or f"<{secrets.token_hex(16)}@{domain}>"
@@ -54,18 +55,16 @@ def own_domain(change: Change) -> str:
     return domain if domain.isascii() and domain else NOWHERE
 
 
-def _head(draft: Draft, column: str) -> dict[str, str]:
-    """A column of the head as it is kept, where it is given."""
-    text = draft.values.get(column)
-    if not text:
-        return {}
+def _head(draft: Draft, column: str) -> str:
+    """What is given for the head of a message, as it is kept."""
+    text: str = draft.values[column]
     if _CONTROL.search(text):
         raise InvalidError(
             f"{column}: {text!r} has a line break or control character in it; write it on one line"
         )
-    if column == "to" and draft.get("channel") == "email" and not draft.imported:
-        return {column: emails.check(text)}
-    return {column: text.strip()}
+    if column == "to" and not draft.imported and draft.get("channel") == "email":
+        return emails.check(text)
+    return text.strip()
 
 
 def _still_here(draft: Draft) -> None:

@@ -5,6 +5,7 @@ that a change to or from daylight saving time takes none away. What becomes of a
 in `crm_cli.rules.passing`; an offer for a lead follows it to the deal that it becomes.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from crm_cli.changing import Change
 from crm_cli.clock import local_text
 from crm_cli.errors import ConflictError, InvalidError, NotFoundError
-from crm_cli.rules import intake, records
+from crm_cli.rules import intake, outgoing, records
 from crm_cli.rules.drafts import Draft
 
 if TYPE_CHECKING:
@@ -44,6 +45,22 @@ def prepare(change: Change, drafts: Sequence[Draft]) -> None:
             draft.values["respond_by"] = deadline(change, draft.get("offered_at"))
         if draft.get("respond_by") < draft.get("offered_at"):
             raise InvalidError("respond_by: it is before the offer was made; give a later time")
+
+
+def settle(change: Change, drafts: Sequence[Draft]) -> None:
+    """Take back the messages of offers that have just been answered."""
+    withdraw(change, [draft for draft in drafts if draft.before and draft.before["state"] == "offered"])
+
+
+def withdraw(change: Change, drafts: Sequence[Draft]) -> None:
+    """Take back messages that still wait to tell of offers which can be answered no more."""
+    told = [draft.get("delivery_id") for draft in drafts if draft.get("state") != "offered"]
+    waiting = change.rows(
+        "SELECT id FROM delivery WHERE status = 'queued' AND id IN (SELECT value FROM json_each(?))",
+        json.dumps([each for each in told if each]),
+    )
+    if waiting:
+        outgoing.cancel(change, [row[0] for row in waiting])
 
 
 def deadline(change: Change, offered_at: str) -> str:

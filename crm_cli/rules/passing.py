@@ -7,7 +7,7 @@ written as they were, and only who can still answer is written to. What is decid
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,6 +28,17 @@ FROM offer AS o LEFT JOIN lead AS l ON l.id = o.lead_id
 LEFT JOIN deal AS d ON d.id = coalesce(o.deal_id, l.deal_id)
 WHERE o.id IN (SELECT value FROM json_each(?))
 """
+# Who can still be asked, after a rank, of those that an offer remembers: of triples of offer, rank, and new offer.
+_REMEMBERED = """
+WITH asked (first, after, made) AS MATERIALIZED (
+  SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]') FROM json_each(?)),
+partner AS MATERIALIZED (SELECT id FROM company WHERE type = 'partner' AND NOT coalesce(offers_paused, 0)),
+next AS (
+  SELECT asked.first, asked.made, x.rank, x.partner_id, x.reason
+  FROM asked JOIN offer_candidate AS x ON x.offer_id = asked.first AND x.rank > asked.after
+  WHERE x.partner_id IN partner)
+"""
+_FIRST = -1  # before every rank
 
 
 @dataclass
@@ -45,16 +56,27 @@ class Passed:
 def on(change: Change, refused: Sequence[Draft]) -> Passed:
     """Offer to the next partners what some have declined or let expire, each from the moment of that."""
     rows = {row["id"]: row for row in change.rows(_SUBJECTS, json.dumps([draft.id for draft in refused]))}
-    following, passed = _candidates(change, refused), Passed()
+    passed, made = Passed(), list[tuple[int, Draft]]()
     back: list[tuple[Draft, Any]] = []
-    for draft in refused:
-        if rows[draft.id]["open"]:
-            last = _along(change, draft, following.get(draft.id, []), passed)
-            if last.get("state") != "offered":
-                back.append((last, rows[draft.id]))
+    turns = [(draft.id, _FIRST, draft) for draft in refused if rows[draft.id]["open"]]
+    while turns:
+        found, later = _next(change, turns), list[tuple[int, int, Draft]]()
+        for first, _, last in turns:
+            if first not in found:
+                back.append((last, rows[first]))
+                continue
+            draft = _following(change, last, found[first])
+            made.append((first, draft))
+            if draft.values["respond_by"] >= change.now:
+                passed.open.append(draft)
+            else:
+                passed.expired.append(expire(draft))
+                later.append((first, draft.values["rank"], draft))
+        turns = later
     passed.back = [last for last, _ in back]
     telling.tell(change, passed.open)
     records.write(change, "offer", sorted((*passed.expired, *passed.open), key=_made))
+    _remember(change, made)
     _hand_back(change, back)
     return passed
 
@@ -65,30 +87,32 @@ def expire(draft: Draft) -> Draft:
     return draft
 
 
-def _along(change: Change, draft: Draft, candidates: list[dict[str, Any]], passed: Passed) -> Draft:
-    """Go on from one offer to the one that can still be answered; returns it, else the last that was made."""
-    about = {column: draft.get(column) for column in ("lead_id", "deal_id", "owner_id")}
-    while candidates:
-        draft = offer.following(change, about, candidates, draft.get("answered_at"))
-        if draft.get("respond_by") >= change.now:
-            passed.open.append(draft)
-            break
-        passed.expired.append(expire(draft))
-        candidates = candidates[1:]
-    return draft
+def _next(change: Change, turns: Sequence[tuple[int, int, Draft]]) -> dict[int, Any]:
+    """By the first offer whom it goes to after a rank: the next of those remembered."""
+    question = f"{_REMEMBERED} SELECT first, min(rank) AS rank, partner_id, reason FROM next GROUP BY first"
+    asked = json.dumps([(first, rank) for first, rank, _ in turns])
+    return {row["first"]: row for row in change.rows(question, asked)}
 
 
-def _candidates(change: Change, refused: Iterable[Draft]) -> dict[int, list[dict[str, Any]]]:
-    """By offer who is asked next: those remembered who are partners and take offers."""
-    found: dict[int, list[dict[str, Any]]] = {}
-    question = (
-        "SELECT x.offer_id, x.rank, x.partner_id, x.reason FROM offer_candidate AS x "
-        "JOIN company AS c ON c.id = x.partner_id AND c.type = 'partner' AND NOT coalesce(c.offers_paused, 0) "
-        "WHERE x.offer_id IN (SELECT value FROM json_each(?)) ORDER BY x.offer_id, x.rank, x.id"
+def _following(change: Change, last: Draft, row: Any) -> Draft:
+    """The offer to the next partner, made when the last one was declined or had expired."""
+    about = {column: last.get(column) for column in ("lead_id", "deal_id", "owner_id")}
+    ranked = [{"rank": row["rank"], "partner_id": row["partner_id"], "reason": row["reason"]}]
+    return offer.following(change, about, ranked, last.get("answered_at"))
+
+
+def _remember(change: Change, made: Sequence[tuple[int, Draft]]) -> None:
+    """Let each new offer remember who is asked after it: the rest of those whom the first one remembers."""
+    if not made:
+        return
+    begin = change.next_id("offer_candidate")
+    said = [(first, draft.values["rank"], draft.id) for first, draft in made]
+    change.connection.execute(
+        f"{_REMEMBERED} INSERT INTO offer_candidate (offer_id, rank, partner_id, reason) "
+        "SELECT made, rank, partner_id, reason FROM next ORDER BY made, rank",
+        (json.dumps(said),),
     )
-    for offer_id, *row in change.rows(question, json.dumps([draft.id for draft in refused])):
-        found.setdefault(offer_id, []).append(dict(zip(("rank", "partner_id", "reason"), row, strict=True)))
-    return found
+    change.inserted("offer_candidate", list(range(begin, change.next_id("offer_candidate"))))
 
 
 def _made(draft: Draft) -> tuple[Any, ...]:

@@ -5,7 +5,7 @@ lies in, then who took more of the offers that came to them first, then who has 
 declined it, or let it expire, is not asked again unless named.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +26,7 @@ SELECT id, name, type, partner_level, territory, offers_paused,
   (SELECT count(*) FROM offer WHERE partner_id = company.id AND state = 'offered') AS open
 FROM company WHERE type = 'partner'
 """
+Known = dict[int, dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,14 @@ class Candidate:
         return "; ".join(told)
 
 
-def candidates(change: Change, noun: str, record_id: int, named: Sequence[int] = ()) -> list[Candidate]:
+def known(change: Change) -> Known:
+    """Every partner, and how each has answered so far."""
+    return {row["id"]: dict(row) for row in change.rows(_PARTNERS)}
+
+
+def candidates(
+    change: Change, noun: str, record_id: int, named: Sequence[int], rows: Known
+) -> list[Candidate]:
     """The partners for a lead or deal, the best first; those named, in the order of their names.
 
     Raises:
@@ -88,7 +96,7 @@ def candidates(change: Change, noun: str, record_id: int, named: Sequence[int] =
     """
     subject = offer.subject(change, noun, record_id)
     places = _places(change, noun, subject)
-    partners = {row["id"]: _candidate(row, places) for row in change.rows(_PARTNERS)}
+    partners = {each: _candidate(row, places) for each, row in rows.items()}
     if named:
         return [partners[each] for each in dict.fromkeys(named) if _is_partner(change, each, partners)]
     asked = f"SELECT partner_id FROM offer WHERE {offer.ABOUT[noun]} AND state <> 'accepted'"
@@ -97,7 +105,22 @@ def candidates(change: Change, noun: str, record_id: int, named: Sequence[int] =
     return sorted(free, key=lambda each: each.order)[:MOST]
 
 
-def route(change: Change, noun: str, record_id: int, named: Sequence[int] = ()) -> Draft:
+def route(change: Change, noun: str, ids: Iterable[int], named: Sequence[int] = ()) -> list[Draft]:
+    """Offer leads or deals to the best partners, one after the other; returns the offers.
+
+    Partners are looked at once, and what each is offered meanwhile is counted along.
+
+    Raises:
+        NotFoundError, ConflictError, InvalidError: one cannot be offered to anybody.
+    """
+    rows, made = known(change), list[Draft]()
+    for record_id in ids:
+        made.append(_offer(change, noun, record_id, named, rows))
+        rows[made[-1].get("partner_id")]["open"] += 1
+    return made
+
+
+def _offer(change: Change, noun: str, record_id: int, named: Sequence[int], rows: Known) -> Draft:
     """Offer a lead or deal to the best partner and remember who is asked next; returns the offer.
 
     Raises:
@@ -106,7 +129,7 @@ def route(change: Change, noun: str, record_id: int, named: Sequence[int] = ()) 
         InvalidError: one of those named is no partner.
     """
     offer.refuse_taken(change, noun, offer.subject(change, noun, record_id))
-    found = candidates(change, noun, record_id, named)
+    found = candidates(change, noun, record_id, named, rows)
     if not found:
         raise ConflictError(
             f"there is no partner to offer {noun} {record_id} to who has not been asked; "

@@ -48,7 +48,19 @@ def tell(change: Change, offers: Sequence[Draft]) -> None:
     readers = _readers(change, {draft.get("partner_id") for draft in offers})
     abouts = {noun: _abouts(change, question, noun, offers) for noun, question in _QUESTIONS.items()}
     reached = [draft for draft in offers if draft.get("partner_id") in readers]
-    messages = [_message(change, draft, readers[draft.get("partner_id")], abouts) for draft in reached]
+    until = {
+        each: local_text(each, change.config.zone) for each in {draft.get("respond_by") for draft in reached}
+    }
+    regards = "\n".join(filter(None, ("Thank you", change.config.get("me"))))
+    messages = [
+        _message(
+            draft,
+            readers[draft.get("partner_id")],
+            abouts,
+            f"Please answer this message by {until[draft.get('respond_by')]}: {ANSWER}\n\n{regards}",
+        )
+        for draft in reached
+    ]
     for draft, delivery in zip(reached, outgoing.enqueue_all(change, messages), strict=True):
         draft.values["delivery_id"] = delivery
     lacking = sorted({draft.get("partner_id") for draft in offers} - readers.keys())
@@ -98,27 +110,19 @@ def _can_be(address: str) -> bool:
 
 
 def _message(
-    change: Change, draft: Draft, reader: Addressee, abouts: dict[str, dict[int, Any]]
+    draft: Draft, reader: Addressee, abouts: dict[str, dict[int, Any]], ending: str
 ) -> dict[str, Any]:
     noun = "lead" if draft.get("lead_id") else "deal"
     row = abouts[noun][draft.get(f"{noun}_id")]
     place = _place(row)
-    until = local_text(draft.get("respond_by"), change.config.zone)
+    known = "\n".join(_lines(row, place)) or "Ask us for what we know."
     return {
         "to": reader.to,
         "to_name": reader.name,
         "contact_id": reader.contact_id,
         "purpose": permission.SERVICE,
         "subject": _line(f"An offer for you: {row['what']}{f' in {place}' if place else ''}"),
-        "body": "\n\n".join(
-            (
-                f"Hello {reader.name},",
-                f"we offer you {row['what']}:",
-                "\n".join(_lines(row, place)) or "Ask us for what we know.",
-                f"Please answer this message by {until}: {ANSWER}",
-                "Thank you" + (f"\n{change.config.get('me')}" if change.config.get("me") else ""),
-            )
-        ),
+        "body": f"Hello {reader.name},\n\nwe offer you {row['what']}:\n\n{known}\n\n{ending}",
     }
 
 

@@ -4,14 +4,19 @@ No daemon runs. Whoever changes the store next lets it happen first (`crm_cli.ch
 in the history; `crm partner tick` does nothing else.
 """
 
+import json
 from contextlib import nullcontext
 
 from crm_cli.changing import Change
-from crm_cli.rules import passing, records
+from crm_cli.rules import offer, passing, records
 
 MANY = 500  # offers from which on it pays to set triggers aside
 MADE = ("offer", "offer_candidate", "delivery", "activity", "activity_about")
 DUE = "SELECT id FROM offer WHERE state = 'offered' AND respond_by < ? ORDER BY respond_by, id"
+EXPIRE = """
+UPDATE offer SET state = 'expired', answered_at = respond_by, updated_at = ?
+WHERE id IN (SELECT value FROM json_each(?))
+"""
 
 
 def settle(change: Change) -> str:
@@ -21,7 +26,9 @@ def settle(change: Change) -> str:
     """
     due = [row[0] for row in change.rows(DUE, change.now)]
     expired = [passing.expire(draft) for draft in records.load(change, "offer", due)]
-    records.write(change, "offer", expired)
+    # Time needs no rule: all at once, which takes half as long as one by one.
+    change.connection.execute(EXPIRE, (change.now, json.dumps(due)))
+    offer.withdraw(change, expired)
     with change.bulk(MADE) if len(due) > MANY else nullcontext():
         passed = passing.on(change, expired)
     change.passed_on = frozenset(draft.id for draft in passed.open)

@@ -68,7 +68,7 @@ def make_route(noun: str) -> Callable[..., None]:
 
         with desk.change(f"{noun} route", dry_run=doing.dry_run) as change:
             named = _partners(desk, change, partner or [])
-            made = [routing.route(change, noun, each, named) for each in ids]
+            made = routing.route(change, noun, ids, named)
             change.notes += [_offered(change, draft) for draft in made]
             change.summary = f"{counted(ids, noun)}: offered to a partner"
         _end(desk, made, made, doing)
@@ -142,12 +142,12 @@ def _list(desk: Desk, noun: str, ids: list[int], named: list[str]) -> None:
     from crm_cli.rules import routing
 
     with desk.change(f"{noun} route", dry_run=True) as change:
-        partners = _partners(desk, change, named)
+        partners, known = _partners(desk, change, named), routing.known(change)
         found = [
             (rank, each.name, each.id, each.level, each.territory, each.settled, each.accepted, each.open,
              each.why(named=bool(partners)))
             for record_id in ids
-            for rank, each in enumerate(routing.candidates(change, noun, record_id, partners), 1)
+            for rank, each in enumerate(routing.candidates(change, noun, record_id, partners, known), 1)
         ]  # fmt: skip
         change.notes.clear()
     output.write(Rows(RANKED, found), desk.style)
@@ -178,7 +178,8 @@ def _ask(question: str) -> str | None:
 def _offered(change: "Change", draft: "Draft") -> str:
     """To whom something is offered until when and why, and who is next."""
     until = local_text(draft.get("respond_by"), change.config.zone)
-    following = [_company(change, row["partner_id"]) for row in draft.parts["candidates"]]
+    remembered = "SELECT partner_id FROM offer_candidate WHERE offer_id = ? ORDER BY rank, id"
+    following = [_company(change, row[0]) for row in change.rows(remembered, draft.id)]
     then = f"; then {', '.join(following)}" if following else "; nobody after that"
     return f"offered {_named(change, draft)} to {_partner(change, draft)} until {until}: {draft.get('reason')}{then}"
 
