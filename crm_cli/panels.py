@@ -120,7 +120,7 @@ def _in_line(rows: Rows) -> Text:
         Text.assemble((f"{word}\xa0".replace(" ", "\xa0"), COLOURS.get(word, "")), (f"{count:,}", "bold"))
         for word, count in rows.rows
     ]
-    return Text(" · ").join(told) if told else Text("nothing waits", "dim")
+    return Text("\xa0· ").join(told) if told else Text("nothing waits", "dim")
 
 
 def _body(each: Shown, room: int, most: int, style: Style) -> Text:
