@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from conftest import Crm
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from crm_cli.rules.targeting.enrolling import is_control
@@ -287,21 +287,34 @@ class TestControl:
         many("campaign", "target", "One", "All")
         assert self.control(many, "One") == two
 
-    @settings(suppress_health_check=[HealthCheck.too_slow])  # a busy machine is no fault
-    @given(uids=st.lists(st.text(), min_size=1, unique=True), seed=st.integers(0, 9))
-    def test_a_larger_share_holds_the_smaller(self, uids: list[str], seed: int) -> None:
+    def test_a_store_that_is_made_again_draws_the_same(self, many: Crm, tmp_path: Path) -> None:
+        again = {"CRM_DB": str(tmp_path / "again.db")}
+        many("contact", "import", str(tmp_path / "people.csv"), env=again)
+        many("segment", "add", "All", "--filter", "name!=", env=again)
+        many("campaign", "add", "One", env=again)
+        for env in ({}, again):
+            many("campaign", "target", "One", "All", "--control", "10%", env=env)
+        drawn = [
+            many("member", "list", "control=yes", "--columns", "name", env=env).lines for env in ({}, again)
+        ]
+        assert drawn[0] == drawn[1]
+        assert len(drawn[0]) > 20
+
+    @given(first=st.integers(1, 10_000), seed=st.integers(0, 9))
+    def test_a_larger_share_holds_the_smaller(self, first: int, seed: int) -> None:
+        people = {f"contact:{number}" for number in range(first, first + 50)}
         groups = [
-            {uid for uid in uids if is_control("campaign", seed, uid, share)}
+            {each for each in people if is_control(f"1:{seed}", each, share)}
             for share in (0, WHOLE // 10, WHOLE // 2, WHOLE)
         ]
         assert groups[0] == set()
-        assert groups[0] <= groups[1] <= groups[2] <= groups[3] == set(uids)
+        assert groups[0] <= groups[1] <= groups[2] <= groups[3] == people
 
     def test_shares_are_even(self) -> None:
-        uids = [f"{number:032x}" for number in range(20_000)]
+        people = [f"contact:{number}" for number in range(20_000)]
         for share in (WHOLE // 100, WHOLE // 10, WHOLE // 2):
-            found = sum(is_control("c", 1, uid, share) for uid in uids) / len(uids)
-            assert abs(found - share / WHOLE) < 5 * (share / WHOLE * (1 - share / WHOLE) / len(uids)) ** 0.5
+            found = sum(is_control("1:1", each, share) for each in people) / len(people)
+            assert abs(found - share / WHOLE) < 5 * (share / WHOLE * (1 - share / WHOLE) / len(people)) ** 0.5
 
 
 class TestExclude:

@@ -41,13 +41,12 @@ class Enrolling:
         shared = change.one("SELECT * FROM campaign WHERE id = ?", campaign["control_of_id"])
         drawing = shared or campaign
         share = drawing["control_pct"] or campaign["control_pct"] or 0
-        uid, seed = drawing["uid"], drawing["seed"] or 0
+        begin = f"{drawing['id']}:{drawing['seed'] or 0}"
         change.connection.create_function(
-            "drawn", 1, lambda person: is_control(uid, seed, person, share), deterministic=True
+            "drawn", 1, lambda person: is_control(begin, person, share), deterministic=True
         )
-        self._control = (
-            f"coalesce({_TOLD}, drawn(person.uid))" if shared else "drawn(person.uid)" if share else "0"
-        )
+        drawn = "drawn('{noun}:' || person.id)"
+        self._control = f"coalesce({_TOLD}, {drawn})" if shared else drawn if share else "0"
         self._told = {
             "now": change.now, "campaign": campaign["id"], "channel": channel, "shared": campaign["control_of_id"],
             "currency": campaign["currency"] or change.config.currency,
@@ -76,9 +75,15 @@ class Enrolling:
         return first, number
 
 
-def is_control(campaign_uid: str, seed: int, uid: str, share: int) -> bool:
-    """Whether a person is in the control group of a campaign; `share` in ten-thousandths of a per cent."""
+def is_control(begin: str, person: str, share: int) -> bool:
+    """Whether a person is in the control group of a campaign, by chance but the same whenever it is asked.
+
+    Args:
+        begin: the campaign's number and seed, such as `12:1`.
+        person: the person's noun and number, such as `contact:7`.
+        share: of the people that is left alone, in ten-thousandths of a per cent.
+    """
     if not share:
         return False
-    drawn = blake2b(f"{campaign_uid}:{seed}:{uid}".encode(), digest_size=8).digest()
+    drawn = blake2b(f"{begin}:{person}".encode(), digest_size=8).digest()
     return int.from_bytes(drawn) * WHOLE < share << 64
