@@ -63,7 +63,7 @@ def write(shown: dict[str, Shown], style: Style) -> None:
     screen, notes = tables.console(style), dashboard.notes(shown)
     room = shutil.get_terminal_size().lines - len(notes) - UNDER
     for each in (each for each in shown.values() if each.tile.line):
-        body = _in_line(each.rows)
+        body = _in_line(each.rows, screen.width - FRAME)
         screen.print(_panel(each, body, screen.width))
         room -= _height(screen, body, screen.width)
     beside = 1 + sum(screen.width >= least for least in BESIDE)
@@ -114,13 +114,17 @@ def _panel(each: Shown, body: Text, width: int) -> Panel:
     )  # fmt: skip
 
 
-def _in_line(rows: Rows) -> Text:
+def _in_line(rows: Rows, room: int) -> Text:
     """Words and how many there are of each, one after the other."""
-    told = [
-        Text.assemble((f"{word}\xa0".replace(" ", "\xa0"), COLOURS.get(word, "")), (f"{count:,}", "bold"))
-        for word, count in rows.rows
-    ]
-    return Text("\xa0· ").join(told) if told else Text("nothing waits", "dim")
+    lines = [Text()]
+    found = list(rows.rows)
+    for place, (word, count) in enumerate(found):
+        end = " ·" if place < len(found) - 1 else ""
+        piece = Text.assemble((f"{word} ", COLOURS.get(word, "")), (f"{count:,}", "bold"), end)
+        if lines[-1] and lines[-1].cell_len + 1 + piece.cell_len > room:
+            lines.append(Text())
+        lines[-1].append(" " if lines[-1] else "").append_text(piece)
+    return Text("\n").join(lines) if found else Text("nothing waits", "dim")
 
 
 def _body(each: Shown, room: int, most: int, style: Style) -> Text:
