@@ -106,7 +106,7 @@ def create(path: Path) -> None:
     """Make an empty store at `path`, whole or not at all, readable by its owner only."""
     from crm_cli import places
 
-    places.fit_for_new(path)
+    places.fit(path)
     fresh = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -264,6 +264,10 @@ def exists(path: Path) -> bool:
 def connect(path: Path, mode: str) -> sqlite3.Connection:
     """A connection, `ro` or `rw`, to a store that exists; what is not ours is refused and left untouched."""
     _recognise(path)
+    if mode == "rw":
+        from crm_cli import places
+
+        places.fit(path)
     try:
         file = path.resolve()  # beside which SQLite keeps its log of writing, wherever a link to it stands
         uri = f"{file.as_uri()}?mode={mode}"

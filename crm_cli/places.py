@@ -11,8 +11,8 @@ MOUNTS = Path("/proc/self/mountinfo")
 NETWORKS = ("nfs", "cifs", "smb", "afs", "ceph", "glusterfs", "ncp", "fuse.sshfs", "fuse.rclone", "davfs")
 
 
-def fit_for_new(path: Path) -> None:
-    """Refuse to make a store on a network drive, where writers of two machines would break it.
+def fit(path: Path) -> None:
+    """Refuse to write to a store on a network drive, where writers of two machines would break it.
 
     Raises:
         StoreError: it is on one; says where to put it.
@@ -31,7 +31,7 @@ def kind_of(path: Path, mounts: Path = MOUNTS) -> str:
         lines = mounts.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
     except OSError:
         return ""
-    place, found = path.parent.resolve(), ("", "")
+    place, found = path.resolve().parent, ("", "")
     for line in lines:
         before, _, after = line.partition(" - ")
         mounted = before.split(" ")[4].replace("\\040", " ")

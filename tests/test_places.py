@@ -42,6 +42,18 @@ def test_no_store_is_made_on_a_network_drive(crm: Crm, store: Path, monkeypatch:
     assert not store.exists()
 
 
+def test_a_store_on_a_network_drive_is_read_and_not_written(
+    crm: Crm, store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(crm, "Acme")
+    monkeypatch.setattr("crm_cli.places.kind_of", lambda _: "nfs4")
+    before = store.read_bytes()
+    refused = crm("company", "add", "Brick")
+    assert (refused.code, refused.err.count("\n")) == (5, 1)
+    assert "keep it on a disk of this machine" in refused.err
+    assert (names(crm), store.read_bytes()) == (["Acme"], before)
+
+
 def test_a_link_of_ones_own_is_followed(crm: Crm, store: Path, tmp_path: Path) -> None:
     add(crm, "Acme")
     (tmp_path / "links").mkdir()
