@@ -1,7 +1,7 @@
 """Reports: one command for each file in `crm_cli.reports`, all with the same options."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, make_dataclass
+from dataclasses import dataclass, field, make_dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,6 +18,7 @@ from crm_cli.output import Rows, Style
 from crm_cli.values import jalali
 
 OWN = "own_"  # before the names of a report's own options, since one may be a word of Python such as `from`
+LETTERS = frozenset(("clv", "nps", "rfm", "sla"))  # reports that are called by initials
 NARROW = 120  # cells beyond which a chart says no more
 
 app = lazy.application(
@@ -26,19 +27,16 @@ app = lazy.application(
 )
 
 
-@dataclass
-class Asking(Within):
-    """What is asked of a report."""
+@dataclass(frozen=True)
+class Asking:
+    """What is asked of a report: what it is grouped by, and within which time and currency."""
 
-    by: Annotated[
-        str | None,
-        Option(metavar="FIELD", help="A row for each owner, company.country, tag, month, quarter …",
-               autocompletion=completing.groups),
-    ] = None  # fmt: skip
+    by: str | None = None
+    within: Within = field(default_factory=Within)
 
     def words(self) -> list[str]:
         """What is asked, as people read it."""
-        return [*([f"by {self.by}"] if self.by else []), *super().words()]
+        return [*([f"by {self.by}"] if self.by else []), *self.within.words()]
 
 
 @dataclass(frozen=True)
@@ -64,7 +62,15 @@ class _Report:
             ctx: typer.Context,
             *,
             filters: Filters = None,
-            asking: Asking,
+            by: Annotated[
+                str | None,
+                Option(
+                    metavar="FIELD",
+                    help="A row for each owner, company.country, tag, month, quarter …",
+                    autocompletion=completing.groups,
+                ),
+            ] = None,
+            within: Within,
             chart: Annotated[bool, Option("--chart", help="Draw it instead of the table")] = False,
             html: Annotated[
                 Path | None,
@@ -79,7 +85,7 @@ class _Report:
             desk: Desk = ctx.obj
             out.on(desk)
             ways = Ways(chart=chart, explain=explain, html=html)
-            answer(desk, self.name, filters or [], asking, ways, said=own.said())
+            answer(desk, self.name, filters or [], Asking(by, within), ways, said=own.said())
 
         return report
 
@@ -126,7 +132,13 @@ def answer(
     """Ask a report and write what it answers; `said` are words of options of its own."""
     ways, asking = ways or Ways(), asking or Asking()
     asked = reporting.asked(
-        desk, name, texts or [], by=asking.by, span=asking.span(desk), into=asking.currency(desk), said=said
+        desk,
+        name,
+        texts or [],
+        by=asking.by,
+        span=asking.within.span(desk),
+        into=asking.within.currency(desk),
+        said=said,
     )
     if ways.explain:
         _explain(desk, asked)
@@ -156,7 +168,7 @@ def _page(desk: Desk, name: str, asked: reports.Asked, file: Path, words: list[s
     charts = drawing.charts(rows, asked.report, asked.by, strict=False)
     day = jalali.shown(asked.today.isoformat(), desk.config.get("calendar"))
     made = pages.Page(
-        name.replace("-", " ").capitalize(),
+        name.upper() if name in LETTERS else name.replace("-", " ").capitalize(),
         " · ".join([reports.summary(name), *words, day]),
         [pages.Section(charts=charts, rows=rows, meaning=asked.report.FORMULA)],
     )
