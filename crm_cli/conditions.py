@@ -18,8 +18,6 @@ from crm_cli.values.folding import fold
 _NUMBERS = frozenset(("integer", "decimal", "percent", "money", "id"))
 _LAST_DAY = "9999-12-31"
 _UNWORDED = _NUMBERS | {"boolean", "about"}
-# Kinds whose words are part of the search text, so that a look there goes before the exact one.
-_SEARCHED = frozenset(("text", "long", "email", "phone", "url", "open"))
 
 
 @dataclass
@@ -86,7 +84,7 @@ def _contains(place: Place, text: str) -> Where:
     needle = fold(text)
     if place.each.kind in ("tags", "list"):
         return f"EXISTS (SELECT 1 FROM json_each({place.name}) WHERE instr(fold(value), ?))", [needle]
-    if place.part or place.each.kind not in _SEARCHED or not place.each.column:
+    if place.part or not place.each.is_searched:
         return f"instr(fold({place.name}), ?)", [needle]
     column = f'"{place.each.column}"'
     sql = f'SELECT id FROM "{place.noun.table}" WHERE instr(folded, ?) AND instr(fold({column}), ?)'
@@ -103,7 +101,35 @@ def _same(place: Place, op: str, text: str, asking: Asking) -> Where:
         return f"{place.name} = ? OR fold({place.name}) = ?", [known, fold(text)]
     if each.name == place.noun.label == "name" and not place.part and place.noun.named:
         return f'id IN (SELECT id FROM "{place.noun.table}" WHERE name_key = ?)', [fold(text)]
-    return f"fold({place.name}) = ?", [fold(text)]
+    if each.name == "uid":
+        return f"{place.name} IN (?, ?)", [text, fold(text)]
+    return _equal(place, fold(text), asking)
+
+
+def _equal(place: Place, folded: str, asking: Asking) -> Where:
+    """Folded equality: first among the records in which the search index finds the words in this order."""
+    exact = f"fold({place.name}) = ?"
+    keyed = place.part and place.each.name == "value" and "key" in fields.part(place.part)
+    if not keyed and (place.part or not place.each.is_searched):
+        return exact, [folded]
+    if "\0" in folded or not any(letter.isascii() and letter.isalnum() for letter in folded):
+        return exact, [folded]  # nothing that is surely a word to the index
+    if not _is_indexed(asking.connection, place.noun.table):
+        return exact, [folded]
+    owner = f"{place.noun.table}_id" if keyed else "id"
+    found = f"{owner} IN (SELECT rowid / 64 FROM search WHERE search MATCH ? AND rowid % 64 = ?)"
+    phrase = folded.replace('"', '""')
+    return f"{found} AND {exact}", [f'"{phrase}"', place.noun.number, folded]
+
+
+def _is_indexed(connection: sqlite3.Connection, table: str) -> bool:
+    """Whether the search index holds what a table does: not amid a change, nor in a copy that is changed."""
+    if connection.in_transaction:
+        return False
+    kept = (
+        "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE type = 'trigger' AND name = 'search_insert_' || ?)"
+    )
+    return bool(connection.execute(kept, (table,)).fetchone()[0])
 
 
 def _member(place: Place, op: str, text: str) -> Where:

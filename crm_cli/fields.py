@@ -15,6 +15,8 @@ from crm_cli import errors
 
 FOLDER = Path(__file__).with_name("nouns")
 MOST = 20  # names that an error lists
+_SEARCHED = frozenset(("text", "long", "email", "phone", "url", "open", "list", "tags"))
+_UNSEARCHED = frozenset(("uid", "external_source", "rate", "timezone", "language"))
 
 
 class Field(NamedTuple):
@@ -41,6 +43,11 @@ class Field(NamedTuple):
     def to(self) -> str | None:
         """The noun that a reference points to, or the table that parts stand in."""
         return self.kind.partition(":")[2] or None
+
+    @property
+    def is_searched(self) -> bool:
+        """Whether its words are part of the search text of its record."""
+        return self.column is not None and self.kind in _SEARCHED and self.name not in _UNSEARCHED
 
     def choices(self) -> dict[str, str]:
         """Accepted word → stored word, empty for a field that takes any."""

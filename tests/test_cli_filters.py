@@ -443,3 +443,9 @@ def test_filters_find_what_a_naive_evaluation_finds(
         empty.execute("ROLLBACK")
     expected = [number for number, row in enumerate(rows, 1) if all(_holds(row, *each) for each in chosen)]
     assert found == expected, json.dumps(texts)
+
+
+def test_words_that_search_does_not_know_are_found_in_their_column(crm: Crm) -> None:
+    crm("contact", "add", "Jane Doe", "--timezone", "Europe/Paris", "--language", "fr")
+    for text in ("timezone~PARIS", "timezone=europe/paris", "language~F", "language=FR"):
+        assert crm("contact", "list", text, "--count").out == "1\n", text

@@ -23,7 +23,6 @@ from crm_cli.rules import words
 from crm_cli.rules.drafts import Draft
 from crm_cli.values.folding import fold
 
-SEARCHED = frozenset(("text", "long", "email", "phone", "url", "open", "list", "tags"))
 # References that a record can lose and still make sense; by any other it goes along with what it names.
 LOOSE = frozenset(
     (
@@ -39,7 +38,6 @@ LOOSE_PARTS = frozenset(
     ("article_case", "price", "product_part", "offer_candidate", "campaign_segment", "campaign_product")
 )
 """Parts of the same kind: an article stays one without a case that it answers, a list without one of its prices."""
-UNSEARCHED = frozenset(("uid", "external_source", "rate", "timezone", "language"))
 # Values of one INSERT, of which SQLite takes 32,766: rows cost less together, and meanwhile Python is free.
 AT_ONCE = 16_000
 
@@ -165,11 +163,8 @@ def stamp() -> str:
 
 def searched_columns(noun: str) -> list[str]:
     """The columns whose words are found by search and by `~`."""
-    return [
-        each.column
-        for each in fields.noun(noun).fields.values()
-        if each.column and each.kind in SEARCHED and each.name not in UNSEARCHED
-    ]
+    known = fields.noun(noun).fields.values()
+    return [each.column for each in known if each.column and each.is_searched]
 
 
 def _rule(noun: str) -> ModuleType | None:
