@@ -1,13 +1,18 @@
 """Reports as pages: one file that needs nothing else, in which what the store holds is text and nothing more."""
 
 import re
+import string
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 from conftest import Crm
+from hypothesis import given
+from hypothesis import strategies as st
 
 from crm_cli import reports
+from crm_cli.drawing import Chart, Matrix
+from crm_cli.pages.svg import HALF, LETTER, WHOLE, svg
 
 HOSTILE = '<script>alert(1)</script>"><img src=x onerror=alert(2)>'
 
@@ -87,3 +92,37 @@ def test_a_page_of_a_persian_user_runs_from_the_right(sold: Crm, tmp_path: Path)
 def test_a_place_that_cannot_be_written_is_one_line(sold: Crm, tmp_path: Path) -> None:
     done = sold("report", "winloss", "--html", str(tmp_path / "none" / "page.html"))
     assert (done.code, len(done.err.splitlines())) == (2, 1)
+
+
+LABELS = st.lists(st.text(string.ascii_letters + " ", max_size=60), min_size=1, max_size=40)
+
+
+@given(LABELS, st.sampled_from(["bars", "line", "funnel", "heat"]), st.sampled_from([HALF, WHOLE]))
+def test_what_is_drawn_stays_within_the_picture(labels: list[str], kind: str, width: float) -> None:
+    chart: Chart | Matrix
+    figures = [f"{number * 1111:,}.00" for number in range(len(labels))]
+    if kind == "heat":
+        months = [f"m{number}" for number in range(len(labels))]
+        cells: list[list[int | None]] = [[100] * len(labels)] * len(labels)
+        chart = Matrix("", "", months, labels, cells, [["100%"] * len(labels)] * len(labels))
+    else:
+        if kind == "line":
+            labels = [f"{2000 + number}-01" for number in range(len(labels))]
+        chart = Chart(kind, "", labels, list(range(len(labels))), figures, ["50%"] * len(labels))
+    for each in svg(chart, width).iter():
+        given = {name: float(each.get(name, 0)) for name in ("x", "width")}
+        assert 0 <= given["x"] <= given["x"] + given["width"] <= width
+        if each.tag == "text":
+            wide = LETTER * len((each.text or "").strip())
+            begins = (
+                given["x"] - wide * {"start": 0, "middle": 0.5, "end": 1}[each.get("text-anchor", "start")]
+            )
+            assert -0.5 * LETTER <= begins <= begins + wide <= width + LETTER
+
+
+def test_shares_of_cohorts_are_a_heat_map_too(crm: Crm) -> None:
+    rows = "company,issued_on,amount\nAda,2026-03-10,1\nAda,2026-05-10,1\nBob,2026-04-01,1\n"
+    assert crm("invoice", "import", "-", input=rows).code == 0
+    drawn = crm("report", "retention", "--share", "--chart").lines
+    assert drawn[1].split() == ["m0", "m1", "m2", "m3"]
+    assert drawn[2].split()[-1] == "0%"

@@ -19,7 +19,7 @@ from crm_cli.errors import InvalidError
 from crm_cli.fields import Field
 from crm_cli.output import Rows, Style
 from crm_cli.pages.elements import element, filled, markup
-from crm_cli.pages.svg import HALF, WHOLE, Frame, svg
+from crm_cli.pages.svg import HALF, WHOLE, svg
 from crm_cli.values.jalali import shown
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 NUMBERS = frozenset(("money", "decimal", "percent", "integer", "id"))
 MOST = 60  # bars of a chart; the table has them all
+BROAD, LONG = 9, 40  # columns that a sheet has room for upright; letters that a cell has in one line
 
 
 @dataclass
@@ -69,8 +70,8 @@ def html(page: Page, style: Style) -> str:
     top = element(
         "header", element("h1", _plain(page.title)), element("p", _plain(page.asked), class_="soft")
     )
-    frame = HALF if page.side_by_side else WHOLE
-    main = filled(element("main"), (_section(each, style, frame) for each in page.sections))
+    width = HALF if page.side_by_side else WHOLE
+    main = filled(element("main"), (_section(each, style, width) for each in page.sections))
     class_ = "blocks" if page.side_by_side else None
     body = element("body", top, main, element("script", script), class_=class_)
     whole = element("html", head, body, lang=page.language, dir=page.direction)
@@ -107,16 +108,16 @@ def _plain(words: str) -> str:
     return output.visible(words)
 
 
-def _section(section: Section, style: Style, frame: Frame) -> Element:
+def _section(section: Section, style: Style, width: float) -> Element:
     made = element("section")
     if section.title:
         made.append(element("h2", _plain(section.title)))
     for chart in section.charts:
-        filled(made, _figure(chart, frame))
+        filled(made, _figure(chart, width))
     if section.rows:
         rows = list(section.rows.rows)
         if rows:
-            made.append(element("div", _table(section.rows.columns, rows, style), class_="wide"))
+            made.append(_table(section.rows.columns, rows, style))
         else:
             made.append(element("p", "nothing found", class_="soft"))
         filled(made, (element("p", _plain(note), class_="soft") for note in section.rows.notes))
@@ -126,7 +127,7 @@ def _section(section: Section, style: Style, frame: Frame) -> Element:
     return made
 
 
-def _figure(chart: Chart | Matrix, frame: Frame) -> Iterable[Element]:
+def _figure(chart: Chart | Matrix, width: float) -> Iterable[Element]:
     left = 0
     if isinstance(chart, Chart) and chart.kind == "bars" and len(chart.labels) > MOST:
         left = len(chart.labels)
@@ -135,14 +136,14 @@ def _figure(chart: Chart | Matrix, frame: Frame) -> Iterable[Element]:
     made = element("figure")
     if chart.title:
         made.append(element("figcaption", chart.title))
-    made.append(svg(chart, frame))
+    made.append(svg(chart, width))
     if left:
         made.append(element("figcaption", f"{MOST} of {left:,}; the table has all"))
     yield made
 
 
 def _table(columns: list[Field], rows: list[Sequence[Any]], style: Style) -> Element:
-    """A table whose headings sort it."""
+    """A table whose headings sort it; one of many columns is printed across."""
     names = [each.name for each in columns]
     place = names.index("currency") if "currency" in names else None
     told = [at for at, each in enumerate(columns) if _told(each, [row[at] for row in rows])]
@@ -152,7 +153,8 @@ def _table(columns: list[Field], rows: list[Sequence[Any]], style: Style) -> Ele
         currency = row[place] if place is not None else None
         cells = (_cell(columns[at], row[at], currency, style) for at in told)
         lines.append(filled(element("tr"), cells))
-    return element("table", element("thead", filled(element("tr"), heads)), filled(element("tbody"), lines))
+    table = element("table", element("thead", filled(element("tr"), heads)), filled(element("tbody"), lines))
+    return element("div", table, class_="wide broad" if len(told) > BROAD else "wide")
 
 
 def _told(each: Field, values: Iterable[Any]) -> bool:
@@ -187,4 +189,5 @@ def _cell(each: Field, value: Any, currency: str | None, style: Style) -> Elemen
     said = str(value) if each.kind == "id" else written(each, value, currency)
     if each.kind == "percent" and each.name.endswith("_pct"):
         said = said.removesuffix("%")
-    return element("td", said, class_=_class(each), data_v=str(value) if each.kind in NUMBERS else None)
+    class_ = "long" if len(said) > LONG else _class(each)
+    return element("td", said, class_=class_, data_v=str(value) if each.kind in NUMBERS else None)
