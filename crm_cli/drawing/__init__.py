@@ -23,7 +23,7 @@ from crm_cli.output import Rows
 from crm_cli.values.amounts import SCALE, money_human, round_half_up
 
 WORDS = frozenset(("text", "choice", "open", "country", "boolean", "day"))
-CELL = re.compile(r"[a-z]\d+")  # the name of a column of a heat map
+CELL = re.compile(r"[a-z]\d+(_pct)?")  # the name of a column of a heat map
 UNKNOWN = "–"
 ADDED = frozenset(
     ("money", "integer")
@@ -294,7 +294,7 @@ def _heat(answer: _Answer) -> Iterator[Matrix]:
         yield Matrix(
             " ".join(filter(None, (titled(answer.columns[words[0]].name) if words else "", currency))),
             "",
-            [answer.columns[place].name for place in answer.cells],
+            [titled(answer.columns[place].name) for place in answer.cells],
             labels,
             [[row[place] for place in answer.cells] for row in rows],
             [[_short(answer, place, row) for place in answer.cells] for row in rows],
