@@ -54,6 +54,32 @@ def test_a_wish_is_kept_and_taken_back(jane: Crm, wish: str, channel: str, flag:
     assert why(jane, channel=channel) == ""
 
 
+def test_an_export_for_a_mailing_holds_only_whom_it_may_reach(jane: Crm) -> None:
+    for name, email in (
+        ("Bo", "bo@spam.example"),
+        ("Cy", "cy@x.example"),
+        ("Di", ""),
+        ("Eve", "eve@x.example"),
+    ):
+        jane("contact", "add", name, "--email", email)
+    jane("contact", "consent", "Cy", "opted_out")
+    jane("contact", "consent", "Eve", "opted_out", "--purpose", "newsletter")
+    jane("segment", "add", "Never", "--kind", "suppression")
+    jane("segment", "include", "Never", "@spam.example")
+    found = jane("contact", "export", "--for", "email", "--columns", "name,email")
+    assert found.lines == ["name,email", "Jane Doe,jane@mail.acme.example", "Eve,eve@x.example"]
+    assert found.err == (
+        "3 of 5 left out: 1 has no e-mail address, 1 is in the suppression list Never, 1 opted out of marketing\n"
+    )
+    found = jane("contact", "export", "name!=Di", "--for", "email", "--purpose", "newsletter", "-o", "ids")
+    assert found.lines == ["1"]
+    assert jane("contact", "export", "--for", "phone", "-o", "vcf").out.count("BEGIN:VCARD") == 1
+    jane("lead", "add", "Sam", "--email", "sam@spam.example")
+    assert jane("lead", "export", "--for", "email", "-o", "ids").out == ""
+    for wrong in (("--for", "pigeon"), ("--purpose", "x"), ("--for", "email", "--subject", "jane")):
+        assert jane("contact", "export", *wrong).code == 2
+
+
 def test_mass_mail_is_not_every_mail(jane: Crm) -> None:
     jane("contact", "prefer", "jane", "--no-bulk-email")
     assert why(jane, "jane", "--purpose", "service") == ""

@@ -1,12 +1,14 @@
-"""What a person may ask of whoever keeps their data: to be shown all of it, and to be forgotten."""
+"""What a person may ask of whoever keeps their data: to be left in peace, to be shown all of it, to be forgotten."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from crm_cli import config, copies, output, typed
+from crm_cli import asking, config, copies, output, typed
 from crm_cli.commands import completing
 from crm_cli.commands.options import Doing, Filters, Option, Out, Refs, counted
 from crm_cli.commands.verbs import seeing
@@ -48,8 +50,7 @@ def make_forget(noun: str) -> Callable[..., None]:
 
 
 def make_export(noun: str) -> Callable[..., None]:
-    """`export`, which also writes all that is held about one person."""
-    plain = seeing.make_export(noun)
+    """`export`, which also writes those alone who may be written to, and all that is held about one person."""
 
     def export(
         ctx: typer.Context,
@@ -61,6 +62,17 @@ def make_export(noun: str) -> Callable[..., None]:
         spreadsheet: Annotated[
             bool, Option("--spreadsheet", help="CSV as Excel reads it where you are, formulas made harmless")
         ] = False,
+        for_: Annotated[
+            str | None,
+            Option(
+                "--for",
+                metavar="email|phone|sms|mail",
+                help="Only who may be reached so, for a mailing elsewhere",
+            ),
+        ] = None,
+        purpose: Annotated[
+            str | None, Option(metavar="WORD", help="With --for: for what, else for marketing")
+        ] = None,
         subject: Annotated[
             str | None,
             Option(
@@ -70,14 +82,33 @@ def make_export(noun: str) -> Callable[..., None]:
             ),
         ] = None,
     ) -> None:
+        if purpose and not for_:
+            raise InvalidError("--purpose goes with --for, such as --for email --purpose newsletter")
         if subject is None:
-            plain(ctx, filters=filters, out=out, sort=sort, columns=columns, spreadsheet=spreadsheet)
+            only = partial(_reached, ctx.obj, noun, for_, purpose or "marketing") if for_ else None
+            seeing.export_of(
+                ctx.obj, noun, filters, out, sort=sort, columns=columns, spreadsheet=spreadsheet, only=only
+            )
             return
-        if filters or sort or columns or spreadsheet:
+        if filters or sort or columns or spreadsheet or for_:
             raise InvalidError("--subject is all about one person; leave filters, columns and order out")
         _subject(ctx.obj, noun, subject, out)
 
     return export
+
+
+def _reached(
+    desk: Desk, noun: str, channel: str, purpose: str, filters: list[str], ids: list[int] | None
+) -> list[int]:
+    """Who of those that are asked for may be reached; says how many are left out, and why."""
+    from crm_cli.rules import reachable
+
+    asked = [row[0] for row in asking.listing(desk, noun, filters, ids=ids, columns=["id"]).rows]
+    against = reachable.against(desk.connection, noun, asked, channel, purpose)
+    if against:
+        why = Counter(map(reachable.general, against.values()))
+        desk.say(f"{len(against):,} of {len(asked):,} left out: {reachable.counted(why)}")
+    return [each for each in asked if each not in against]
 
 
 def _subject(desk: Desk, noun: str, ref: str, out: Out) -> None:

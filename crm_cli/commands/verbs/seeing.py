@@ -119,22 +119,38 @@ def make_export(noun: str) -> Callable[..., None]:
             bool, Option("--spreadsheet", help="CSV as Excel reads it where you are, formulas made harmless")
         ] = False,
     ) -> None:
-        desk: Desk = ctx.obj
-        if spreadsheet:
-            _for_spreadsheets(desk, out)
-        file = out.format if out.format in FILES.get(noun, TABLES)[0] else None
-        out.format = "csv" if file else out.format or "csv"
-        out.on(desk)
-        ids, texts = _refs_and_filters(desk, noun, filters or [])
-        if file:
-            if columns:
-                raise InvalidError(f"--columns is for tables; -o {file} has what such a file can hold")
-            output.raw(_filed(desk, noun, file, texts, ids=ids, sort=sort))
-            return
-        wanted = columns.split(",") if columns else ["all"]
-        output.write(asking.listing(desk, noun, texts, ids=ids, columns=wanted, sort=sort), desk.style)
+        export_of(ctx.obj, noun, filters, out, sort=sort, columns=columns, spreadsheet=spreadsheet)
 
     return export
+
+
+def export_of(
+    desk: Desk,
+    noun: str,
+    filters: list[str] | None,
+    out: Out,
+    *,
+    sort: str | None,
+    columns: str | None,
+    spreadsheet: bool,
+    only: Callable[[list[str], list[int] | None], list[int]] | None = None,
+) -> None:
+    """Write the records that filters and references let through; `only` says by their ids which of these."""
+    if spreadsheet:
+        _for_spreadsheets(desk, out)
+    file = out.format if out.format in FILES.get(noun, TABLES)[0] else None
+    out.format = "csv" if file else out.format or "csv"
+    out.on(desk)
+    ids, texts = _refs_and_filters(desk, noun, filters or [])
+    if only:
+        ids = only(texts, ids)
+    if file:
+        if columns:
+            raise InvalidError(f"--columns is for tables; -o {file} has what such a file can hold")
+        output.raw(_filed(desk, noun, file, texts, ids=ids, sort=sort))
+        return
+    wanted = columns.split(",") if columns else ["all"]
+    output.write(asking.listing(desk, noun, texts, ids=ids, columns=wanted, sort=sort), desk.style)
 
 
 def _for_spreadsheets(desk: Desk, out: Out) -> None:

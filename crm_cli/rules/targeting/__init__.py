@@ -15,11 +15,11 @@ from typing import Any
 from crm_cli.changing import Change
 from crm_cli.errors import ConflictError, InvalidError, NotFoundError
 from crm_cli.rules import campaign as campaigns
-from crm_cli.rules import records
+from crm_cli.rules import reachable, records
 from crm_cli.rules.targeting import audience
 from crm_cli.rules.targeting.audience import PEOPLE, THESE, Page
 from crm_cli.rules.targeting.enrolling import Enrolling
-from crm_cli.rules.targeting.objections import Objections, general
+from crm_cli.rules.targeting.objections import Objections
 
 CHANNELS = {"sms": "sms", "phone": "phone", "direct_mail": "mail"}  # type of campaign → channel; else e-mail
 LARGE = 500  # from how many members on their triggers are set aside
@@ -40,8 +40,7 @@ class Outcome:
     def __str__(self) -> str:
         """One line with every count."""
         excluded = self.reasons.total()
-        by_number = sorted(self.reasons.items(), key=lambda each: (-each[1], each[0]))
-        why = ", ".join(f"{number:,} {reason}" for reason, number in by_number)
+        why = reachable.counted(self.reasons)
         told = [f"targeted {self.targeted:,}", f"control {self.control:,}"]
         told.append(f"excluded {excluded:,}" + (f": {why}" if why else ""))
         more = [f"{self.standing:,} had been added before"] * bool(self.standing)
@@ -181,4 +180,4 @@ def _enrol(
             control = enrolling.enrol(page.noun, page.ids[-1], reasons)
             outcome.control += control
             outcome.targeted += len(page.ids) - len(reasons) - control
-            outcome.reasons.update(map(general, reasons.values()))
+            outcome.reasons.update(map(reachable.general, reasons.values()))

@@ -1,8 +1,7 @@
 """Why people are not reached by a campaign: each of them has a reason that they can be told."""
 
-import re
 from collections.abc import Container, Iterator, Mapping
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 from crm_cli import segments
 from crm_cli.changing import Change
@@ -10,10 +9,6 @@ from crm_cli.rules.permission import MARKETING, Address, Question
 from crm_cli.rules.targeting.audience import MEMBERS, PEOPLE, Page
 
 Key = tuple[str, int]
-_WHOSE = re.compile(r"^\S+ (?=has opted out|is not valid)")
-_WHICH = re.compile(r"^\S+ (?=is in the suppression list)")
-_WITH = re.compile(r"^(shares) \S+ .*$")
-_DAY = re.compile(r" on \d{4}-\d\d-\d\d$")
 
 
 class Objections:
@@ -68,13 +63,6 @@ class Objections:
             for record_id, address in question.addresses.items():
                 found.setdefault(address.key, (noun, record_id))
         return found
-
-
-@lru_cache(maxsize=1_000)
-def general(reason: str) -> str:
-    """A reason without the address, the person and the day that it names, so that equal ones are counted."""
-    said = _DAY.sub("", _WITH.sub(r"\1 the address of another", reason))
-    return _WHICH.sub("", _WHOSE.sub("the address ", said)).partition(":")[0]
 
 
 def _addresses(noun: str, channel: str) -> str:
