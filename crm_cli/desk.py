@@ -5,12 +5,12 @@ Made once from the global options; commands reach it as `ctx.obj`.
 
 import sqlite3
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from crm_cli import config, db, fields, output, refs
 from crm_cli.errors import InvalidError
@@ -20,6 +20,7 @@ from crm_cli.values import Reading
 
 if TYPE_CHECKING:
     from crm_cli.changing import Change
+    from crm_cli.rules.drafts import Draft
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -91,6 +92,10 @@ class Desk:
         for note in change.notes:
             self.say(note)
         self.close()  # what is asked from here on sees the change
+
+    def keeps(self, noun: str, texts: dict[str, Any], told: "Callable[[Draft], None]") -> bool:  # noqa: ARG002
+        """Whether a new record is kept to be written with those of other lines; `told` hears when it is."""
+        return False
 
     def alone(self, what: str) -> None:
         """Refuse what needs transactions of its own where the command is one of several in one."""

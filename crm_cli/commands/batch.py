@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -18,6 +18,10 @@ from crm_cli.desk import Desk
 from crm_cli.errors import CrmError, InvalidError
 from crm_cli.lines import Line, Result
 from crm_cli.together import Together
+
+if TYPE_CHECKING:
+    from crm_cli.changing import Change
+    from crm_cli.gathering import KeepingDesk
 
 INTERRUPTED = 130
 # What works on settings, which no transaction holds, or on the store as a file.
@@ -87,8 +91,7 @@ def _together(desk: Desk, found: Iterator[Line], manner: Manner) -> list[Result]
     done: Counter[str] = Counter()
     with desk.change("batch", dry_run=manner.dry_run) as change:
         notes = change.notes
-        for line in found:
-            result = _part(Together(desk.path, whole=change), line, manner)
+        for result in _results(desk, change, found, manner):
             results.append(result)
             if result.code and not manner.keep_going:
                 output.text(result.json())
@@ -102,6 +105,41 @@ def _together(desk: Desk, found: Iterator[Line], manner: Manner) -> list[Result]
     else:
         desk.say(_counted(len(results)) + (", one change; `crm undo` takes it back" if done else ""))
     return results
+
+
+def _results(desk: Desk, change: "Change", found: Iterator[Line], manner: Manner) -> Iterator[Result]:
+    """What comes of each line as a part of the change, in their order; records that can wait are written together."""
+    from crm_cli.gathering import Gathering
+
+    gathering = Gathering(manner.root, desk, change)
+
+    def written() -> Iterator[Result]:
+        waiting, gathering.lines = gathering.lines, []
+        if waiting and not gathering.written():
+            yield from (_part(Together(desk.path, whole=change), line, manner) for line, _ in waiting)
+        else:
+            yield from (_told(desk, line) for line, desk in waiting)
+
+    try:
+        for line in found:
+            if gathering.takes(line):
+                continue
+            if gathering.lines:
+                yield from written()
+                if gathering.takes(line):
+                    continue
+            yield _part(Together(desk.path, whole=change), line, manner)
+    except (CrmError, UnicodeDecodeError):  # what comes of the lines before it is told first
+        yield from written()
+        raise
+    yield from written()
+
+
+def _told(desk: "KeepingDesk", line: Line) -> Result:
+    """What came of a line whose record has been written with others."""
+    with _kept() as (answered, said):
+        desk.tell()
+    return Result(line, 0, _text(answered), _text(said).splitlines(), desk.changes)
 
 
 def _part(desk: Together, line: Line, manner: Manner) -> Result:

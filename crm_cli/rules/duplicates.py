@@ -98,6 +98,27 @@ def warn(change: Change, noun: str, draft: Draft) -> list[str]:
     return list(found)
 
 
+def keys(change: Change, noun: str, draft: Draft) -> set[tuple[str, Any]]:
+    """What `refuse` and `warn` find a contact, company or lead by: two that have none of it in common are not alike."""
+    get, entered = draft.values.get, draft.entered
+    phones = [each for each in (*(entered.get("phone") or ()), get("phone")) if each]
+    addresses = [each for each in (*(entered.get("email") or ()), get("email")) if each]
+    halves = " ".join(filter(None, (get("first_name"), get("last_name"))))
+    # What nobody is called by is called by its key or an address.
+    names = [each for each in (get("name"), halves, get("domain"), *addresses, *phones) if each]
+    names += [f"#{draft.key}"] * bool(draft.key)
+    found: set[tuple[str, Any]] = {("email", emails.key(each)) for each in addresses}
+    found |= {("name", fold(each)) for each in names}
+    found |= {("phone", people.phone_key(change, each, get("country"))) for each in phones}
+    found |= {(each, get(each)) for each in ("external_id", "national_id", "tax_number") if get(each)}
+    if noun == "company":
+        domain = get("domain")
+        domains = (domain, identity.own_domain(domain), identity.own_domain(get("website"), get("email")))
+        found |= {("domain", each) for each in domains if each}
+        found |= {("bare", identity.bare_name(each)) for each in names}
+    return found
+
+
 def _alike(change: Change, noun: str, draft: Draft) -> list[tuple[str, list[int]]]:
     """By what is the same the records that have it."""
     name, made = draft.values.get("name"), []

@@ -78,10 +78,21 @@ def me(change: Change) -> int | None:
     name = change.config.get("me")
     if not name:
         return None
+    return _called(change, name) or records.add(change, "user", name=name).id
+
+
+def is_known(change: Change) -> bool:
+    """Whether the user who types need not be made: they stand already, or have no name."""
+    name = change.config.get("me")
+    return not name or _called(change, name) is not None
+
+
+def _called(change: Change, name: str) -> int | None:
+    """The user of a name."""
     from crm_cli.values.folding import fold
 
-    found = change.value("SELECT id FROM user WHERE name_key = ?", fold(name))
-    return found or records.add(change, "user", name=name).id
+    found: int | None = change.value("SELECT id FROM user WHERE name_key = ?", fold(name))
+    return found
 
 
 def resolve(change: Change, noun: str, text: str) -> int:

@@ -1,7 +1,7 @@
 """The verbs that change: add, edit, delete, tag, untag; and what other verbs do to several records at once."""
 
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -9,6 +9,9 @@ from crm_cli import fields, output
 from crm_cli.commands.options import Argument, Doing, Given, Option, Refs, Setting, counted, given
 from crm_cli.desk import Desk
 from crm_cli.errors import InvalidError
+
+if TYPE_CHECKING:
+    from crm_cli.rules.drafts import Draft
 
 # What a new record can be told by, where that is more than its name.
 CALLED = {
@@ -64,26 +67,34 @@ def make_add(noun: str) -> Callable[..., None]:
 def add_record(desk: Desk, noun: str, texts: dict[str, Any], doing: Doing, *, force: bool = False) -> None:
     """Add one record from typed texts and say so."""
     doing.on(desk)
-    from crm_cli.rules import duplicates, intake, records, tombstones
+    from crm_cli.rules import adding, records
 
     title = FIRST.get(noun, fields.noun(noun).label)
     if not any(texts.get(each) for each in CALLED.get(noun, (title,))):
         texts |= _asked(desk, noun, title)
-    with desk.change(f"{noun} add", dry_run=doing.dry_run) as change:
-        change.reading.lenient = change.forced = force
-        draft = intake.new(change, noun, texts)
-        duplicates.refuse(change, noun, draft, force=force)
-        tombstones.refuse(change, noun, draft, force=force)
-        change.notes += duplicates.warn(change, noun, draft)
-        records.write(change, noun, [draft])
-        called = " ".join(
-            dict.fromkeys(filter(None, (draft.get("number"), str(draft.get(fields.noun(noun).label)))))
-        )
-        change.summary = called
-    if doing.dry_run:
-        desk.say(f"would add {noun} {called}")
+    if not (force or doing.dry_run or doing.format) and desk.keeps(
+        noun, texts, lambda draft: _added(desk, noun, draft, doing)
+    ):
         return
-    desk.say(f"added {noun} {draft.id} {called}")
+    with desk.change(f"{noun} add", dry_run=doing.dry_run) as change:
+        draft = adding.drafted(change, noun, texts, force=force)
+        records.write(change, noun, [draft])
+        change.summary = _called(noun, draft)
+    if doing.dry_run:
+        desk.say(f"would add {noun} {_called(noun, draft)}")
+    else:
+        _added(desk, noun, draft, doing)
+
+
+def _called(noun: str, draft: "Draft") -> str:
+    """What a record is called, by its number too where it has one."""
+    names = (draft.get("number"), str(draft.get(fields.noun(noun).label)))
+    return " ".join(dict.fromkeys(filter(None, names)))
+
+
+def _added(desk: Desk, noun: str, draft: "Draft", doing: Doing) -> None:
+    """Say that a record is written."""
+    desk.say(f"added {noun} {draft.id} {_called(noun, draft)}")
     desk.written(noun, [draft.id], format=doing.format)
     if noun == "case" and desk.style.limited:
         _show_similar(desk, draft.id)
