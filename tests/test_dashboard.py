@@ -144,6 +144,8 @@ def test_a_segment_leaves_what_is_its_own(crm: Crm) -> None:
     assert "today" not in done.json
     assert "today is left out" in done.err
     assert crm("dashboard", "--segment", "Shopz").code == 3
+    assert crm("report", "save", "board", "--", "dashboard", "--segment", "Shops").code == 0
+    assert crm("report", "board", "-o", "json").json == done.json
 
 
 def test_without_a_store_every_tile_is_empty_and_none_is_made(

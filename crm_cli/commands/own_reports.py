@@ -12,7 +12,7 @@ from crm_cli.commands.options import Argument, Option
 from crm_cli.desk import Desk
 from crm_cli.errors import ConflictError, InvalidError
 
-AT_TOP = ("report", "sql", "today", "search")
+AT_TOP = ("report", "dashboard", "sql", "today", "search")
 """What asks and stands at the top; of nouns it is `list`."""
 
 
