@@ -100,6 +100,7 @@ LABELS = st.lists(st.text(string.ascii_letters + " ", max_size=60), min_size=1, 
 @given(LABELS, st.sampled_from(["bars", "line", "funnel", "heat"]), st.sampled_from([HALF, WHOLE]))
 def test_what_is_drawn_stays_within_the_picture(labels: list[str], kind: str, width: float) -> None:
     chart: Chart | Matrix
+    seen = 0
     figures = [f"{number * 1111:,}.00" for number in range(len(labels))]
     if kind == "heat":
         months = [f"m{number}" for number in range(len(labels))]
@@ -109,7 +110,7 @@ def test_what_is_drawn_stays_within_the_picture(labels: list[str], kind: str, wi
         if kind == "line":
             labels = [f"{2000 + number}-01" for number in range(len(labels))]
         chart = Chart(kind, "", labels, list(range(len(labels))), figures, ["50%"] * len(labels))
-    for each in svg(chart, width).iter():
+    for each in (part for image in svg(chart, width) for part in image.iter()):
         given = {name: float(each.get(name, 0)) for name in ("x", "width")}
         assert 0 <= given["x"] <= given["x"] + given["width"] <= width
         if each.tag == "text":
@@ -117,7 +118,10 @@ def test_what_is_drawn_stays_within_the_picture(labels: list[str], kind: str, wi
             begins = (
                 given["x"] - wide * {"start": 0, "middle": 0.5, "end": 1}[each.get("text-anchor", "start")]
             )
+            seen += each.get("class") != "figure"
             assert -0.5 * LETTER <= begins <= begins + wide <= width + LETTER
+    if kind in {"bars", "funnel"}:
+        assert seen == len(labels)
 
 
 def test_shares_of_cohorts_are_a_heat_map_too(crm: Crm) -> None:

@@ -28,7 +28,11 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 NUMBERS = frozenset(("money", "decimal", "percent", "integer", "id"))
 MOST = 60  # bars of a chart; the table has them all
-BROAD, LONG = 9, 40  # columns that a sheet has room for upright; letters that a cell has in one line
+BROAD, BROADEST = (
+    9,
+    20,
+)  # columns that a sheet has room for upright, and across; the style says the latter again
+LONG = 40  # letters that a cell has in one line
 
 
 @dataclass
@@ -136,7 +140,7 @@ def _figure(chart: Chart | Matrix, width: float) -> Iterable[Element]:
     made = element("figure")
     if chart.title:
         made.append(element("figcaption", chart.title))
-    made.append(svg(chart, width))
+    filled(made, svg(chart, width))
     if left:
         made.append(element("figcaption", f"{MOST} of {left:,}; the table has all"))
     yield made
@@ -154,7 +158,11 @@ def _table(columns: list[Field], rows: list[Sequence[Any]], style: Style) -> Ele
         cells = (_cell(columns[at], row[at], currency, style) for at in told)
         lines.append(filled(element("tr"), cells))
     table = element("table", element("thead", filled(element("tr"), heads)), filled(element("tbody"), lines))
-    return element("div", table, class_="wide broad" if len(told) > BROAD else "wide")
+    made = element("div", table, class_="wide broad" if len(told) > BROAD else "wide")
+    if len(told) > BROADEST:
+        left = f"{BROADEST} of {len(told)} columns; the screen has all"
+        made.append(element("p", left, class_="soft paper"))
+    return made
 
 
 def _told(each: Field, values: Iterable[Any]) -> bool:

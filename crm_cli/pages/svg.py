@@ -3,7 +3,7 @@
 What a label has no room for is cut, and told in full where it is pointed at.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from math import ceil
 from xml.etree.ElementTree import Element
 
@@ -14,6 +14,7 @@ from crm_cli.pages.elements import element, filled
 WHOLE, HALF = 720.0, 480.0  # how wide a chart is, alone and beside another
 ROW, BAR = 24.0, 16.0  # the height of a line, and of the bar in it
 PLOT = 200.0  # the height of a line
+LONGEST = 20 * ROW  # the height of an image
 GAP = 10.0  # between what stands beside each other
 LETTER = 8.0  # how wide a letter is at most on average, of a wide typeface in the size of charts
 MOST_LABEL = 0.4  # the share of the width that labels take at most
@@ -21,8 +22,8 @@ LEAST_SHADE = 0.08  # how much of the colour the smallest value has
 MIDDLE, DARK = 0.65, 0.85  # shades from which letters change colour: on dark paper, on white
 
 
-def svg(chart: Chart | Matrix, width: float = WHOLE) -> Element:
-    """A chart as an image that says what it shows."""
+def svg(chart: Chart | Matrix, width: float = WHOLE) -> list[Element]:
+    """A chart as images that say what they show: one, or if it is long several, between which paper may end."""
     if isinstance(chart, Matrix):
         height, parts = ROW * (len(chart.labels) + 1), _matrix(chart, width)
     elif chart.kind == "line":
@@ -31,12 +32,24 @@ def svg(chart: Chart | Matrix, width: float = WHOLE) -> Element:
         height, parts = ROW * len(chart.labels), _funnel(chart, width)
     else:
         height, parts = ROW * len(chart.labels), _bars(chart, width)
+    if height <= LONGEST:
+        return [_image(chart.title, width, 0.0, height, parts)]
+    drawn = [(float(each.get("y", 0)), each) for each in parts]
+    tops = [LONGEST * place for place in range(ceil(height / LONGEST))]
+    return [
+        _image(chart.title, width, top, min(LONGEST, height - top),
+               (each for y, each in drawn if top <= y < top + LONGEST))
+        for top in tops
+    ]  # fmt: skip
+
+
+def _image(title: str, width: float, top: float, height: float, parts: Iterable[Element]) -> Element:
     made = element(
         "svg",
-        viewBox=f"0 0 {width:g} {height:g}",
+        viewBox=f"0 {top:g} {width:g} {height:g}",
         role="img",
         direction="ltr",
-        aria_label=chart.title or None,
+        aria_label=title or None,
     )
     return filled(made, parts)
 
