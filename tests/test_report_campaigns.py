@@ -89,6 +89,39 @@ def test_a_campaign_has_its_cost_once_and_its_own_deals_alone(crm: Crm) -> None:
     assert (whole["campaigns"], whole["won_amount"], whole["cost"], whole["roi_pct"]) == (2, 570, 60, 850)
 
 
+def test_what_did_not_come_back_was_delivered_and_a_call_that_reached_nobody_was_not(crm: Crm) -> None:
+    for name, kind in (("Letter", "email"), ("Calls", "phone")):
+        add(crm, "campaign", "add", name, "--type", kind)
+        for number, status in enumerate(
+            ("targeted", "sent", "sent", "delivered", "opened", "bounced", "opted_out")
+        ):
+            add(crm, "member", "add", "--campaign", name, "--set", f"name=P{number}", "--status", status)
+    found = report(crm)
+    assert [found[name][figure] for name in ("Letter", "Calls") for figure in ("sent", "bounced", "delivered")] == [
+        6, 1, 5, 6, 1, 3
+    ]  # fmt: skip
+
+
+def test_impressions_lower_no_response_rate_where_their_answers_are_not_told(crm: Crm) -> None:
+    add(crm, "campaign", "add", "Fair")
+    for number in range(8):
+        status = "responded" if number < 2 else "sent"
+        add(crm, "member", "add", "--campaign", "Fair", "--set", f"name=P{number}", "--status", status)
+    add(crm, "campaign", "result", "Fair", "--name", "Ad", "--impressions", "50000", "--clicks", "90")
+    row = report(crm)["Fair"]
+    assert (row["sent"], row["responded"], row["response_rate_pct"]) == (50_008, 2, 25)
+    add(crm, "campaign", "result", "Fair", "--name", "Poster", "--responses", "7")
+    row = report(crm)["Fair"]
+    assert (row["sent"], row["responded"], row["response_rate_pct"]) == (50_008, 9, 25)
+    add(crm, "campaign", "result", "Fair", "--name", "Banner", "--impressions", "12", "--responses", "1")
+    row = report(crm)["Fair"]
+    assert (row["sent"], row["responded"], row["response_rate_pct"]) == (50_020, 10, 15)
+    told = crm("report", "campaigns", "--explain").out
+    for said in ("response rate 3 ÷ sent 20", "50,000 impressions of results that tell no answers",
+                 "7 answers in results that tell no impressions"):  # fmt: skip
+        assert said in told
+
+
 def test_a_customer_is_new_to_the_campaign_that_won_it_first(crm: Crm) -> None:
     for name in ("Fair", "Mailing"):
         add(crm, "campaign", "add", name, "--cost", "60")

@@ -24,13 +24,16 @@ SELECT id, name, type, currency, parent_id, control_of_id, coalesce(starts_on, p
   budget, cost, expected_revenue, expected_response_pct
 FROM campaign WHERE id IN these
 """
-# Whom something went to: who is past being targeted, and was not left out or left alone.
+# Whom something went to: who is past being targeted, and was not left out or left alone. What did not come back was
+# delivered, as servers and posts tell no more; who was called is known to have been reached, or was not.
 PEOPLE = """
 SELECT campaign_id, coalesce(control, 0) AS control, CASE WHEN amount IS NOT NULL THEN currency END AS currency,
   count(*) AS people,
   sum(status = 'excluded' AND sent_at IS NULL) AS excluded,
   sum(sent_at IS NOT NULL OR status NOT IN ('targeted', 'excluded')) AS sent,
-  sum(status IN ('delivered', 'opened', 'clicked', 'responded', 'converted', 'opted_out')) AS delivered,
+  sum(status IN ('delivered', 'opened', 'clicked', 'responded', 'converted', 'opted_out')
+    OR (status = 'sent' OR status = 'excluded' AND sent_at IS NOT NULL)
+      AND coalesce(channel, (SELECT type FROM campaign WHERE id = campaign_id), '') <> 'phone') AS delivered,
   sum(status = 'clicked' OR status IN ('responded', 'converted') AND EXISTS (
     SELECT 1 FROM member_status AS h WHERE h.member_id = member.id AND h.status = 'clicked')) AS clicks,
   sum(first_responded_at IS NOT NULL OR status IN ('responded', 'converted')) AS responded,
@@ -41,7 +44,9 @@ FROM member WHERE campaign_id IN these GROUP BY 1, 2, 3
 RESULTS = """
 SELECT campaign_id, currency, sum(impressions) AS impressions, sum(clicks) AS clicks, sum(responses) AS responded,
   sum(sales) AS sales, sum(amount) AS won_amount, sum(cost) AS cost,
-  sum(CASE WHEN amount IS NULL THEN sales END) AS unpriced
+  sum(CASE WHEN amount IS NULL THEN sales END) AS unpriced,
+  sum(CASE WHEN responses IS NULL THEN impressions END) AS unasked,
+  sum(CASE WHEN impressions IS NULL THEN responses END) AS unseen
 FROM result WHERE campaign_id IN these GROUP BY 1, 2
 """
 LEADS = """

@@ -41,6 +41,11 @@ class Tally:
         return self.counts["sent"] + self.counts["impressions"]
 
     @property
+    def rated(self) -> tuple[int, int]:
+        """Answers, and those they came of: without results that tell only one of the two."""
+        return self.counts["responded"] - self.counts["unseen"], self.sent - self.counts["unasked"]
+
+    @property
     def sales(self) -> int:
         """Deals won, and sales in results, in ten-thousandths: advertisements may share one."""
         return self.counts["won"] * SCALE + self.counts["sales"]
@@ -73,7 +78,12 @@ class Tally:
 
     def counted(self) -> Iterator[str]:
         """What the figures were divided by."""
-        yield f"response rate {self.counts['responded']:,} ÷ sent {self.sent:,}"
+        answers, asked = self.rated
+        yield f"response rate {answers:,} ÷ sent {asked:,}"
+        if self.counts["unasked"]:
+            yield f"{self.counts['unasked']:,} impressions of results that tell no answers"
+        if self.counts["unseen"]:
+            yield f"{self.counts['unseen']:,} answers in results that tell no impressions"
         if self.counts["won"]:
             yield f"product costs known of {self.counts['costed']:,} of {self.counts['won']:,} deals won"
         if self.samples is None:
@@ -102,7 +112,7 @@ class Tally:
             self.counts["won"] and self.counts["costed"] == self.counts["won"] and not self.counts["sales"]
         )
         margin = self.amounts.get("margin", 0)
-        expected, rate = self._expected_response(), share(self.counts["responded"], self.sent)
+        expected, rate = self._expected_response(), share(*self.rated)
         return {
             "response_rate_pct": rate,
             "roi_pct": share(won - cost, cost),
@@ -110,7 +120,7 @@ class Tally:
             "budget_used_pct": share(cost, self.amounts.get("budget") or 0),
             "revenue_reached_pct": share(won, self.amounts.get("expected_revenue") or 0),
             "expected_response_pct": expected,
-            "response_reached_pct": share(rate or 0, expected or 0) if self.sent else None,
+            "response_reached_pct": share(rate, expected or 0) if rate is not None else None,
         }
 
     def _costs(self, currency: str | None) -> Values:

@@ -17,7 +17,7 @@ COLUMNS = (
     Field("targeted", "integer", "People that it was for, without those left out or left alone"),
     Field("sent", "integer", "People that it went to, and impressions of advertisements"),
     Field("responded", "integer", "People who answered, and answers in results"),
-    Field("response_rate_pct", "percent", "Responded of sent"),
+    Field("response_rate_pct", "percent", "Responded of sent, where both are told"),
     Field("leads", "integer", "Leads that name it"),
     Field("deals", "integer", "Deals that name it, in this currency"),
     Field("won_amount", "money", "What deals won for, and sales in results"),
@@ -31,7 +31,7 @@ COLUMNS = (
     Field("sales", "decimal", "Deals won, and sales in results"),
     Field("excluded", "integer", "People left out, --reasons says why"),
     Field("control", "integer", "People left alone, to measure against"),
-    Field("delivered", "integer", "People whom it is known to have reached"),
+    Field("delivered", "integer", "People it went to and did not come back from; of calls, whom they reached"),
     Field("bounced", "integer", "People whom it could not reach"),
     Field("opted_out", "integer", "People who wanted no more of it"),
     Field("impressions", "integer", "How often advertisements were seen"),
@@ -82,7 +82,9 @@ GROUPS = {
 FORMULA = f"""
 A campaign counts whole, whenever things came of it; a period chooses campaigns by their first day, else the planned.
 won_amount = deals won that name the campaign + amounts of its results; a deal that names none, or another, is not its.
-responded counts people once, and the responses of results; sent = people it went to + impressions.
+responded counts people once, and the responses of results; sent = people it went to + impressions. The response rate is
+responded ÷ sent; results that tell impressions and no responses, or the other way round, are in neither.
+delivered = sent − bounced, of people; of those who were called, whom the call reached.
 cost = the campaign's cost, once however many deals it has, + the cost of its results.
 roi_pct = (won_amount − cost) ÷ cost; margin_roi_pct the same of the margin: amount − quantity × product cost, told only
 where all deals won have lines of products whose cost is known. cost_per_sale = cost ÷ (deals won + sales in results).
