@@ -198,7 +198,7 @@ def instants(text: str, asking: Asking) -> tuple[str | None, str | None]:
 
 
 def _reference(place: Place, op: str, text: str, asking: Asking) -> Where:
-    """A reference by id, external id or folded name; a name that nothing bears is an error, not an empty list."""
+    """A reference by id, external id, folded name or code; one that nothing bears is an error, not an empty list."""
     each, to = place.each, place.each.to or ""
     _only(op, ("=",), each)
     if to == "user" and text == "me":
@@ -207,7 +207,7 @@ def _reference(place: Place, op: str, text: str, asking: Asking) -> Where:
             raise InvalidError("`me` is nobody yet; say who with `crm config set me NAME`")
         ids = _ids(to, text, asking)
     else:
-        ids = _ids(to, text, asking)
+        ids = _ids(to, text, asking) or _coded(to, text, asking)
         if not ids:
             raise _no_such(to, text, asking.connection)
     marks = ", ".join("?" * len(ids))
@@ -241,6 +241,12 @@ def _ids(to: str, text: str, asking: Asking) -> list[Any]:
     else:
         question, value = f'SELECT id FROM "{to}" WHERE name_key = ?', fold(text)
     return [row[0] for row in asking.connection.execute(question, (value,))]
+
+
+def _coded(to: str, text: str, asking: Asking) -> list[Any]:
+    from crm_cli.refs import by_code
+
+    return [*by_code(asking.connection, to, text)]
 
 
 def _no_such(to: str, text: str, connection: sqlite3.Connection) -> InvalidError:

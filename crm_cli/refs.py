@@ -66,7 +66,7 @@ def resolve(
         text = rest
     if noun == "user" and text == "me":
         text = me or text
-    for look in (_by_id, _by_external, _by_address, _by_phone, _by_code, _by_name, _by_start):
+    for look in (_by_id, _by_external, _by_address, _by_phone, by_code, _by_name, _by_start):
         found = look(connection, noun, text, country)
         if len(found) == 1:
             return found[0]
@@ -219,7 +219,8 @@ def _dialled(connection: sqlite3.Connection, noun: str, digits: str, country: st
     ]
 
 
-def _by_code(connection: sqlite3.Connection, noun: str, text: str, _: str | None) -> list[int]:
+def by_code(connection: sqlite3.Connection, noun: str, text: str, _: str | None = None) -> list[int]:
+    """The records of a noun that bear a code or number; none where the noun has neither."""
     if noun == "field":
         on, _, name = text.rpartition(".")
         return _ids(

@@ -417,6 +417,9 @@ class TestMembers:
         ]
         assert fair("company", "list", "answered=Fair", "--columns", "name").lines == ["Corner Shop"]
         assert fair("contact", "list", "answered=Fare").code == 2
+        fair("campaign", "edit", "Fair", "--code", "F26")
+        assert named(fair, "campaign=f26", "status=responded") == ["Bo"]
+        assert fair("contact", "list", "answered=F26", "--columns", "name").lines == ["Bo"]
 
     def test_a_person_is_a_member_once(self, fair: Crm) -> None:
         fair("campaign", "target", "Fair", "Shops")
