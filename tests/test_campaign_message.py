@@ -73,7 +73,7 @@ def test_a_template_is_filled_in_for_each_member(spring: Crm, text: str, found: 
         ("\n\n{{ contact.sheo }}", "line 3: unknown field of contact 'sheo'; did you mean"),
         ("{{ kontact.shoe }}", "did you mean contact?"),
         ("{{ name|uper }}", "unknown filter 'uper'; did you mean upper"),
-        ("{{ name", "line 1: "),
+        ("{{ name", "a field is written {{ name }}"),
         ("{% if name %}", "line 1: "),
         ("{{ 'x' * 10**9 }}", "arithmetic and the like are not for messages"),
         ("{{ 2 ** 99999999 }}", "arithmetic and the like"),

@@ -191,7 +191,8 @@ def _check(change: Change, draft: Draft) -> None:
         filters.where(fields.noun(draft.get("on")), filters.terms(draft.get("filter")), how)
     except InvalidError as error:
         if not draft.imported:
-            raise InvalidError(f"filter: {error}") from None
+            said = str(error)
+            raise InvalidError(said if said.startswith("filter ") else f"filter: {said}") from None
         change.notes.append(f"segment {draft.get('name')}: {error}")
 
 

@@ -109,7 +109,8 @@ class Muster:
             about = self.campaign["id"]
             how = facts.SET_BY.get(common[0], f"crm campaign edit CAMPAIGN --set {common[0]}=…")
             raise InvalidError(
-                f"nothing was sent: the message says {', '.join(common)}, which is not set; "
+                f"nothing was sent: the message says {', '.join(common)}, which {'is' if len(common) == 1 else 'are'} "
+                f"not set; "
                 f"`{how.replace('CAMPAIGN', str(about))}` does"
             )
         names = {each.id: f"{each.noun} {each.person} {each.name}" for each in self.ready}

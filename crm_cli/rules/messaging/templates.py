@@ -15,6 +15,7 @@ from crm_cli import fields
 from crm_cli.errors import InvalidError
 from crm_cli.rules.messaging.facts import GROUPS, Known
 
+WRITTEN = "a field is written {{ name }}, a condition {% if name %}…{% endif %}"
 LONGEST = 500_000  # letters of a template
 # Each makes no more of a text than a few times its length, whatever it is given.
 FILTERS = (
@@ -106,7 +107,8 @@ class Template:
             self.names = _names(tree, known, where)
             self._made = environment.from_string(tree)
         except TemplateSyntaxError as error:
-            raise InvalidError(f"{where}, line {error.lineno}: {error.message}") from None
+            said = (error.message or "").rstrip(".")
+            raise InvalidError(f"{where}, line {error.lineno}: {said}; {WRITTEN}") from None
         except (TemplateError, RecursionError, SyntaxError, MemoryError):
             raise InvalidError(f"{where}: it is nested too deeply; make it simpler") from None
         self._where = where
