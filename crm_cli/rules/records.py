@@ -10,6 +10,7 @@ import secrets
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from itertools import chain
@@ -161,12 +162,14 @@ def stamp() -> str:
     return f"{time.time_ns() // 1_000_000:012x}{secrets.token_hex(6)}"
 
 
+@cache
 def searched_columns(noun: str) -> list[str]:
     """The columns whose words are found by search and by `~`."""
     known = fields.noun(noun).fields.values()
     return [each.column for each in known if each.column and each.is_searched]
 
 
+@cache
 def _rule(noun: str) -> ModuleType | None:
     name = f"crm_cli.rules.{_base(noun)}"
     return import_module(name) if find_spec(name) else None
