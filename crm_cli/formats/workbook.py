@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 KIND = "xlsx"
 LARGEST = 1_048_576  # rows of a sheet
 LARGE = 50_000_000  # bytes of a part, unpacked, from which on it matters how densely it is packed
+SPARSE = 5_000_000  # empty cells beside others, from which on it matters how few of them are filled
 DENSEST = 200  # a sheet unpacks to ten or twenty times its size
 _SAMPLED = 1_000  # rows in which the header is looked for, and that say how wide the table is
 
@@ -91,7 +92,8 @@ def _opened(source: Source) -> "Iterator[Workbook]":
                 book.close()
     except (
         BadZipFile,
-        KeyError,
+        LookupError,
+        ArithmeticError,
         ValueError,
         TypeError,
         AttributeError,
@@ -138,11 +140,16 @@ def _rows(book: "Workbook", title: str, decimal: str) -> Iterator[dialect.Row]:
     """The rows of a sheet that hold something, with their numbers."""
     sheet: Any = book[title]
     sheet.reset_dimensions()  # what the file says of its size is not always so
+    filled = empty = 0
     for number, row in enumerate(sheet.iter_rows(), 1):
         if number > LARGEST:
             raise ValueError(f"its rows are numbered beyond {LARGEST:,}")
         cells = [_text(cell, decimal) for cell in row]
-        if any(cells):
+        said = sum(map(bool, cells))
+        filled, empty = filled + said, empty + len(cells) - said
+        if empty > max(SPARSE, filled * DENSEST):
+            raise ValueError("of so many cells next to none is filled")
+        if said:
             yield number, cells
 
 
