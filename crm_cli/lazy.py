@@ -11,10 +11,9 @@ without going through the groups above it again, and options that a line does no
 import inspect
 from collections.abc import Callable
 from copy import copy
-from dataclasses import MISSING, dataclass, fields
 from functools import cached_property
 from importlib import import_module
-from typing import Any
+from typing import Any, dataclass_transform
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -22,20 +21,48 @@ from typer.main import get_command_from_info
 from typer.models import CommandInfo
 
 
+@dataclass_transform(kw_only_default=True)
 class Bundle:
-    """A dataclass of annotated options that a command takes as one parameter."""
+    """A family of annotated options that a command takes as one parameter; declared like a dataclass.
+
+    A dataclass compiles methods of its own each time it is loaded, and every command loads more families than it
+    takes; here the methods stand once.
+    """
+
+    def __init__(self, **given: Any) -> None:
+        vars(self).update({name: getattr(self, name, None) for name in _declared(type(self))} | given)
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and vars(self) == vars(other)
+
+    __hash__ = None  # type: ignore[assignment]  # it can be changed
 
 
-@dataclass
+def _declared(kind: type) -> dict[str, Any]:
+    """The options of a family, its parents' first: name and annotation."""
+    return {
+        name: annotation
+        for each in reversed(kind.__mro__)
+        for name, annotation in vars(each).get("__annotations__", {}).items()
+    }
+
+
 class Promise:
     """A command that is not built yet; stands in a group where the command will be."""
 
-    name: str
-    summary: str
-    build: Callable[[], Any]
-    section: str = "Commands"
-    hidden: bool = False
-    deprecated: bool = False
+    deprecated = False
+
+    def __init__(
+        self,
+        name: str,
+        summary: str,
+        build: Callable[[], Any],
+        section: str = "Commands",
+        *,
+        hidden: bool = False,
+    ) -> None:
+        self.name, self.summary, self.build = name, summary, build
+        self.section, self.hidden = section, hidden
 
     @cached_property
     def built(self) -> Any:
@@ -213,7 +240,7 @@ def unfold(callback: Callable[..., Any]) -> Callable[..., Any]:
         kind = parameter.annotation
         if isinstance(kind, type) and issubclass(kind, Bundle):
             flat.extend(_options(kind))
-            bundles[parameter.name] = (kind, [each.name for each in fields(kind)])  # type: ignore[arg-type]
+            bundles[parameter.name] = (kind, list(_declared(kind)))
         else:
             flat.append(parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY))
 
@@ -231,12 +258,9 @@ def unfold(callback: Callable[..., Any]) -> Callable[..., Any]:
 def _options(kind: type) -> list[inspect.Parameter]:
     return [
         inspect.Parameter(
-            each.name,
-            inspect.Parameter.KEYWORD_ONLY,
-            default=each.default if each.default is not MISSING else None,
-            annotation=each.type,
+            name, inspect.Parameter.KEYWORD_ONLY, default=getattr(kind, name, None), annotation=annotation
         )
-        for each in fields(kind)
+        for name, annotation in _declared(kind).items()
     ]
 
 

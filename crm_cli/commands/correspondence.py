@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -25,7 +24,6 @@ NOUNS = {kinds.MAIL: ("activity",), kinds.CALENDAR: ("activity", "task")}
 TABLES = ("mapping", "words", "scale", "match", "date_order", "decimal", "delimiter", "keep_extra")
 
 
-@dataclass
 class Mailing(Bundle):
     """What is done about mail of people whom nobody knows."""
 

@@ -1,6 +1,5 @@
 """The families of options that commands share, each declared once and taken as one parameter."""
 
-from dataclasses import dataclass, field, make_dataclass
 from typing import Annotated, Any
 
 import typer
@@ -33,7 +32,6 @@ def counted(ids: list[int], noun: str) -> str:
     return f"{noun} {ids[0]}" if len(ids) == 1 else f"{len(ids):,} {fields.plural(noun)}"
 
 
-@dataclass
 class Out(Bundle):
     """How the answer is written."""
 
@@ -53,7 +51,6 @@ class Out(Bundle):
         _ = desk.style.chosen, desk.config
 
 
-@dataclass
 class Page(Bundle):
     """Which rows and columns of a list are wanted."""
 
@@ -69,7 +66,6 @@ class Page(Bundle):
     count: Annotated[bool, Option("--count", help="Only how many there are")] = False
 
 
-@dataclass
 class Within(Bundle):
     """The time that a report is about, and the currency that it is in."""
 
@@ -125,7 +121,6 @@ class Within(Bundle):
         return code, rate
 
 
-@dataclass
 class Watch(Bundle):
     """Whether a list is shown again and again."""
 
@@ -140,7 +135,6 @@ class Watch(Bundle):
             raise InvalidError(f"{other} gives no table to watch; leave it or --watch out")
 
 
-@dataclass
 class Doing(Bundle):
     """How a change is carried out."""
 
@@ -159,7 +153,6 @@ class Doing(Bundle):
         _ = desk.style.chosen
 
 
-@dataclass
 class Setting(Bundle):
     """Fields by name, for scripts and for the user's own fields."""
 
@@ -194,10 +187,10 @@ class Given(Bundle):
 def given(noun: str, *, without: tuple[str, ...] = ()) -> type[Given]:
     """The options of a noun's fields, from the generated table of fields."""
     made = [_option(each) for each in fields.noun(noun).options() if each.name not in without]
-    return make_dataclass("Given", made, bases=(Given,))
+    return type("Given", (Given,), {"__annotations__": dict(made)})
 
 
-def _option(each: fields.Field) -> tuple[str, Any, Any]:
+def _option(each: fields.Field) -> tuple[str, Any]:
     several = each.kind in ("tags", "list", "about") or (
         each.column is None and each.kind in ("email", "phone", "ref:product")
     )
@@ -213,7 +206,7 @@ def _option(each: fields.Field) -> tuple[str, Any, Any]:
         autocompletion=completing.values_of(each),
     )
     kind: Any = Annotated[list[str] | None, option] if several else Annotated[str | None, option]
-    return f"f_{each.name}", kind, field(default=None)
+    return f"f_{each.name}", kind
 
 
 def _metavar(each: fields.Field) -> str:

@@ -1,6 +1,5 @@
 """The terms of a quote that is made or revised, for the commands of deals and of quotes, and what is said of it."""
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 from crm_cli.commands.options import Doing, Option
@@ -12,7 +11,6 @@ if TYPE_CHECKING:
     from crm_cli.rules.drafts import Draft
 
 
-@dataclass
 class Terms(Bundle):
     """What is said of a quote beside its lines."""
 

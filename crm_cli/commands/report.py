@@ -1,7 +1,7 @@
 """Reports: one command for each file in `crm_cli.reports`, all with the same options."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, make_dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -108,16 +108,17 @@ class Own(Bundle):
 
 def _own(report: reports.Report) -> type[Own]:
     """The options that a report declares."""
-    made: list[tuple[str, Any, Any]] = []
+    made: dict[str, Any] = {}
+    defaults: dict[str, bool] = {}
     for name, help_, words, metavar in getattr(report, "OPTIONS", ()):
         held = OWN + name.replace("-", "_")
         if words or metavar:
             option = Option(f"--{name}", metavar=metavar or "|".join(words), help=help_,
                             autocompletion=completing.one_of(words) if words else None)  # fmt: skip
-            made.append((held, Annotated[str | None, option], None))
+            made[held] = Annotated[str | None, option]
         else:
-            made.append((held, Annotated[bool, Option(f"--{name}", help=help_)], False))
-    return make_dataclass("Own", made, bases=(Own,))
+            made[held], defaults[held] = Annotated[bool, Option(f"--{name}", help=help_)], False
+    return type("Own", (Own,), {"__annotations__": made, **defaults})
 
 
 def answer(

@@ -1,6 +1,6 @@
 """How a file is taken: the options of every import, and those of imports of one noun."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -29,7 +29,6 @@ def _listed(name: str | None) -> str | None:
     return name
 
 
-@dataclass
 class Importing(Bundle):
     """How a file is taken."""
 
@@ -123,7 +122,6 @@ class Importing(Bundle):
         return wishes.check(programs.over(programs.load(self.from_), said) if self.from_ else said)
 
 
-@dataclass
 class Odd(Importing):
     """The same where cases come in, whose times may contradict each other."""
 
