@@ -312,6 +312,8 @@ def test_retention_is_end_less_new_by_start(crm: Crm) -> None:
         33.33,
         10,
     )
+    drawn = crm("report", "retention", "--totals", "--chart").lines
+    assert [line.split()[0] for line in drawn] == ["2", "1", "1", "2"]
     assert (
         "churn 50 % from 2025-06-16 to 2026-06-15 (1 of 2 customers stayed)" in crm("report", "retention").err
     )
@@ -389,6 +391,23 @@ def test_whatever_was_bought_is_answered(
         assert {(row["r"], row["f"], row["m"]) for row in found} == {(3, 3, 3)}
     if report == ("clv",) and sales:
         assert all(row["clv"] is None for row in found)
+
+
+@needs_scipy
+def test_who_was_credited_more_than_bought_again_has_no_value(crm: Crm) -> None:
+    sold = [(f"C{number}", f"2025-0{1 + number % 9}-01", "50") for number in range(12)]
+    again = [(f"C{number}", f"2026-02-{1 + number}", str(10 * number + 5)) for number in range(12)]
+    bought(crm, *sold, *again, ("Back", "2025-03-01", "50"), ("Back", "2026-01-10", "-80"))
+    done = crm("report", "clv", "--method", "probabilistic", "-o", "json")
+    found = {row["customer"]: row for row in done.json}
+    assert (found["Back"]["clv"], found["Back"]["expected_value"], found["Back"]["historic"]) == (
+        None,
+        None,
+        -30,
+    )
+    assert found["Back"]["expected_purchases"] is not None
+    assert all(row["clv"] >= 0 for name, row in found.items() if name != "Back")
+    assert "1 were credited more than they bought again" in done.err
 
 
 @needs_scipy

@@ -139,17 +139,24 @@ def _by_model(put: Asked, currency: str | None, bought: Sequence[History], weeks
         f"margin {decimal_text(loyalty.margin(put))} %, discounted by {yearly:.2%} a year; "
         f"{_again(bought):,} of {len(bought):,} customers came back"
     )
+    if credited := sum(mean < 0 for mean in means):
+        put.notes.append(
+            f"{currency}: {credited:,} were credited more than they bought again: no value follows"
+        )
     return [
-        Worth(each, still, many, *_told(value, worth * value * margin), past)
-        for each, still, many, value, worth, past in zip(
-            bought, alive, expected, values, discounted, _pasts(put, bought), strict=True
+        Worth(each, still, many, *_told(value, worth * value * margin, mean), past)
+        for each, still, many, value, worth, mean, past in zip(
+            bought, alive, expected, values, discounted, means, _pasts(put, bought), strict=True
         )
     ]
 
 
-def _told(value: float, clv: float) -> tuple[float | None, float | None]:
-    """Amounts in units as ten-thousandths; none where the model has no mean, its q being 1 or less."""
-    return (value * SCALE, clv * SCALE) if 0 <= value < float("inf") else (None, None)
+def _told(value: float, clv: float, mean: float) -> tuple[float | None, float | None]:
+    """Amounts in units as ten-thousandths; none where the model has no mean, its q being 1 or less.
+
+    Nor of who was credited more than bought again, since the model knows amounts above nothing only.
+    """
+    return (value * SCALE, clv * SCALE) if mean >= 0 and 0 <= value < float("inf") else (None, None)
 
 
 def habit(each: History, today: date) -> lifetime.Habit:

@@ -198,7 +198,7 @@ def _split(answer: _Answer) -> Iterator[Chart]:
     for currency, rows in answer.currencies().items():
         steps, parts = (getattr(answer.report, name, ()) for name in ("STEPS", "PARTS"))
         beside = [answer.names[name] for name in steps or parts if name in answer.names]
-        if len(rows) == 1 and beside and not answer.told:
+        if len(rows) == 1 and beside and all(answer.columns[place].kind == "day" for place in answer.told):
             yield _parts(answer, "funnel" if steps else "bars", currency, rows[0], beside)
         elif answer.kind == "line" and answer.time is not None:
             yield from _lines(answer, currency, rows, answer.time)

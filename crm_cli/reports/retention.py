@@ -38,6 +38,8 @@ TOTALS = (
     Field("currency", "currency", "Currency of the amount"),
 )
 MEASURE = "size"
+MEASURES = ("end_customers",)
+PARTS = ("start_customers", "new_customers", "lost_customers", "end_customers")
 OPTIONS = (
     purchases.FROM,
     Choice("share", "Shares of the cohort in place of numbers of customers"),
