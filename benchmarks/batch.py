@@ -44,11 +44,10 @@ def cases(folder: Path) -> list[Case]:
 
     def batch(name: str, source: Path) -> Callable[[], list[str]]:
         def made() -> list[str]:
-            store = folder / "batch.db"
-            for file in folder.glob("batch.db*"):
-                file.unlink()
-            shutil.copy(source, store)
-            return crm(store, "batch", str(folder / f"{name}.txt"))
+            fresh = folder / "fresh"  # with the copy that a large change keeps of a store
+            shutil.rmtree(fresh, ignore_errors=True)
+            fresh.mkdir()
+            return crm(Path(shutil.copy(source, fresh)), "batch", str(folder / f"{name}.txt"))
 
         return made
 
