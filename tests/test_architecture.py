@@ -37,6 +37,7 @@ SHARED = {
     "taking",
 }
 BORROWED = {
+    "activity": {"log"},
     "history": {"show"},
     "case": {"similar", "steps"},
     "campaign": {"launching", "mailing", "measuring", "planning", "results", "targeting"},
