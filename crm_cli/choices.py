@@ -1,10 +1,11 @@
 """The vocabularies: every word a status, kind or reason may be, with the other programs' words for it.
 
 A member's value is what is stored and printed. `SYNONYMS` maps words that other programs use to ours;
-input takes any case, `-`, `_` or space. Standard library only: reads and completion import this.
+input takes any case, `-`, `_` or space. Commands read the words from `nouns/words.json`, which is generated from here:
+fifty classes cost each start 3 ms.
 """
 
-from enum import StrEnum
+from enum import EnumType, StrEnum
 
 
 class Lifecycle(StrEnum):
@@ -611,6 +612,13 @@ SYNONYMS: dict[str, dict[str, str]] = {
                       "storniert": "void"},
     "AddressKind": {"cell": "mobile", "cellular": "mobile", "office": "work", "private": "home"},
 }  # fmt: skip
+
+
+def names() -> list[str]:
+    """Every vocabulary."""
+    return sorted(
+        name for name, each in globals().items() if isinstance(each, EnumType) and each is not StrEnum
+    )
 
 
 def words(name: str) -> dict[str, str]:

@@ -55,11 +55,7 @@ class Field(NamedTuple):
             from crm_cli.values import word_key
 
             return {word_key(word): word for word in self.words}
-        if not self.vocabulary:
-            return {}
-        from crm_cli import choices
-
-        return choices.words(self.vocabulary)
+        return words(self.vocabulary) if self.vocabulary else {}
 
 
 class Noun:
@@ -201,6 +197,16 @@ def custom(connection: sqlite3.Connection, name: str) -> dict[str, Field]:
         )
         for row in connection.execute(question, (name,))
     }
+
+
+def words(vocabulary: str) -> dict[str, str]:
+    """Every accepted word of one of the vocabularies, ours and the synonyms, to our word."""
+    return dict(_file("words")[vocabulary])
+
+
+def own_words(vocabulary: str) -> tuple[str, ...]:
+    """The words of one of the vocabularies, as they are stored and shown."""
+    return tuple(dict.fromkeys(_file("words")[vocabulary].values()))
 
 
 def plural(name: str) -> str:

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Annotated, Any
 
-from crm_cli import choices, fields
+from crm_cli import fields
 from crm_cli.commands import completing
 from crm_cli.commands.options import Argument, Option
 from crm_cli.desk import Desk
@@ -18,7 +18,8 @@ Campaign = Annotated[
 Channel = Annotated[
     str | None,
     Option(
-        metavar="|".join(choices.MessageChannel), help="Over which channel; else that of the campaign's type"
+        metavar="|".join(fields.own_words("MessageChannel")),
+        help="Over which channel; else that of the campaign's type",
     ),
 ]
 Default = Annotated[
@@ -35,7 +36,7 @@ def channel_named(channel: str | None) -> str | None:
     """
     if not channel:
         return None
-    known = choices.words("MessageChannel")
+    known = fields.words("MessageChannel")
     key = channel.strip().lower().replace("-", "_")
     if key not in known:
         raise fields.nearest(channel, list(dict.fromkeys(known.values())), "channel")

@@ -152,16 +152,12 @@ def partners(ctx: Any, incomplete: str) -> list[str]:
 
 def deal_roles() -> list[str]:
     """What part a person may play in a deal."""
-    from crm_cli.choices import DealRole
-
-    return [each.value for each in DealRole]
+    return list(fields.own_words("DealRole"))
 
 
 def lost_reasons() -> list[str]:
     """Why deals are lost."""
-    from crm_cli.choices import LostReason
-
-    return [each.value for each in LostReason]
+    return list(fields.own_words("LostReason"))
 
 
 def noun_of(ctx: Any) -> str | None:

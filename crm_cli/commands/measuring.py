@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from crm_cli import choices, output, values
+from crm_cli import fields, output, values
 from crm_cli.commands import completing
 from crm_cli.commands.campaigning import Campaign
 from crm_cli.commands.options import Argument, Doing, Filters, Option, Out
@@ -55,14 +55,18 @@ def compare(
             autocompletion=completing.references,
         ),
     ],
+    by: Annotated[
+        str | None,
+        Option(metavar="FIELD", help="The groups that they make: type, quarter, segment, channel, owner …"),
+    ] = None,
     out: Out,
 ) -> None:
-    """Show campaigns side by side.
+    """Show campaigns side by side, or the groups that they make.
 
     In a pipe or a format for machines: their rows of `crm report campaigns`.
 
     crm campaign compare "Spring fair" "Autumn fair"
-    crm campaign compare type=email starts_on=2026
+    crm campaign compare starts_on=2026 --by channel
     """
     desk: Desk = ctx.obj
     out.on(desk)
@@ -72,7 +76,7 @@ def compare(
     if len(ids) < SEVERAL and not filtered:
         raise InvalidError("name two campaigns or more to compare, or a filter that finds them")
     rows = comparing.side_by_side if _is_read(desk) else comparing.report
-    output.write(rows(desk, ids), desk.style)
+    output.write(rows(desk, ids, by), desk.style)
 
 
 def forecast(
@@ -85,7 +89,7 @@ def forecast(
     type_: Annotated[
         str | None,
         Option("--type", metavar="WORD", help="By campaigns of this type",
-               autocompletion=completing.one_of(tuple(choices.CampaignType))),
+               autocompletion=completing.one_of(fields.own_words("CampaignType"))),
     ] = None,
     of: Annotated[
         str,

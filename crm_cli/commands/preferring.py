@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from crm_cli import asking, choices, fields, output
+from crm_cli import asking, fields, output
 from crm_cli.commands import completing
 from crm_cli.commands.options import Argument, Doing, Option, Out, Refs, counted
 from crm_cli.commands.verbs import seeing
@@ -37,7 +37,7 @@ def make_prefer(noun: str) -> Callable[..., None]:
         mail: Annotated[Wish, Option("--mail/--no-mail", help="Letters")] = None,
         fax: Annotated[Wish, Option("--fax/--no-fax", help="Fax")] = None,
         channel: Annotated[
-            str | None, Option(metavar="WORD", help=f"How best: {', '.join(choices.Channel)}")
+            str | None, Option(metavar="WORD", help=f"How best: {', '.join(fields.own_words('Channel'))}")
         ] = None,
         day: Annotated[str | None, Option(metavar="WEEKDAY", help="On which day best")] = None,
         time: Annotated[
@@ -89,7 +89,7 @@ def make_consent(noun: str) -> Callable[..., None]:
             list[str],
             Argument(
                 metavar="REF… [STATE]",
-                help=f"Who; and what they said: {', '.join(choices.ConsentState)}",
+                help=f"Who; and what they said: {', '.join(fields.own_words('ConsentState'))}",
                 autocompletion=completing.filters,
             ),
         ],
@@ -97,7 +97,8 @@ def make_consent(noun: str) -> Callable[..., None]:
         source: Annotated[str | None, Option(help="Where it was said, such as web form")] = None,
         wording: Annotated[str | None, Option(help="The words that were agreed to")] = None,
         basis: Annotated[
-            str | None, Option(metavar="WORD", help=f"On what ground: {', '.join(choices.LegalBasis)}")
+            str | None,
+            Option(metavar="WORD", help=f"On what ground: {', '.join(fields.own_words('LegalBasis'))}"),
         ] = None,
         at: Annotated[str | None, Option(metavar="TIME", help="When it was said; else now")] = None,
         expires: Annotated[str | None, Option(metavar="DATE", help="Until when it holds")] = None,
@@ -114,7 +115,9 @@ def make_consent(noun: str) -> Callable[..., None]:
         if state:
             _note(desk, noun, refs, texts | {"state": state}, doing)
         elif texts.keys() - {"purpose"}:
-            raise InvalidError(f"what was said? End with one of {', '.join(choices.ConsentState)}")
+            raise InvalidError(
+                f"what was said? End with one of {', '.join(fields.own_words('ConsentState'))}"
+            )
         else:
             _log(desk, noun, refs, purpose)
 
@@ -123,7 +126,7 @@ def make_consent(noun: str) -> Callable[..., None]:
 
 def _parted(words: list[str]) -> tuple[list[str], str | None]:
     """The references, and the state that stands after them."""
-    known = choices.words("ConsentState")
+    known = fields.words("ConsentState")
     state = known.get(words[-1].strip().lower().replace("-", "_").replace(" ", "_"))
     return (words[:-1], state) if state else (words, None)
 

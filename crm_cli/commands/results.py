@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from crm_cli import choices
+from crm_cli import fields
 from crm_cli.commands import completing
 from crm_cli.commands.campaigning import Campaign
 from crm_cli.commands.options import Argument, Doing, Given, Option, counted, given
@@ -38,7 +38,7 @@ def respond(
         Option(
             metavar="responded|clicked|opened|bounced|opted_out|…",
             help="How far it came with them; opting out is honoured from now on",
-            autocompletion=completing.one_of(tuple(choices.MemberStatus)),
+            autocompletion=completing.one_of(fields.own_words("MemberStatus")),
         ),
     ] = "responded",
     response: Annotated[str | None, Option(metavar="WORDS", help="What they answered")] = None,
@@ -62,7 +62,7 @@ def respond(
     from crm_cli import values
     from crm_cli.rules import response as rules
 
-    word = str(values.read("choice", status, desk.reading, choices.words("MemberStatus")))
+    word = str(values.read("choice", status, desk.reading, fields.words("MemberStatus")))
     answer = rules.Answer(word, response, on, amount, lead, deal)
     texts = [line for text in who for line in (stdin_lines() if text == "-" else [text])]
     if not texts:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from crm_cli import choices, values
+from crm_cli import fields, values
 from crm_cli.commands import completing
 from crm_cli.commands.options import Argument, Doing, Option, counted
 from crm_cli.desk import Desk, stdin_lines
@@ -44,9 +44,9 @@ def target(
     channel: Annotated[
         str | None,
         Option(
-            metavar="|".join(choices.MessageChannel),
+            metavar="|".join(fields.own_words("MessageChannel")),
             help="How they are reached; else by the campaign's type",
-            autocompletion=completing.one_of(tuple(choices.MessageChannel)),
+            autocompletion=completing.one_of(fields.own_words("MessageChannel")),
         ),
     ] = None,
     doing: Doing,
@@ -129,8 +129,8 @@ def follow(
         Option(
             "--from",
             metavar="GROUP",
-            help=f"Whom to target next: {', '.join(choices.MemberGroup)}",
-            autocompletion=completing.one_of(tuple(choices.MemberGroup)),
+            help=f"Whom to target next: {', '.join(fields.own_words('MemberGroup'))}",
+            autocompletion=completing.one_of(fields.own_words("MemberGroup")),
         ),
     ],
     name: Annotated[str | None, Option(metavar="NAME", help="What to call the segment")] = None,
@@ -168,7 +168,7 @@ def _share(text: str, reading: Reading) -> int:
 
 
 def _word(vocabulary: str, text: str, called: str) -> str:
-    known = choices.words(vocabulary)
+    known = fields.words(vocabulary)
     if found := known.get(values.word_key(text)):
         return found
     raise nearest(text, list(dict.fromkeys(known.values())), called)

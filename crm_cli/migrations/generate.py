@@ -14,7 +14,7 @@ from sqlalchemy.dialects.sqlite import dialect as sqlite_dialect
 from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlmodel import SQLModel
 
-from crm_cli import models
+from crm_cli import choices, models
 
 HERE = Path(__file__).parent
 VIEWS = HERE.parent / "views"
@@ -71,11 +71,12 @@ def files() -> dict[str, str]:
 
 
 def nouns() -> dict[str, dict[str, Any]]:
-    """What the files of `nouns/` hold: the index, the columns of parts, each noun's fields and columns."""
+    """What the files of `nouns/` hold: the index, parts, vocabularies, and each noun's fields and columns."""
     places = {name: _place(name) for name in EVERYDAY}
     index: dict[str, Any] = {"schema": len(versions()), "nouns": places, "now": momentary()}
     parts = {_table(part).name: _fields(part) for part in models.PARTS}
-    return {"index": index, "parts": parts} | {name: _noun(name) for name in EVERYDAY}
+    words = {name: choices.words(name) for name in choices.names()}
+    return {"index": index, "parts": parts, "words": words} | {name: _noun(name) for name in EVERYDAY}
 
 
 def momentary() -> dict[str, str]:
