@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from crm_cli import output, reports
+from crm_cli import output
 from crm_cli.asking.figures import share
 from crm_cli.commands import completing
 from crm_cli.commands.options import Argument, Option, Out
@@ -61,6 +61,7 @@ def _make(noun: str) -> Callable[..., None]:
 
 
 def _rows(desk: Desk, customer: int, said: dict[str, str]) -> Rows:
+    from crm_cli import reports
     from crm_cli.asking import baskets
 
     asked = baskets.put(
