@@ -74,6 +74,13 @@ def test_campaigns_are_compared_side_by_side(mailings: Crm) -> None:
     assert "| cost | 500.00 | 2,000.00 |" in lines
     rows = mailings("campaign", "compare", "Mail 3", "Mail 1", "-o", "json").json
     assert [(row["campaign"], row["cost"]) for row in rows] == [("Mail 3", 2000), ("Mail 1", 500)]
+    add(mailings, "campaign", "add", "Ring", "--type", "phone", "--cost", "7")
+    lines = mailings("campaign", "compare", "Mail 1", "Mail 3", "Ring", "--by", "type", "-o", "md").lines
+    assert lines[0] == "| figure | email | phone |"
+    assert "| cost | 2,500.00 | 7.00 |" in lines
+    rows = mailings("campaign", "compare", "Mail 1", "Mail 3", "--by", "channel", "-o", "json").json
+    assert [(row["channel"], row["campaigns"], row["cost"]) for row in rows] == [("email", 2, 2500)]
+    assert mailings("campaign", "compare", "Mail 1", "Mail 3", "--by", "shoe").code == 2
 
 
 def test_the_next_campaign_is_told_from_those_that_were(mailings: Crm) -> None:

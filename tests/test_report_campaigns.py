@@ -116,6 +116,7 @@ def test_impressions_lower_no_response_rate_where_their_answers_are_not_told(crm
     add(crm, "campaign", "result", "Fair", "--name", "Banner", "--impressions", "12", "--responses", "1")
     row = report(crm)["Fair"]
     assert (row["sent"], row["responded"], row["response_rate_pct"]) == (50_020, 10, 15)
+    assert row["people_rate_pct"] == 25
     told = crm("report", "campaigns", "--explain").out
     for said in ("response rate 3 ÷ sent 20", "50,000 impressions of results that tell no answers",
                  "7 answers in results that tell no impressions"):  # fmt: skip

@@ -38,35 +38,49 @@ BRINGS = {
 """What a budget can be asked about."""
 
 
-def report(desk: "Desk", ids: Iterable[int]) -> Rows:
-    """The report of campaigns, of these in their order."""
+def report(desk: "Desk", ids: Iterable[int], by: str | None = None) -> Rows:
+    """The report of campaigns, of these in their order; or of the groups that they make."""
     wanted = list(ids)
     asked = reports.Asked(
-        desk.connection, desk.reading.today, reports.load("campaigns"), zone=desk.config.zone,
+        desk.connection, desk.reading.today, reports.load("campaigns"), zone=desk.config.zone, by=by,
         where=("id IN (SELECT value FROM json_each(?))", [json.dumps(wanted)]), rates=desk.rate,
     )  # fmt: skip
     rows = asked.report.answer(asked)
+    if by:
+        return rows
     place = [each.name for each in rows.columns].index("campaign_id")
     rows.rows = sorted(rows.rows, key=lambda row: wanted.index(row[place]))
     return rows
 
 
-def side_by_side(desk: "Desk", ids: Sequence[int]) -> Rows:
-    """Campaigns next to each other, a row for each figure that one of them has."""
-    rows = report(desk, ids)
+def side_by_side(desk: "Desk", ids: Sequence[int], by: str | None = None) -> Rows:
+    """Campaigns next to each other, or the groups that they make, a row for each figure that one of them has."""
+    rows = report(desk, ids, by)
     found = _figures(rows)
+    heads = _groups(rows.columns[0].name, found) if by else _names(ids, found)
+    columns = [Field("figure", "text"), *(Field(head, "text") for head in heads)]
+    told = [each for each in _told(rows.columns, found) if not by or each is not rows.columns[0]]
+    lines = [
+        (each.name, *(blocks.short(each, row[each.name], row["currency"]) for row in found)) for each in told
+    ]
+    return Rows(columns, [("currency", *(row["currency"] for row in found)), *lines], rows.notes)
+
+
+def _names(ids: Sequence[int], found: Sequence[Figures]) -> list[str]:
     names = [each["campaign"] for each in found]
-    heads = [
+    return [
         each["campaign"] if names.count(each["campaign"]) == 1
         else f"{each['campaign']} {each['currency'] if ids.count(each['campaign_id']) == 1 else each['campaign_id']}"
         for each in found
     ]  # fmt: skip
-    columns = [Field("figure", "text"), *(Field(head, "text") for head in heads)]
-    lines = [
-        (each.name, *(blocks.short(each, row[each.name], row["currency"]) for row in found))
-        for each in _told(rows.columns, found)
+
+
+def _groups(name: str, found: Sequence[Figures]) -> list[str]:
+    names = [str(each[name] or "none") for each in found]
+    return [
+        one if names.count(one) == 1 else f"{one} {each['currency']}"
+        for one, each in zip(names, found, strict=True)
     ]
-    return Rows(columns, [("currency", *(row["currency"] for row in found)), *lines], rows.notes)
 
 
 def measured(desk: "Desk", campaign_id: int) -> Rows:

@@ -115,6 +115,10 @@ class Tally:
         expected, rate = self._expected_response(), share(*self.rated)
         return {
             "response_rate_pct": rate,
+            "people_rate_pct": share(
+                sum(each.treated.responded for each in self.campaigns),
+                sum(each.treated.people for each in self.campaigns),
+            ),
             "roi_pct": share(won - cost, cost),
             "margin_roi_pct": share(margin - cost, cost) if known else None,
             "budget_used_pct": share(cost, self.amounts.get("budget") or 0),

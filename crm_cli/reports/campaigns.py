@@ -57,6 +57,7 @@ COLUMNS = (
     Field("spent_lift_low", "decimal", "The least that it is, 95 times of 100"),
     Field("spent_lift_high", "decimal", "The most that it is"),
     Field("spent_verdict", "text", "higher, lower, or too small to tell"),
+    Field("people_rate_pct", "percent", "Response rate of people alone, without advertisements"),
 )  # fmt: skip
 MEASURE = "won_amount"
 OPTIONS = (
