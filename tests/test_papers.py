@@ -4,11 +4,12 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import Crm, Terminal
 
-from crm_cli.papers import pdf
+from crm_cli.papers import fonts, pdf
 from crm_cli.papers.manner import Manner
 
 SETTINGS = {
@@ -237,7 +238,7 @@ def test_the_name_of_the_file_says_what_is_written(shop: Crm, tmp_path: Path) ->
 @pytest.mark.parametrize("locale", ["en_US", "fa_IR", "he_IL"])
 def test_a_pdf_is_drawn_in_both_directions(shop: Crm, tmp_path: Path, locale: str) -> None:
     pytest.importorskip("fpdf", reason="the extra pdf is not installed")
-    if not pdf._faces(""):
+    if not fonts.faces(""):
         pytest.skip("this system has none of the usual fonts")
     file = tmp_path / "quote.pdf"
     assert shop("quote", "render", "1", "--out", str(file), "--locale", locale).code == 0
@@ -246,11 +247,54 @@ def test_a_pdf_is_drawn_in_both_directions(shop: Crm, tmp_path: Path, locale: st
     assert f"/Lang ({locale.replace('_', '-')})".encode() in drawn
 
 
+@pytest.mark.parametrize("locale", ["en_US", "fa_IR"])
+def test_no_figure_of_a_pdf_is_broken_however_long(
+    shop: Crm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, locale: str
+) -> None:
+    fpdf = pytest.importorskip("fpdf", reason="the extra pdf is not installed")
+    if not fonts.faces(""):
+        pytest.skip("this system has none of the usual fonts")
+    drawn: list[tuple[str, bool]] = []
+    multi_cell = fpdf.FPDF.multi_cell
+
+    def measured(paper: Any, w: float, h: float | None = None, text: str = "", **more: Any) -> Any:
+        drawn.append((text, w == 0 or paper.get_string_width(text) <= w))
+        return multi_cell(paper, w, h, text, **more)
+
+    monkeypatch.setattr(fpdf.FPDF, "multi_cell", measured)
+    items = "Tower   of steel x 3 @ 987654321012.34"
+    shop(
+        "quote",
+        "add",
+        "Q-9",
+        "--company",
+        "Acme",
+        "--currency",
+        "IRR",
+        "--items",
+        items,
+        "--shipping",
+        "1",
+    )
+    done = shop("quote", "render", "Q-9", "--out", str(tmp_path / "quote.pdf"), "--locale", locale)
+    assert done.code == 0, done.err
+    assert any("Tower of steel" in text for text, _ in drawn), "blanks of a name are one"
+    figures = [fits for text, fits in drawn if sum(map(str.isdigit, text)) > 12]
+    assert len(figures) >= 4
+    assert all(figures)
+
+
+def test_only_letters_that_join_or_stack_are_shaped() -> None:
+    assert [letter for letter in "aéßЖΩ€– 中한۱یہשก\u0301" if fonts.must_be_shaped(letter)] == [
+        *"۱یہשก\u0301"
+    ]
+
+
 def test_without_fonts_latin_letters_are_drawn_and_others_refused(
     shop: Crm, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pytest.importorskip("fpdf", reason="the extra pdf is not installed")
-    monkeypatch.setattr(pdf, "_FACES", ())
+    monkeypatch.setattr(fonts, "_FACES", ())
     shop("quote", "edit", "1", "--terms", "– €")
     done = shop("quote", "render", "1", "--as", "pdf", "--out", "/dev/null")
     assert (done.code, done.err) == (0, "wrote Quote Q-2026-0001 to /dev/null\n")

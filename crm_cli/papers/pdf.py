@@ -4,19 +4,17 @@ Both come by pip alone on any system, which what draws HTML does not. The letter
 the settings, else the usual ones of the system, of which later ones help out where a letter is missing.
 """
 
-import os
-import sys
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from io import BytesIO
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from crm_cli.errors import InvalidError
+from crm_cli.papers import fonts
+from crm_cli.papers.fonts import Face
 from crm_cli.papers.quote import Page
 
 INSTALL = 'pip install "crm-cli[pdf]"'
-INVISIBLE = frozenset("\u200c\u200d\u200e\u200f\u202f\u00a0")  # which no font must have
 WESTERN = "windows-1252"
 MARGIN = 18.0  # millimetres
 GREY, BLACK, RULE = (91, 100, 112), (29, 33, 37), (223, 227, 232)
@@ -24,32 +22,10 @@ LEFT = "\u200e"  # says that what stands beside it runs from the left
 SIZE, SMALL, HEADING = 9.5, 8.0, 18.0  # points
 LEADING = 1.4  # the height of a line in its letters' size
 POINT = 0.352778  # a point in millimetres
+PADDING = 1.0  # millimetres beside the words of a cell
+NARROWEST = 30.0  # millimetres of what is described
 
 
-class Face(NamedTuple):
-    """A font's files: upright and bold."""
-
-    regular: str
-    bold: str
-
-
-# Fonts with Latin, Greek, Cyrillic, Arabic and Hebrew letters first, then those of East and South Asia.
-_FACES = (
-    Face("DejaVuSans.ttf", "DejaVuSans-Bold.ttf"),
-    Face("Arial.ttf", "Arial Bold.ttf"),
-    Face("arial.ttf", "arialbd.ttf"),
-    Face("tahoma.ttf", "tahomabd.ttf"),
-    Face("NotoSans-Regular.ttf", "NotoSans-Bold.ttf"),
-    Face("NotoNaskhArabic-Regular.ttf", "NotoNaskhArabic-Bold.ttf"),
-    Face("NotoSansArabic-Regular.ttf", "NotoSansArabic-Bold.ttf"),
-    Face("NotoSansHebrew-Regular.ttf", "NotoSansHebrew-Bold.ttf"),
-    Face("LiberationSans-Regular.ttf", "LiberationSans-Bold.ttf"),
-    Face("Arial Unicode.ttf", "Arial Unicode.ttf"),
-    Face("NotoSansCJK-Regular.ttc", "NotoSansCJK-Bold.ttc"),
-    Face("msgothic.ttc", "msgothic.ttc"),
-    Face("DroidSansFallbackFull.ttf", "DroidSansFallbackFull.ttf"),
-    Face("Nirmala.ttf", "NirmalaB.ttf"),
-)
 _SCRIPTS = {"fa": "arab", "ar": "arab", "ur": "arab", "he": "hebr"}
 
 
@@ -68,48 +44,12 @@ def draw(page: Page, font: str = "") -> bytes:
     """
     if not is_there():
         raise InvalidError(f"PDF needs two more libraries: {INSTALL}")
-    drawing = _Drawing(page, _faces(font))
+    drawing = _Drawing(page, fonts.faces(font))
     drawing.head()
     drawing.lines()
     drawing.sums()
     drawing.foot()
     return drawing.done()
-
-
-def _faces(font: str) -> list[Face]:
-    """The fonts that are here, the one that is asked for first."""
-    named = Path(font).expanduser()
-    if font and not named.is_file():
-        raise InvalidError(f"there is no font {font}; set another: crm config set quote.font FILE.ttf")
-    files = _font_files()
-    told = [Face(str(named), str(named))] if font else []
-    return told + [
-        Face(str(files[face.regular]), str(files.get(face.bold, files[face.regular])))
-        for face in _FACES
-        if face.regular in files
-    ]
-
-
-def _font_files() -> dict[str, Path]:
-    """The font files of this system by name."""
-    home = Path.home()
-    places = {
-        "darwin": [Path("/System/Library/Fonts"), Path("/Library/Fonts"), home / "Library/Fonts"],
-        "win32": [
-            Path(os.environ.get("WINDIR", r"C:\Windows")) / "Fonts",
-            home / "AppData/Local/Microsoft/Windows/Fonts",
-        ],
-    }
-    usual = [
-        Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), home / ".local/share/fonts", home / ".fonts"
-    ]  # fmt: skip
-    wanted = {name for face in _FACES for name in face}
-    found: dict[str, Path] = {}
-    for place in places.get(sys.platform, usual):
-        for folder, _, names in os.walk(place):
-            for name in wanted.intersection(names):
-                found.setdefault(name, Path(folder) / name)
-    return found
 
 
 class _Drawing:
@@ -145,7 +85,7 @@ class _Drawing:
         page, words = self.page, self.page.words
         shown = [
             (True, 11, self.end, "", [line.number for line in page.lines]),
-            (True, 55, self.start, words["description"], [_described(line) for line in page.lines]),
+            (True, 0, self.start, words["description"], [_described(line) for line in page.lines]),
             (True, 18, self.end, words["quantity"], [line.quantity for line in page.lines]),
             (True, 27, self.end, f"{words['price']} {page.currency}", [line.price for line in page.lines]),
             (page.has_discounts, 18, self.end, words["discount"], [line.discount for line in page.lines]),
@@ -153,7 +93,9 @@ class _Drawing:
             (True, 30, self.end, f"{words['amount']} {page.currency}", [line.net for line in page.lines]),
         ]
         columns = [each[1:] for each in shown if each[0]]
-        widths, sides = tuple(each[0] for each in columns), [each[1] for each in columns]
+        wide = [self._room(each[3], each[0]) if each[1] == self.end else 0 for each in columns]
+        rest = max(NARROWEST, self.pdf.epw - sum(wide))
+        widths, sides = tuple(each or rest for each in wide), [each[1] for each in columns]
         with self._table(widths, sides, heading=True) as table:
             self._row(table, [each[2] for each in columns], bold=True, size=SMALL)
             for cells in zip(*(each[3] for each in columns), strict=True):
@@ -162,7 +104,8 @@ class _Drawing:
     def sums(self) -> None:
         """What the lines come to, at the end of the lines."""
         self.pdf.ln(3)
-        blank, label, amount = 60, 75, 39
+        label, amount = 75, self._room([each.amount for each in self.page.sums], 39, SIZE + 2, bold=True)
+        blank = max(1, self.pdf.epw - label - amount)
         with self._table((blank, label, amount), [self.start, self.start, self.end], rules=False) as table:
             for each in self.page.sums:
                 size = SIZE + 2 if each.is_total else SIZE
@@ -186,13 +129,13 @@ class _Drawing:
     def _fonts(self, faces: Sequence[Face]) -> None:
         """Take the first font that has all letters, else the first with the others to help out."""
         letters = {letter for text in _texts(self.page) for letter in text if not letter.isspace()}
-        able = [face for face in faces if not letters - _letters(face.regular)]
+        able = [face for face in faces if not letters - fonts.letters(face.regular)]
         helped = able[:1] or list(faces)
         if not faces and all(text.isascii() or _is_western(text) for text in _texts(self.page)):
             self.pdf.core_fonts_encoding = WESTERN
             self.pdf.set_font("helvetica", size=SIZE)  # which every reader of PDF has
             return
-        known = set().union(*(_letters(face.regular) for face in helped))
+        known = set().union(*(fonts.letters(face.regular) for face in helped))
         missing = {letter for letter in letters - known if letter.isprintable()}
         if missing:
             few = " ".join(sorted(missing)[:5])
@@ -206,7 +149,9 @@ class _Drawing:
         self.pdf.set_fallback_fonts([f"face{number}" for number in range(1, len(helped))], exact_match=False)
         script = _SCRIPTS.get(self.page.language.partition("-")[0])
         direction = {"direction": "rtl", "script": script} if self.right_to_left else {}
-        self.pdf.set_text_shaping(use_shaping_engine=True, **direction)
+        # Shaping takes twice as long as all else, and what is Latin looks the same without.
+        shaped = self.right_to_left or any(map(fonts.must_be_shaped, letters))
+        self.pdf.set_text_shaping(use_shaping_engine=shaped, **direction)
 
     def _write(
         self, text: str, size: float = SIZE, *, bold: bool = False, colour: tuple[int, ...] = BLACK
@@ -217,7 +162,7 @@ class _Drawing:
         self.pdf.multi_cell(0, height, self._ordered(text), align=self.start, new_x="LMARGIN", new_y="NEXT")
 
     def _table(
-        self, widths: tuple[int, ...], sides: list[str], *, heading: bool = False, rules: bool = True
+        self, widths: tuple[float, ...], sides: list[str], *, heading: bool = False, rules: bool = True
     ) -> Any:
         """A table of columns in the order of reading, from the side where lines start."""
         from fpdf.fonts import FontFace
@@ -233,9 +178,15 @@ class _Drawing:
             headings_style=FontFace(emphasis="BOLD"),
             borders_layout="HORIZONTAL_LINES" if rules else "NONE",
             line_height=SIZE * POINT * LEADING,
-            padding=(1.2 if rules else 0.4, 1),
+            padding=(1.2 if rules else 0.4, PADDING),
             v_align="TOP",
         )
+
+    def _room(self, texts: Iterable[str], least: float, size: float = SIZE, *, bold: bool = False) -> float:
+        """How wide a column must be for its longest text to stand on one line: no figure may be broken."""
+        self.pdf.set_font(style="B" if bold else "", size=size)
+        longest: float = self.pdf.get_string_width(max(texts, key=len, default=""))
+        return max(least, longest + 2 * PADDING + POINT)
 
     def _row(
         self, table: Any, cells: list[str], *, bold: bool = False, size: float = SIZE,
@@ -305,11 +256,3 @@ def _texts(page: Page) -> list[str]:
     sums = [text for each in page.sums for text in (each.label, each.amount)]
     words = [page.title, page.mark, page.date, page.valid_until, page.terms, page.currency, *page.bank]
     return [*parties, *of_lines, *sums, *words, *page.words.values(), "0123456789·–/"]
-
-
-def _letters(file: str) -> set[str]:
-    """The letters that a font has, blanks and marks of direction among them."""
-    import uharfbuzz  # type: ignore[import-untyped]
-
-    found = uharfbuzz.Face(uharfbuzz.Blob.from_file_path(file)).unicodes
-    return {chr(number) for number in found} | INVISIBLE

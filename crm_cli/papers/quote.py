@@ -173,7 +173,7 @@ def _address(at: Row) -> list[str]:
 
 
 def _line(row: Row, number: int, currency: str, manner: Manner) -> Line:
-    name = row["name"] or row["text"] or ""
+    name = " ".join((row["name"] or row["text"] or "").split())
     return Line(
         number=manner.number(number * 10_000),
         name=name,
