@@ -117,6 +117,7 @@ def root(
     elif db or demo:
         raise InvalidError("a line works on the store of the whole; say which before batch or shell")
     else:
+        style.instead = ctx.obj.style.instead
         ctx.obj.style = style
     ctx.call_on_close(ctx.obj.close)
 

@@ -52,6 +52,8 @@ class Style:
     calendar: str = ""
     spreadsheet: str = ""
     """The decimal mark of the spreadsheet program that CSV is for; empty where it is for machines."""
+    instead: Callable[["Rows"], None] | None = None
+    """What takes an answer in place of being written, where somebody wants it drawn."""
 
     @property
     def terminal(self) -> bool:
@@ -75,6 +77,9 @@ class Style:
 
 def write(rows: Rows, style: Style) -> None:
     """Write an answer to standard output."""
+    if style.instead:
+        style.instead(rows)
+        return
     chosen = style.chosen
     if chosen == "table":
         from crm_cli import tables

@@ -1,5 +1,6 @@
 """Reports of the user's own: SQL with kinds, filters, periods and charts; saved commands; broken ones alone."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -147,3 +148,40 @@ def test_saved_reports_do_not_call_each_other(crm: Crm, folder: Path) -> None:
     (folder / "two.toml").write_text('command = ["report", "one"]')
     answer = crm("report", "one")
     assert (answer.code, answer.err.count("\n")) == (2, 1)
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_saved_list_is_drawn_shown_as_a_page_and_explained(crm: Crm, tmp_path: Path) -> None:
+    crm("report", "save", "deals", "--about", "All deals", "--", "deal", "list", "--sort", "amount")
+    assert [line.split()[0] for line in crm("report", "deals", "--chart").lines] == [
+        "amount",
+        "20.00",
+        "1,000.50",
+    ]
+    assert "Small" not in crm("report", "deals", "amount=100..", "--chart").out
+    page = tmp_path / "page.html"
+    for option in (("--html", str(page)), (f"--html={page}",)):
+        assert crm("report", "deals", *option).code == 0
+        text = page.read_text()
+        assert ("<svg" in text, "All deals" in text, "1,000.50" in text) == (True, True, True)
+        page.unlink()
+    said = crm("report", "deals", "amount=100..", "--explain").out
+    assert ("crm deal list --sort amount amount=100.." in said, "FROM deals" in said) == (True, True)
+    assert crm("report", "deals", "--html").code == 2
+    assert crm("report", "deals", "--columns", "id,name", "--chart").code == 2
+    assert "Small" in crm("report", "deals").out
+    crm(
+        "report", "save", "counted", "--", "sql", "SELECT name, length(name) AS letters FROM deals ORDER BY 1"
+    )
+    assert [line.split()[0] for line in crm("report", "counted", "--chart").lines] == ["letters", "3", "5"]
+    lines = crm("batch", "-", input="report deals --chart\nreport deals -o ids\n").lines
+    assert [json.loads(line)["output"].count("\n") for line in lines[:2]] == [3, 2]
+
+
+def test_a_chart_names_whom_a_column_of_the_noun_refers_to(crm: Crm, folder: Path) -> None:
+    crm("user", "add", "Ann Lee")
+    crm("deal", "edit", "1", "--owner", "Ann Lee")
+    (folder / "mine.sql").write_text(
+        "-- noun: deal\nSELECT owner, count(*) AS deals -- integer: How many\nFROM chosen GROUP BY owner ORDER BY 1\n"
+    )
+    assert crm("report", "mine", "--chart").lines[-1].endswith(" Ann Lee")

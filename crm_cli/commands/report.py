@@ -204,4 +204,4 @@ app.command()(own_reports.save)
 
 def more() -> list[CommandInfo]:
     """The reports of the user's own, as their files are now."""
-    return own_reports.found(_Report)
+    return own_reports.found(_Report, drawn)

@@ -22,7 +22,9 @@ from crm_cli.fields import Field
 from crm_cli.output import Rows
 from crm_cli.values.amounts import SCALE, money_human, round_half_up
 
-WORDS = frozenset(("text", "choice", "open", "country", "boolean", "day"))
+WORDS = frozenset(
+    ("text", "long", "choice", "open", "country", "boolean", "day", "email", "phone", "url", "tags")
+)
 CELL = re.compile(r"[a-z]\d+(_pct)?")  # the name of a column of a heat map
 UNKNOWN = "–"
 ADDED = frozenset(
@@ -113,7 +115,7 @@ class _Answer:
         return [
             place
             for place, each in enumerate(self.columns[:last])
-            if place != self.money and (each.name == self.by or each.kind in WORDS)
+            if place != self.money and (each.name == self.by or worded(each))
         ]
 
     @cached_property
@@ -175,6 +177,11 @@ class _Answer:
         for row in self.rows:
             parted.setdefault(row[self.money] or "", []).append(row)
         return parted
+
+
+def worded(each: Field) -> bool:
+    """Whether a column says in words what a row is about."""
+    return each.kind in WORDS or each.kind.startswith("ref:")
 
 
 def written(each: Field, value: Any, currency: str | None) -> str:
@@ -254,9 +261,7 @@ def _parted(rows: list[list[Any]], places: Sequence[int]) -> Iterator[list[list[
 def _funnels(answer: _Answer, currency: str, rows: list[list[Any]]) -> Iterator[Chart]:
     """A funnel of each group; its steps are the last column of words before the measure."""
     step = answer.told[-1]
-    wordy = [
-        place for place, each in enumerate(answer.columns) if each.kind in WORDS or each.name == answer.by
-    ]
+    wordy = [place for place, each in enumerate(answer.columns) if worded(each) or each.name == answer.by]
     others = [place for place in wordy if place not in (step, answer.money)]
     share = answer.names.get("conversion_pct")
     for found in _parted(rows, others):
@@ -287,7 +292,7 @@ def _lines(answer: _Answer, currency: str, rows: list[list[Any]], time: int) -> 
 def _heat(answer: _Answer) -> Iterator[Matrix]:
     """The cells of each row, beside what the row is about and how large it is."""
     first = answer.cells[0]
-    words = [place for place in range(first) if answer.columns[place].kind in WORDS and place != answer.money]
+    words = [place for place in range(first) if worded(answer.columns[place]) and place != answer.money]
     size = answer.names.get("size")
     for currency, rows in answer.currencies().items():
         labels = [answer.label(row, words) + _sized(answer, size, row) for row in rows]
