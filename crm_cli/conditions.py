@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from crm_cli import fields, values
 from crm_cli.errors import CrmError, InvalidError
@@ -20,7 +20,7 @@ _LAST_DAY = "9999-12-31"
 _UNWORDED = _NUMBERS | {"boolean", "about"}
 
 
-@dataclass
+@dataclass(repr=False, eq=False)
 class Asking:
     """What a filter depends on: the store, how values are read, who `me` is, the first day of the week.
 
@@ -37,8 +37,7 @@ class Asking:
 Where = tuple[str, list[Any]]
 
 
-@dataclass
-class Place:
+class Place(NamedTuple):
     """Where a column stands: the noun, the column, and the part or view when not the noun's own view."""
 
     noun: Noun

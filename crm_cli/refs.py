@@ -6,12 +6,10 @@ name, an unambiguous start of a name; where nouns mix, `deal:12`. Names are comp
 
 import re
 import sqlite3
-from dataclasses import dataclass
 from typing import Any
 
 from crm_cli import fields
 from crm_cli.errors import ConflictError, NotFoundError
-from crm_cli.values import emails
 from crm_cli.values.folding import fold
 
 # The column in which a noun's own numbers or codes stand.
@@ -30,20 +28,19 @@ _NUMBERS = {
     "lead": "SELECT phone_key, NULL FROM lead WHERE id = ?",
     "company": "SELECT phone, country FROM company WHERE id = ?",
 }
-_PHONE = re.compile(r"\+?[\d\s().\-/]{7,}")
+_PHONE = r"\+?[\d\s().\-/]{7,}"
 _MOST = 10  # candidates that an error names
 _NEAR = 2000  # names among which the nearest is looked for
 _SHORTEST_PHONE = 7  # digits from which a bare number that is no id may be a phone
 _LONGEST_ID = 18  # digits of an id that SQLite can hold
 
 
-@dataclass
 class AmbiguousError(ConflictError):
     """Several records answer to a reference; `candidates` are their ids and names."""
 
-    noun: str
-    text: str
-    candidates: list[tuple[int, str]]
+    def __init__(self, noun: str, text: str, candidates: list[tuple[int, str]]) -> None:
+        super().__init__()
+        self.noun, self.text, self.candidates = noun, text, candidates
 
     def __str__(self) -> str:
         """One line with the candidates."""
@@ -183,6 +180,8 @@ def _by_external(connection: sqlite3.Connection, noun: str, text: str, _: str | 
 def _by_address(connection: sqlite3.Connection, noun: str, text: str, _: str | None) -> list[int]:
     if "@" not in text:
         return []
+    from crm_cli.values import emails
+
     if noun == "contact":
         return _ids(
             connection, "SELECT DISTINCT contact_id FROM contact_email WHERE key = ?", emails.key(text)
@@ -193,7 +192,7 @@ def _by_address(connection: sqlite3.Connection, noun: str, text: str, _: str | N
 
 
 def _by_phone(connection: sqlite3.Connection, noun: str, text: str, country: str | None) -> list[int]:
-    if noun not in _BY_KEY or not _PHONE.fullmatch(fold(text)):
+    if noun not in _BY_KEY or not re.fullmatch(_PHONE, fold(text)):
         return []
     from crm_cli.values import phones
 

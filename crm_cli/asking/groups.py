@@ -7,7 +7,6 @@ million deals reads no other table. Two companies of one name stay two.
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from crm_cli import fields, segments
@@ -63,8 +62,7 @@ class Place(NamedTuple):
         return self.label is None, number, str(self.label), self.id or 0
 
 
-@dataclass(frozen=True)
-class Group:
+class Group(NamedTuple):
     """One way to group.
 
     `key` is SQL over the noun's view; `record` and `label`, where they stand, lead from the key (`value`) to

@@ -6,7 +6,6 @@ written by `crm_cli.config.settings`, which also looks at what a value means.
 
 import os
 import re
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -146,11 +145,11 @@ def fits(key: str, value: str) -> None:
         raise InvalidError(f"{key}: {value!r} does not go here; write {like}")
 
 
-@dataclass
 class Config:
     """The settings as text, each falling back to its default."""
 
-    values: dict[str, Any]
+    def __init__(self, values: dict[str, Any]) -> None:
+        self.values = values
 
     def get(self, key: str) -> str:
         """The value of a key such as `zone` or `columns.deal`, `""` when unset."""

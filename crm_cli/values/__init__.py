@@ -28,7 +28,7 @@ _SEPARATORS = r"[,;،؛\n]"
 _URL = r"(?:(?:https?|ftp)://[^\s/?#]+|[^\s/?#:@]+\.[^\s/?#:@.]{2,}(?::[0-9]{1,5})?)(?:[/?#]\S*)?"
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False, eq=False)
 class Reading:
     """What the reading of a text depends on: the settings, or what an import has been told of its file."""
 
