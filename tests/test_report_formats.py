@@ -55,6 +55,7 @@ def test_a_report_tells_the_same_in_every_format(crm: Crm, demo: Path, name: str
     page = asked("--html", "-")
     assert page.count("<svg") >= bool(rows)
     assert page.count("<tr>") == len(rows) + bool(rows)
+    assert json.loads(asked("--explain", "-o", "json"))
     said = asked("--explain")
     assert "SELECT" in said
     assert len(said.split("\n\n")) >= 2

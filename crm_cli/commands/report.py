@@ -152,12 +152,14 @@ def answer(
 
 
 def _explain(desk: Desk, asked: reports.Asked) -> None:
-    """Write what a report's figures mean; in a format for machines what was fitted for them."""
+    """Write what a report's figures mean; in a format for machines what was fitted for them, else line by line."""
     told = reports.explain(asked)
-    if desk.style.format in (None, "table") or not asked.parameters:
+    if desk.style.format in (None, "table"):
         output.text(told)
-    else:
+    elif asked.parameters:
         output.write(asked.parameters[0], desk.style)
+    else:
+        output.write(Rows([Field("said", "text")], [(line,) for line in told if line]), desk.style)
 
 
 def _page(desk: Desk, name: str, asked: reports.Asked, file: Path, words: list[str]) -> None:
