@@ -13,6 +13,7 @@ from crm_cli.asking import reporting
 from crm_cli.commands import completing, own_reports
 from crm_cli.commands.options import Filters, Option, Out, Within
 from crm_cli.desk import Desk
+from crm_cli.fields import Field
 from crm_cli.lazy import Bundle
 from crm_cli.output import Rows, Style
 from crm_cli.values import jalali
