@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
-@dataclass
+@dataclass(repr=False, eq=False)
 class Desk:
     """One run of the program."""
 

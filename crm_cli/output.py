@@ -24,7 +24,7 @@ _BLOCK = 500  # rows
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
-@dataclass
+@dataclass(repr=False, eq=False)
 class Rows:
     """An answer: its columns (each with its kind), its rows of stored values, and what to know of it.
 
@@ -40,7 +40,7 @@ class Rows:
     sections: dict[str, str] | None = None
 
 
-@dataclass
+@dataclass(repr=False, eq=False)
 class Style:
     """How to write: the format (None: as fits the place), a header or none, colour, talk, zone and calendar."""
 

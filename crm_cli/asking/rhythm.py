@@ -9,7 +9,6 @@ Each customer's latest days are taken from the end of an index, so that long his
 import json
 from datetime import date, timedelta
 from itertools import pairwise
-from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from crm_cli.asking import bought
@@ -84,4 +83,6 @@ def _usual(days: list[str]) -> float | None:
     if len(days) < FEWEST:
         return None
     told = [date.fromisoformat(day) for day in days]
-    return median((later - earlier).days for later, earlier in pairwise(told))
+    gaps = sorted((later - earlier).days for later, earlier in pairwise(told))
+    half = len(gaps) // 2  # not from `statistics`, which costs each `crm today` 3 ms to load
+    return gaps[half] if len(gaps) % 2 else (gaps[half - 1] + gaps[half]) / 2

@@ -86,7 +86,7 @@ class Stage(NamedTuple):
     rotten_days: int | None
 
 
-@dataclass
+@dataclass(repr=False, eq=False)
 class Asked:
     """What was asked of a report, and what it found worth saying.
 
