@@ -410,3 +410,22 @@ def test_what_a_file_is(tmp_path: Path, start: str, kind: str | None) -> None:
     file = tmp_path / "file"
     file.write_text(start, encoding="utf-8")
     assert kinds.kind_of(Source(str(file))) == kind
+
+
+@pytest.mark.parametrize(
+    ("html", "said"),
+    [
+        ("<!-- a < b --><p>Hi 1 < 2<!--[if mso]><td>no</td><![endif]--><br>there<!DOCTYPE x></p>", "Hi 1 < 2\nthere"),
+        ("a<![if !x]>b<![endif]>c<?xml d?>e", "a b c e"),
+        ("<![<![<![ open", "<![<![<![ open"),
+        ("<p>kept <a " + "<a " * 100_000, "kept" + " <a" * 100_001),
+    ],
+)  # fmt: skip
+def test_broken_pages_are_read_as_far_as_they_go(html: str, said: str) -> None:
+    assert markup.text_of(html) == said
+
+
+@pytest.mark.parametrize("sign", ["(", ":", "Re: ", "<", "a@", "a", " ", "=?utf-8?q?a?= ", '"'])
+def test_a_header_of_one_sign_is_read(sign: str) -> None:
+    made = mail.message(f"From: {sign * 50_000}\nTo: ann@x.org\nSubject: {sign * 50_000}\n\nHi\n".encode())
+    assert (made.body, [person.address for person in made.receivers]) == ("Hi", ["ann@x.org"])

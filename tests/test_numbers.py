@@ -298,3 +298,10 @@ def test_a_mark_that_is_settled_reads_the_column_rightly(values: list[int], mark
     if seen.settled:
         expected = [round_half_up(value, 10) * 10 for value in values]
         assert [parse_decimal(text, decimal=seen.settled) for text in written] == expected
+
+
+def test_blanks_may_be_any_number_but_part_no_digits() -> None:
+    assert parse_money("  €    1 234.50  ", allow_suffix=True) == (12_345_000, "EUR")
+    for text in ("1  234", "3," + " " * 90 + "é", "3" + " " * 5_000 + "x", "$" * 5_000):
+        with pytest.raises(InvalidError):
+            parse_money(text, allow_suffix=True)

@@ -30,7 +30,7 @@ _BLANK = re.compile(
     r"(?im)^((?:DT|DUE|COMPLETED|CREATED|LAST-MOD|RECUR|RRULE|EXDATE|STATUS|UID)[^:\n]*:)[ \t]+"
 )
 _RULE = re.compile(r"(?im)^RRULE[^\n]*(?:\n[ \t][^\n]*)*")
-_MAILED = re.compile(r"[^\s@<>,;:\"]+@[^\s@<>,;:\"]+")
+_MAILED = re.compile(r"(?<![^\s@<>,;:\"])[^\s@<>,;:\"]+@[^\s@<>,;:\"]+")
 _STAMP = re.compile(r"(?m)^DTSTAMP[^\n]*\n")
 _WRONG = (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, RecursionError)
 """What the library raises for a part that is not what it should be."""

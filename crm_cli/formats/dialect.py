@@ -31,6 +31,7 @@ _PROSE = 2
 _ROWS_BEFORE_HEADER = 30
 _BACKSLASH = re.compile(r'(?:^|[,;\t|])"[^"\r\n]*\\"[^",;\t|\r\n]', re.MULTILINE)
 _UNSPLIT = re.compile(r"[;\t|]|[^\d\s],[^\d\s]")
+_LONGEST_DATA = 400  # characters
 _DATA = re.compile(
     r"[-+(]?[\d$€£¥%][\d\s.,:/%$€£¥TZ()+-]*|[^\s@]+@[^\s@]+\.[^\s@]+|https?://\S+", re.IGNORECASE
 )
@@ -139,6 +140,12 @@ def sample_rows(sample: str, dialect: Dialect, *, whole: bool) -> list[Row]:
     return [row for row in rows if not is_blank(row[1])]
 
 
+def _is_data(cell: str) -> bool:
+    """Whether a cell is a figure, a date or an address, which are short, rather than a name."""
+    said = cell.strip()
+    return len(said) <= _LONGEST_DATA and bool(_DATA.fullmatch(said))
+
+
 def is_blank(cells: Sequence[str]) -> bool:
     """Tell whether no cell holds anything but white space."""
     return not any(map(str.strip, cells))
@@ -155,7 +162,7 @@ def find_header(rows: list[Row], wanted: bool | None, recognise: Recognise | Non
     start = _first_full(rows)
     named = _most_recognised(rows, start, recognise) if recognise else None
     line, cells = rows[start if named is None else named]
-    if wanted or named is not None or not any(_DATA.fullmatch(cell.strip()) for cell in cells):
+    if wanted or named is not None or not any(_is_data(cell) for cell in cells):
         return Header(line, cells)
     return Header(rows[0][0], None)
 
@@ -175,7 +182,7 @@ def _score(rows: list[Row], delimiter: str, recognise: Recognise | None) -> floa
     known = max((recognise(cells) for _, cells in rows[:_ROWS_BEFORE_HEADER]), default=0) if recognise else 0
     cells = [cell for _, cells in rows for cell in cells]
     if delimiter == " ":  # prose has blanks too, so only even rows of figures count, and last
-        figures = sum(bool(_DATA.fullmatch(cell)) for cell in cells)
+        figures = sum(map(_is_data, cells))
         return 0.01 if width > _PROSE and common == len(rows) and 2 * figures > len(cells) else 0.0
     if width == 1:  # nothing but a preamble and the header
         return known / 100 if known > 1 else 0.0

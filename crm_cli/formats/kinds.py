@@ -12,7 +12,7 @@ from crm_cli.formats.source import Source
 
 CALENDAR, MAIL = "calendar", "mail"
 _CALENDAR = re.compile(r"BEGIN:(VCALENDAR|VEVENT|VTODO|VTIMEZONE|VJOURNAL|VFREEBUSY)\s*$", re.IGNORECASE)
-_POSTMARK = re.compile(r"From \S*.*\d:\d\d")
+_POSTMARK = re.compile(r"From .*\d:\d\d")
 _HEADER = re.compile(
     r"(from|to|cc|subject|date|received|return-path|message-id|mime-version|content-[\w-]+|delivered-to|"
     r"delivery-date|envelope-to|sender|reply-to|dkim-signature|authentication-results|arc-[\w-]+|x-[\w-]+):(\s|$)",

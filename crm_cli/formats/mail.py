@@ -11,6 +11,7 @@ from email.errors import MessageError
 from email.header import decode_header
 from email.message import Message as Part
 from email.parser import BytesHeaderParser, BytesParser
+from email.policy import Compat32
 from email.utils import getaddresses, parsedate_to_datetime
 from hashlib import sha256
 from typing import NamedTuple
@@ -18,17 +19,40 @@ from typing import NamedTuple
 from crm_cli.formats import markup
 from crm_cli.formats.source import Source
 
-_POSTMARK = re.compile(rb"From \S*.*\d:\d\d")
+_POSTMARK = re.compile(rb"From .*\d:\d\d")
 _QUOTED = re.compile(rb"(?m)^>(>*From )")
-_ADDRESS = re.compile(r"[^\s@<>,;:\"]+@[^\s@<>,;:\"]+")
+_ADDRESS = re.compile(r"(?<![^\s@<>,;:\"])[^\s@<>,;:\"]+@[^\s@<>,;:\"]+")
 _KEY = re.compile(r"<([^<>]+)>")
 _NOBODY = re.compile(
     r"(mailer-daemon|postmaster|no-?reply|do-?not-?reply|bounces?|.*-(bounces?|request|owner))(\+|@)",
     re.IGNORECASE,
 )
+_MOST_WORDS = 10_000  # characters of a header whose encoded words are read
+_LONGEST = 2_000  # characters of a header that says what a part is
 FEW = 10  # lines among which the first that is not blank is looked for
-_RULES = (MessageError, ValueError, TypeError, IndexError, AttributeError, LookupError, OverflowError)
+_RULES = (
+    MessageError,
+    ValueError,
+    TypeError,
+    IndexError,
+    AttributeError,
+    LookupError,
+    OverflowError,
+    RecursionError,
+)
 """What the standard library raises for headers that are not what they should be."""
+
+
+class _Short(Compat32):
+    """Headers as they come, but for those that say what a part is: the parser reads very long ones for ever."""
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        """The name and the value of a header."""
+        name, value = super().header_source_parse(sourcelines)
+        return name, value[:_LONGEST] if name.lower().startswith("content-") else value
+
+
+_SHORT = _Short()
 
 
 class Person(NamedTuple):
@@ -70,16 +94,16 @@ def senders(source: Source) -> Iterator[Message]:
     """Every message of a file by its headers alone, which is much faster."""
     for _, data in _split(source):
         mark, rest = _postmark(data)
-        yield _made(BytesHeaderParser().parsebytes(rest), mark, whole=False)
+        yield _made(BytesHeaderParser(policy=_SHORT).parsebytes(rest), mark, whole=False)
 
 
 def message(data: bytes) -> Message:
     """Read one message."""
     mark, rest = _postmark(data)
     try:
-        return _made(BytesParser().parsebytes(rest), mark)
+        return _made(BytesParser(policy=_SHORT).parsebytes(rest), mark)
     except RecursionError:  # nested beyond all use: what is inside stays unread
-        return _made(BytesHeaderParser().parsebytes(rest), mark)
+        return _made(BytesHeaderParser(policy=_SHORT).parsebytes(rest), mark)
 
 
 def _split(source: Source) -> Iterator[tuple[int, bytes]]:
@@ -137,7 +161,7 @@ def _made(part: Part, mark: str, *, whole: bool = True) -> Message:
 def _plain(raw: str) -> str:
     """A raw header on one line, its bytes as text."""
     text = _decoded(raw.encode("utf-8", "surrogateescape"), "utf-8")
-    return re.sub(r"\s*[\r\n]+\s*", " ", text).strip()
+    return " ".join(map(str.strip, re.split(r"[\r\n]+", text))).strip()
 
 
 def _decoded(data: bytes, charset: str) -> str:
@@ -152,7 +176,7 @@ def _decoded(data: bytes, charset: str) -> str:
 
 def _words(text: str) -> str:
     """A header's text with its encoded words decoded, clean enough to be stored."""
-    if "=?" in text:
+    if "=?" in text and len(text) <= _MOST_WORDS:
         try:
             parts = decode_header(text)
         except _RULES:

@@ -14,10 +14,24 @@ _CELLS = frozenset(("td", "th"))
 def text_of(html: str) -> str:
     """The text of a page; of a broken one, as much as can be read."""
     reader = _Reader()
-    reader.feed(html)
+    reader.feed(_bare(html))
     reader.close()
     lines = (" ".join(line.split()) for line in "".join(reader.found).split("\n"))
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+def _bare(html: str) -> str:
+    """A page without comments and declarations, after whose last `>` no tag begins.
+
+    The parser looks for the end of each tag as far as the page goes, and gives up at odd declarations.
+    """
+    kept, at = [], 0
+    while (begin := html.find("<!--", at)) >= 0 and (end := html.find("-->", begin + 4)) >= 0:
+        kept.append(html[at:begin])
+        at = end + 3
+    said = re.sub("<[!?][^>]*>", " ", "".join([*kept, html[at:]]))
+    tags, mark, rest = said.rpartition(">")
+    return tags + mark + rest.replace("<", "&lt;")
 
 
 class _Reader(HTMLParser):

@@ -34,6 +34,7 @@ LIMIT = 9 * 10**14
 """The largest number of whole units whose ten-thousandths fit the store's 64 bits."""
 
 _LONGEST = 60
+_LONGEST_AMOUNT = 200  # with blanks, signs and the name of a currency
 _PLAIN = re.compile(r"(-?)([0-9]{1,15})(?:\.([0-9]{1,12}))?")
 _SPACES = "\xa0\u2007\u2009\u202f"
 _BIDI = "\u200e\u200f\u061c\u2066\u2067\u2068\u2069\u202a\u202b\u202c\u202d\u202e"
@@ -210,7 +211,10 @@ def _scaled(text: str, whole: int, places: int, scale: int, factor: str | int) -
 
 def _split(text: str, currency: str | None, decimal: str) -> tuple[str, str, str | None]:
     """Part an amount into its bare number, its power (k, m, b or nothing) and the currency it names."""
-    found = re.fullmatch(_AMOUNT, _typed(text, decimal))
+    said = _typed(text, decimal)
+    apart = len(said) > _LONGEST_AMOUNT or re.search(r"[0-9]\s\s+[0-9]", said)
+    # Blanks stand alone by now: where any number of them may be, a run of them would be tried in every way.
+    found = None if apart else re.fullmatch(_AMOUNT, " ".join(said.split()))
     if not found:
         raise InvalidError(f'"{text}" is not an amount; write 5000 or 5000{decimal}50')
     opened, before, number, power, after, closed = found.groups("")

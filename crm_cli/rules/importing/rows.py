@@ -20,7 +20,7 @@ from crm_cli.rules.importing.plan import Column, Plan
 from crm_cli.values import columns, emails
 from crm_cli.values.folding import fold
 
-SEVERAL = re.compile(r"\s*(?:[,;]|:::)\s*")
+SEVERAL = re.compile("[,;]|:::")
 # What an activity may be about where another program names it by words alone; the first that is here counts.
 ABOUT = ("contact", "company", "deal", "lead")
 _ID = re.compile("[0-9]{1,18}")  # more digits than a store can hold are no id
@@ -237,7 +237,7 @@ def _add(column: Column, row: Row, found: list[Any]) -> None:
 
 def _parted(text: str, kind: str) -> list[str]:
     """The addresses in a cell; a comma before an extension parts no phone number."""
-    found = [one for one in SEVERAL.split(text) if one]
+    found = [one for each in SEVERAL.split(text) if (one := each.strip())]
     whole = kind == "phone" and any(sum(map(str.isdigit, one)) < SHORTEST_PHONE for one in found)
     return [text] if whole else found
 
