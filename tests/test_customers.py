@@ -90,6 +90,17 @@ def calibration() -> tuple[list[Habit], list[float]]:
     return habits, means
 
 
+def test_published_habits_are_those_that_days_are_counted_into(cdnow: Path) -> None:
+    habits = cdnow and calibration()[0]
+    published = CDNOW.with_name("cdnow_customers_summary.csv")
+    with published.open(encoding="utf-8", newline="") as file:
+        told = [
+            tuple(float(row[name]) for name in ("frequency", "recency", "T")) for row in csv.DictReader(file)
+        ]
+    assert len(habits) == len(told)
+    assert all(each == pytest.approx(row, abs=0.006) for each, row in zip(habits, told, strict=True))
+
+
 @needs_scipy
 def test_published_parameters(cdnow: Path) -> None:
     found = cdnow and calibration()

@@ -1,6 +1,7 @@
 """Invoices from files: accounting programs' exports and two public data sets whose answers are known; their export."""
 
 import sqlite3
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -175,5 +176,14 @@ def test_purchases_without_header_or_number_are_the_same_when_they_come_again(cr
         "SELECT count(*), sum(amount), sum(amount = 0), count(number), sum(settled_on = issued_on) FROM invoice",
     )
     assert found == [(6919, 2440919400, 8, 0, 6919)]
+    if find_spec("scipy"):  # what Fader, Hardie and Lee published of the same customers
+        asked = ("report", "clv", "--until", "1997-09-30", "--explain", "-o", "json")
+        purchasing, spending = crm(*asked, env={"CRM_TODAY": "1998-06-30"}).json
+        told = [purchasing[name] for name in ("r", "alpha", "a", "b")]
+        assert told == pytest.approx([0.2425945, 4.4136019, 0.7929199, 2.4258881], rel=0.005)
+        assert purchasing["log_likelihood"] == pytest.approx(-9582.429, abs=0.05)
+        assert [spending[name] for name in ("p", "q", "gamma")] == pytest.approx(
+            [6.25, 3.74, 15.44], rel=0.005
+        )
     crm("invoice", "add", "--company", "#0001", "--amount", "5")
     assert crm("invoice", "list", "INV-2026-0001", "--count").out == "1\n"
