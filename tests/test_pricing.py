@@ -35,6 +35,19 @@ def test_the_highest_quantity_that_is_reached_makes_the_price(shop: Crm, quantit
     assert price_of(shop, "Grinder", "--quantity", quantity) == price
 
 
+def test_who_types_more_digits_than_money_has_is_told(shop: Crm) -> None:
+    """Ten thousand at 0.0125 are 125, and at 0.01 they are 100: nobody may find out by the total."""
+    said = "0.0125 is taken as 0.01 EUR, which has 2 digits behind the point\n"
+    assert f"unit_price: {said}" in shop("deal", "item", "add", "1", "Seal", "--price", "0.0125").err
+    assert f"unit_price: {said}" in shop("pricelist", "price", "Resellers", "Seal", "0.0125").err
+    assert f"list_price: {said}" in shop("product", "edit", "Seal", "--list-price", "0.0125").err
+    items = ("--items", "Screw x 10000 @ 0.0125")
+    assert f"unit_price: {said}" in shop("quote", "add", "--company", "Acme", "--currency", "EUR", *items).err
+    yen = shop("quote", "add", "--company", "Acme", "--currency", "JPY", "--items", "Screw @ 1.5").err
+    assert "1.5 is taken as 2 JPY, which has no digits behind the point" in yen
+    assert "taken" not in shop("deal", "item", "add", "1", "Seal", "--price", "€ 1,234.50").err
+
+
 def test_what_is_not_on_the_list_costs_its_list_price(shop: Crm) -> None:
     assert price_of(shop, "Seal") == "3.00"
 

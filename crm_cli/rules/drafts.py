@@ -5,12 +5,14 @@ take half a second, which would be most of the time of every change.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from crm_cli import fields
+from crm_cli import fields, values
 from crm_cli.errors import InvalidError
 from crm_cli.values import Reading, columns
+from crm_cli.values.amounts import decimal_text, money_human
+from crm_cli.values.currencies import digits
 
 FINGERPRINT = "row:"
 """How an external id begins that an import has made of the row itself, for want of a key."""
@@ -68,3 +70,16 @@ def read(each: fields.Field, texts: Sequence[str], how: Reading) -> list[Any]:
     if each.required and None in found:
         raise InvalidError(f"{each.name} may not be empty")
     return found
+
+
+def rounding(name: str, kind: str, text: str, value: Any, how: Reading) -> list[str]:
+    """What a person is told whose amount has more digits than its currency: one line, or none."""
+    if kind != "money" or not how.currency or value is None:
+        return []
+    exact = values.read(kind, text, replace(how, currency=""))
+    if not isinstance(exact, int) or exact == value:
+        return []
+    places = digits(how.currency)
+    has = "no digits behind the point" if not places else f"{places} digits behind the point"
+    taken = money_human(value, how.currency)
+    return [f"{name}: {decimal_text(exact)} is taken as {taken} {how.currency}, which has {has}"]

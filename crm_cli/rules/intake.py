@@ -43,7 +43,9 @@ def fill(change: Change, noun: str, draft: Draft, texts: Texts) -> None:
         elif each.kind.startswith("ref:"):
             _refer(change, each, draft, text)
         elif each.column:
-            draft.values[each.column] = drafts.read(each, [_joined(text)], reading)[0]
+            draft.values[each.column] = found = drafts.read(each, [_joined(text)], reading)[0]
+            told = drafts.rounding(name, each.kind, _joined(text), found, reading)
+            change.notes += [line for line in told if line not in change.notes]
         elif each.kind.startswith("parts:"):
             draft.parts[name] = _stated(change, each, draft, _joined(text), reading)
         elif each.kind in ("stages", "text"):

@@ -11,7 +11,7 @@ from typing import Any
 from crm_cli import values
 from crm_cli.changing import Change
 from crm_cli.errors import InvalidError, NotFoundError
-from crm_cli.rules import pricing, records
+from crm_cli.rules import drafts, pricing, records
 from crm_cli.rules.drafts import Draft
 from crm_cli.values.amounts import SCALE, round_half_up
 from crm_cli.values.currencies import digits
@@ -101,7 +101,8 @@ def typed(change: Change, currency: str, said: Mapping[str, str | None]) -> dict
     for name, text in said.items():
         if text is not None:
             try:
-                found[name] = values.read(KINDS[name], text, reading)
+                found[name] = value = values.read(KINDS[name], text, reading)
+                change.notes += drafts.rounding(name, KINDS[name], text, value, reading)
             except InvalidError as error:
                 raise InvalidError(f"{name}: {error}") from None
     return found  # type: ignore[return-value]  # none of these kinds is text
