@@ -7,6 +7,7 @@ left out with the reason.
 import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
@@ -20,6 +21,7 @@ from crm_cli.rules.messaging.composing import CALLED, Message, Person
 from crm_cli.rules.sending.writing import Text
 
 PAGE = 1_000  # members whose facts are asked for at once
+CHECKED = 10_000  # members whom checks look at at once
 USUAL = {"email": "email", "sms": "sms", "phone": "phone", "direct_mail": "mail"}
 """The channel that a type of campaign is meant for; any other goes by e-mail."""
 OVER = ("completed", "cancelled")
@@ -44,7 +46,7 @@ WHERE m.campaign_id = :campaign AND m.status = 'targeted' AND NOT coalesce(m.con
 ORDER BY m.id"""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Member:
     """A member who may be reached: the person, what it is called, and where it is reached."""
 
@@ -182,14 +184,9 @@ def muster(
     """
     found = Muster(connection, about, channel or usual(connection, about), defaults=defaults or {})
     _ = found.message
-    rows = connection.execute(_WAITING, {"campaign": about["id"], "channel": found.channel}).fetchall()
-    members = []
-    for number, contact, lead, name in map(tuple, rows):
-        if contact is None and lead is None:
-            found.excluded[number] = UNLINKED
-        else:
-            members.append(Member(number, "contact" if contact else "lead", contact or lead, name or ""))
-    found.ready = list(islice(_reachable(found, members), limit))
+    with closing(connection.cursor()) as cursor:  # which the limit may leave in the middle
+        cursor.execute(_WAITING, {"campaign": about["id"], "channel": found.channel})
+        found.ready = list(islice(_reachable(found, _waiting(found, cursor)), limit))
     return found
 
 
@@ -211,29 +208,42 @@ def member(found: Muster, member_id: int) -> Member:
     return Member(member_id, noun, person, row[2] or "", address)
 
 
-def _reachable(found: Muster, members: list[Member]) -> Iterator[Member]:
+def _waiting(found: Muster, cursor: sqlite3.Cursor) -> Iterator[list[Member]]:
+    """Those who wait, in pages; who is nobody that is known is excluded."""
+    while rows := cursor.fetchmany(CHECKED):
+        page = []
+        for number, contact, lead, name in map(tuple, rows):
+            if contact is None and lead is None:
+                found.excluded[number] = UNLINKED
+            else:
+                page.append(Member(number, "contact" if contact else "lead", contact or lead, name or ""))
+        yield page
+
+
+def _reachable(found: Muster, pages: Iterable[list[Member]]) -> Iterator[Member]:
     """Those who may be reached, with where; the others are excluded. Nobody gets it twice at one address."""
-    reasons: dict[tuple[str, int], str] = {}
-    addresses: dict[tuple[str, int], str] = {}
-    for noun in ("contact", "lead"):
-        ids = [each.person for each in members if each.noun == noun]
-        why = consent.why_not(found.connection, noun, ids, found.channel) if ids else {}
-        where = consent.addresses(found.connection, noun, ids, found.channel) if ids else {}
-        reasons |= {(noun, person): reason for person, reason in why.items()}
-        addresses |= {(noun, person): address for person, address in where.items()}
     taken = _taken(found)
-    for each in members:
-        key = (each.noun, each.person)
-        if key in reasons:
-            found.excluded[each.id] = reasons[key]
-            continue
-        address = addresses[key]
-        told = "" if found.channel == "mail" else address.casefold()
-        if told and told in taken:
-            found.excluded[each.id] = f"{address} is that of another member, who gets it"
-            continue
-        taken.add(told)
-        yield Member(each.id, each.noun, each.person, each.name, address)
+    for page in pages:
+        reasons: dict[tuple[str, int], str] = {}
+        addresses: dict[tuple[str, int], str] = {}
+        for noun in ("contact", "lead"):
+            ids = [each.person for each in page if each.noun == noun]
+            why = consent.why_not(found.connection, noun, ids, found.channel) if ids else {}
+            where = consent.addresses(found.connection, noun, ids, found.channel) if ids else {}
+            reasons |= {(noun, person): reason for person, reason in why.items()}
+            addresses |= {(noun, person): address for person, address in where.items()}
+        for each in page:
+            key = (each.noun, each.person)
+            if key in reasons:
+                found.excluded[each.id] = reasons[key]
+                continue
+            address = addresses[key]
+            told = "" if found.channel == "mail" else address.casefold()
+            if told and told in taken:
+                found.excluded[each.id] = f"{address} is that of another member, who gets it"
+                continue
+            taken.add(told)
+            yield Member(each.id, each.noun, each.person, each.name, address)
 
 
 def _taken(found: Muster) -> set[str]:
