@@ -24,6 +24,8 @@ from typing import Any, Protocol
 
 import pytest
 
+from crm_cli import config
+
 TODAY = "2026-06-15"  # a Monday in the middle of a month
 PATIENCE = 60.0  # seconds after which a process in a terminal is given up
 ANSI = re.compile(r"\x1b(\[[0-9;?]*[A-Za-z]|[=>]|\][^\x07]*\x07)")
@@ -98,6 +100,7 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     }
     for name, value in given.items():
         monkeypatch.setenv(name, value)
+    monkeypatch.setattr(config, "_WORLD", {})  # what a made-up world sets ends with the test
     time.tzset()
     return tmp_path / "crm.db"
 

@@ -2,10 +2,15 @@
 
 Every word must occur; the last may be a beginning. Text and query are folded alike. The index is FTS5
 without content: a row's number is `id * 64 + number of the noun`.
+
+What few records hold is ranked by FTS5. Where many hold it, ranking them would take as long as they are many: then
+the words that begin so are looked up one by one, the first and the last records are taken, and beside them those
+whose name begins with the text.
 """
 
 import json
 import re
+import sqlite3
 from typing import TYPE_CHECKING
 
 from crm_cli import fields
@@ -20,6 +25,8 @@ if TYPE_CHECKING:
 
 NOUN_BITS = 64
 BEST = 200  # matches that are ranked by name as well
+FEW = 5_000  # records that are ranked, whoever searches
+SPELLED = 200  # words that begin alike and are looked up one by one
 # What only says of another record how it stands to a campaign: found where it is asked for.
 FOLLOWING = ("member", "consent", "delivery", "result")
 _WORD = re.compile(r"[^\W_]+")
@@ -32,34 +39,109 @@ def search(desk: "Desk", words: list[str], nouns: list[str], limit: int) -> Rows
     Raises:
         InvalidError: nothing to look for, or an unknown noun.
     """
-    query = match(" ".join(words))
     for name in nouns:
         if name not in fields.names():
             raise fields.nearest(name, fields.names(), "noun")
     wanted = {fields.noun(name).number for name in nouns or fields.names() if nouns or name not in FOLLOWING}
-    hits = desk.connection.execute(
-        "SELECT rowid, bm25(search) FROM search WHERE search MATCH ? ORDER BY rank LIMIT ?",
-        (query, min(max(limit, BEST) * 10, LIMIT)),
-    ).fetchall()
-    found: dict[int, dict[int, float]] = {}
-    for rowid, rank in hits:
+    text = " ".join(words)
+    hits, are_all = _hits(desk.connection, text, limit)
+    found: dict[int, dict[int, float]] = {} if are_all else _called(desk.connection, wanted, fold(text))
+    for rowid, rank in hits.items():
         record_id, number = divmod(rowid, NOUN_BITS)
         if number in wanted:
             found.setdefault(number, {})[record_id] = rank
-    rows = [
-        row for number, ranks in found.items() for row in _rows(desk, number, ranks, fold(" ".join(words)))
-    ]
+    rows = [row for number, ranks in found.items() for row in _rows(desk, number, ranks, fold(text))]
     rows.sort(key=lambda row: row[0])
     columns = [Field("noun", "choice"), Field("id", "id"), Field("name", "text"), Field("about", "text")]
     return Rows(columns, [row[1:] for row in rows[:limit]])
 
 
-def match(text: str) -> str:
-    """The FTS5 query of a text: all of its words, the last as a beginning; or the beginning of a phone number."""
-    folded = fold(text)
-    words = _WORD.findall(folded)
+def _hits(connection: sqlite3.Connection, text: str, limit: int) -> tuple[dict[int, float], bool]:
+    """The matches of a text with their ranks, and whether these are all that matter."""
+    most = min(max(limit, BEST) * 10, LIMIT)
+    query, spelled, few, whole = match(text), *_spelled(connection, text)
+    if few:
+        ranked = "SELECT rowid, bm25(search) FROM search WHERE search MATCH ? ORDER BY rank LIMIT ?"
+        return dict(connection.execute(ranked, (query, most)).fetchall()), True
+    found: list[int] | None = _ends(connection, spelled, most)
+    if not whole and len(found or ()) < limit:
+        found = _beginning(connection, text, most)
+    return dict.fromkeys(_ends(connection, query, most) if found is None else found, 0.0), False
+
+
+def _spelled(connection: sqlite3.Connection, text: str) -> tuple[str, bool, bool]:
+    """The query with the words that its beginnings stand for; whether few records have them; whether these are all."""
+    *rest, last = _words(text)
+    folded, docs, whole = fold(text), 0, True
+    connection.execute(
+        "CREATE VIRTUAL TABLE IF NOT EXISTS temp.term USING fts5vocab('main', 'search', 'row')"
+    )
+    groups = []
+    for start in [last, dialled(folded)] if _PHONE.fullmatch(folded) else [last]:
+        question = f"SELECT term, doc FROM temp.term WHERE term >= ? AND term < ? LIMIT {SPELLED + 1}"
+        terms = connection.execute(question, (start, start + "\U0010ffff")).fetchall()
+        whole = whole and len(terms) <= SPELLED
+        docs += sum(doc for _, doc in terms)
+        groups.append(" OR ".join(f'"{term}"' for term, _ in terms[:SPELLED]) or f'"{start}"')
+    first = " AND ".join([*(f'"{word}"' for word in rest), f"({groups[0]})"])
+    return " OR ".join([f"({first})", *groups[1:]]), whole and docs <= FEW, whole
+
+
+def _ends(connection: sqlite3.Connection, query: str, most: int) -> list[int]:
+    """The first and the last rows that match: what there is little of has low numbers, what is new high ones."""
+    half = most // 2
+    one = "SELECT rowid FROM search WHERE search MATCH ?1 ORDER BY rowid {} LIMIT ?2"
+    found = [row[0] for row in connection.execute(one.format("ASC"), (query, half))]
+    if len(found) == half:
+        found += [row[0] for row in connection.execute(one.format("DESC"), (query, half))]
+    return list(dict.fromkeys(found))
+
+
+def _beginning(connection: sqlite3.Connection, text: str, most: int) -> list[int] | None:
+    """The rows with all words but the last that have one that begins as the last; None where they are many."""
+    *rest, last = _words(text)
+    if not rest or _PHONE.fullmatch(fold(text)):
+        return None
+    rows = _ends(connection, " ".join(f'"{word}"' for word in rest), most)
+    if len(rows) >= most // 2:
+        return None
+    found = []
+    for name in fields.names():
+        about = fields.noun(name)
+        ids = [row // NOUN_BITS for row in rows if row % NOUN_BITS == about.number]
+        question = f'SELECT id, folded FROM "{about.table}" WHERE id IN (SELECT value FROM json_each(?))'
+        for record_id, folded in connection.execute(question, (json.dumps(ids),)) if ids else ():
+            if any(word.startswith(last) for word in _WORD.findall(folded or "")):
+                found.append(record_id * NOUN_BITS + about.number)
+    return found
+
+
+def _called(connection: sqlite3.Connection, wanted: set[int], key: str) -> dict[int, dict[int, float]]:
+    """The records whose names begin with a text, as many as are ranked by name: number of the noun → id → rank."""
+    found = {}
+    for about in map(fields.noun, fields.names()):
+        if about.number in wanted and about.named and not about.only:
+            question = f'SELECT id FROM "{about.table}" WHERE name_key >= ? AND name_key < ? LIMIT {BEST}'
+            rows = connection.execute(question, (key, key + "\U0010ffff"))
+            found[about.number] = {row[0]: 0.0 for row in rows}
+    return {number: ids for number, ids in found.items() if ids}
+
+
+def _words(text: str) -> list[str]:
+    """The words of a text.
+
+    Raises:
+        InvalidError: it has none.
+    """
+    words = _WORD.findall(fold(text))
     if not words:
         raise InvalidError("give at least one word to search for")
+    return words
+
+
+def match(text: str) -> str:
+    """The FTS5 query of a text: all of its words, the last as a beginning; or the beginning of a phone number."""
+    folded, words = fold(text), _words(text)
     query = " ".join(f'"{word}"' for word in words[:-1]) + f' "{words[-1]}"*'
     if not _PHONE.fullmatch(folded):
         return query
