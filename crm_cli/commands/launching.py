@@ -170,6 +170,7 @@ def _launch(
     from crm_cli.rules.messaging import mustering
 
     about = seen.campaign
+    seen.ready.clear()  # who waits is looked at again, and may be many
     with desk.change("campaign send") as change:
         about = mustering.campaign(change, about["id"])
         mustering.refuse_over(about)
