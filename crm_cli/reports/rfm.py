@@ -21,13 +21,13 @@ DAY = "issued_on"
 COLUMNS = (
     Field("id", "id", "The customer's number"),
     Field("customer", "text", "The customer"),
-    Field("recency_days", "integer", "Days since the last purchase"),
-    Field("frequency", "integer", "Purchases; a day's count once"),
-    Field("monetary", "money", "What they come to"),
+    Field("segment", "text", "What follows from the scores"),
+    Field("monetary", "money", "What the purchases come to"),
+    Field("recency_days", "integer", "Days since the last one"),
+    Field("frequency", "integer", "How many; a day's count once"),
     Field("r", "integer", "Score of recency: 5 the latest, 1 the longest ago"),
     Field("f", "integer", "Score of frequency: 5 the most"),
     Field("m", "integer", "Score of the amount: 5 the most"),
-    Field("segment", "text", "What follows from the scores"),
     Field("currency", "currency", "Currency of the amount"),
     purchases.NOUN,
 )
@@ -183,8 +183,8 @@ def _quintiles(values: Sequence[int]) -> Scorer:
 def _row(each: Scored, called: dict[int, str]) -> tuple[Any, ...]:
     number, noun = purchases.told(each.customer)
     paid = money(each.monetary, each.currency)
-    scores = (each.recency, each.frequency, paid, each.r, each.f, each.m)
-    return number, called.get(each.customer), *scores, each.segment, each.currency, noun
+    scores = (paid, each.recency, each.frequency, each.r, each.f, each.m)
+    return number, called.get(each.customer), each.segment, *scores, each.currency, noun
 
 
 def _by_segment(scored: Sequence[Scored]) -> Iterable[tuple[Any, ...]]:
