@@ -16,13 +16,16 @@ from crm_cli import reports
 ORM = {"sqlmodel", "sqlalchemy", "pydantic", "pydantic_core", "alembic"}
 # Slow to load, and each needed by a few commands only.
 RARE = {"questionary", "prompt_toolkit", "phonenumbers", "email_validator", "dateutil", "charset_normalizer",
-        "babel", "tomlkit", "asyncio", "unittest"}  # fmt: skip
+        "babel", "tomlkit", "asyncio", "unittest", "crm_cli.choices"}  # fmt: skip
+# What lists and the day's work do without, and only figures need.
+FIGURES = {"statistics", "fractions", "decimal", "random", "tempfile", "crm_cli.reports"}
 RUN = """
 import atexit, json, os, pathlib, sys
-listing = pathlib.Path(os.environ["LISTING"])
-atexit.register(lambda: listing.write_text(json.dumps(list(sys.modules))))
-from crm_cli.cli import run
-sys.exit(run(sys.argv[1:]))
+listing, opened = pathlib.Path(os.environ["LISTING"]), []
+sys.addaudithook(lambda event, given: opened.append(str(given[0])) if event == "open" else None)
+atexit.register(lambda: listing.write_text(json.dumps([*sys.modules, *map(os.path.relpath, opened)])))
+from crm_cli.__main__ import main
+main()
 """
 REPORTS = sorted(file.stem.replace("_", "-") for file in Path(reports.__file__).parent.glob("[a-z]*.py"))
 QUESTIONS = [
@@ -81,6 +84,30 @@ def loaded(sold: Mapping[str, str], tmp_path: Path) -> Loaded:
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_asking_in_a_pipe_loads_no_orm_and_no_rich(question: str, loaded: Loaded) -> None:
     assert loaded(*question.split()) & (ORM | RARE | {"rich"}) == set()
+
+
+@pytest.mark.parametrize(
+    "question", ["contact list", "deal list amount=5000..", "campaign list", "case list", "today"]
+)
+def test_lists_load_nothing_that_only_figures_need(question: str, loaded: Loaded) -> None:
+    assert loaded(*question.split()) & FIGURES == set()
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("--help", set[str]()),
+        ("contact list", {"index", "contact"}),
+        ("contact list company.industry=retail", {"index", "contact", "company"}),
+        ("contact add --help", {"index", "contact", "words"}),
+        ("deal list status=open -o json", {"index", "deal", "words", "parts"}),
+        ("report pipeline -q", {"index", "deal"}),
+    ],
+)
+def test_a_command_reads_the_fields_of_no_noun_that_it_is_not_about(
+    line: str, told: set[str], loaded: Loaded
+) -> None:
+    assert {Path(name).stem for name in loaded(*line.split()) if Path(name).parent.name == "nouns"} == told
 
 
 @pytest.mark.parametrize("question", HELP)

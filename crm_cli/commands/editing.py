@@ -8,7 +8,6 @@ import os
 import re
 import shlex
 import subprocess
-import tempfile
 from pathlib import Path
 
 from crm_cli import asking, fields, output
@@ -71,6 +70,8 @@ def in_editor(text: str, ending: str) -> str:
     editor = os.environ.get("VISUAL") or os.environ.get("EDITOR")
     if not editor:
         raise InvalidError("no editor: set EDITOR, such as EDITOR=nano")
+    import tempfile
+
     with tempfile.NamedTemporaryFile("w", suffix=ending, delete=False, encoding="utf-8") as file:
         file.write(text)
     try:
