@@ -41,12 +41,15 @@ def test_of_what_many_records_hold_names_come_first(crm: Crm, monkeypatch: pytes
     lines = [f"contact add 'Eve {number}' --title 'Ada'" for number in range(60)]
     lines[30:30] = ["contact add 'Ada Lovelace'", "contact add Ada", "company add 'Adam and Sons'"]
     assert crm("batch", "-", input="\n".join(lines)).code == 0
-    for few, best in ((search.FEW, search.BEST), (-1, 1)):
+    for few, best in ((search.FEW, search.BEST), (-1, 1)):  # few are looked at, and none that is called so
         monkeypatch.setattr(search, "FEW", few)
         monkeypatch.setattr(search, "BEST", best)
         done = crm("search", "ada", "--limit", "3", "-o", "json").json
         assert [row["name"] for row in done][:1] == ["Ada"]
         assert len(done) == 3
+    assert [row["name"] for row in crm("search", "ada", "--in", "company", "-o", "json").json] == [
+        "Adam and Sons"
+    ]
 
 
 def test_the_first_by_name_are_those_of_the_whole_list(crm: Crm) -> None:

@@ -44,7 +44,7 @@ def search(desk: "Desk", words: list[str], nouns: list[str], limit: int) -> Rows
             raise fields.nearest(name, fields.names(), "noun")
     wanted = {fields.noun(name).number for name in nouns or fields.names() if nouns or name not in FOLLOWING}
     text = " ".join(words)
-    hits, are_all = _hits(desk.connection, text, limit)
+    hits, are_all = _hits(desk.connection, text, wanted, limit)
     found: dict[int, dict[int, float]] = {} if are_all else _called(desk.connection, wanted, fold(text))
     for rowid, rank in hits.items():
         record_id, number = divmod(rowid, NOUN_BITS)
@@ -56,17 +56,19 @@ def search(desk: "Desk", words: list[str], nouns: list[str], limit: int) -> Rows
     return Rows(columns, [row[1:] for row in rows[:limit]])
 
 
-def _hits(connection: sqlite3.Connection, text: str, limit: int) -> tuple[dict[int, float], bool]:
+def _hits(
+    connection: sqlite3.Connection, text: str, wanted: set[int], limit: int
+) -> tuple[dict[int, float], bool]:
     """The matches of a text with their ranks, and whether these are all that matter."""
-    most = min(max(limit, BEST) * 10, LIMIT)
+    enough = min(max(limit, BEST), LIMIT // 10)
     query, spelled, few, whole = match(text), *_spelled(connection, text)
     if few:
         ranked = "SELECT rowid, bm25(search) FROM search WHERE search MATCH ? ORDER BY rank LIMIT ?"
-        return dict(connection.execute(ranked, (query, most)).fetchall()), True
-    found: list[int] | None = _ends(connection, spelled, most)
+        return dict(connection.execute(ranked, (query, enough * 10)).fetchall()), True
+    found: list[int] | None = _ends(connection, spelled, wanted, enough)
     if not whole and len(found or ()) < limit:
-        found = _beginning(connection, text, most)
-    return dict.fromkeys(_ends(connection, query, most) if found is None else found, 0.0), False
+        found = _beginning(connection, text, wanted, enough * 10)
+    return dict.fromkeys(_ends(connection, query, wanted, enough) if found is None else found, 0.0), False
 
 
 def _spelled(connection: sqlite3.Connection, text: str) -> tuple[str, bool, bool]:
@@ -87,22 +89,23 @@ def _spelled(connection: sqlite3.Connection, text: str) -> tuple[str, bool, bool
     return " OR ".join([f"({first})", *groups[1:]]), whole and docs <= FEW, whole
 
 
-def _ends(connection: sqlite3.Connection, query: str, most: int) -> list[int]:
+def _ends(connection: sqlite3.Connection, query: str, wanted: set[int], most: int) -> list[int]:
     """The first and the last rows that match: what there is little of has low numbers, what is new high ones."""
     half = most // 2
-    one = "SELECT rowid FROM search WHERE search MATCH ?1 ORDER BY rowid {} LIMIT ?2"
-    found = [row[0] for row in connection.execute(one.format("ASC"), (query, half))]
+    of_them = f"rowid % {NOUN_BITS} IN ({', '.join(map(str, sorted(wanted)))})"
+    one = f"SELECT rowid FROM search WHERE search MATCH ? AND {of_them} ORDER BY rowid"
+    found = [row[0] for row in connection.execute(f"{one} LIMIT {half}", (query,))]
     if len(found) == half:
-        found += [row[0] for row in connection.execute(one.format("DESC"), (query, half))]
+        found += [row[0] for row in connection.execute(f"{one} DESC LIMIT {half}", (query,))]
     return list(dict.fromkeys(found))
 
 
-def _beginning(connection: sqlite3.Connection, text: str, most: int) -> list[int] | None:
+def _beginning(connection: sqlite3.Connection, text: str, wanted: set[int], most: int) -> list[int] | None:
     """The rows with all words but the last that have one that begins as the last; None where they are many."""
     *rest, last = _words(text)
     if not rest or _PHONE.fullmatch(fold(text)):
         return None
-    rows = _ends(connection, " ".join(f'"{word}"' for word in rest), most)
+    rows = _ends(connection, " ".join(f'"{word}"' for word in rest), wanted, most)
     if len(rows) >= most // 2:
         return None
     found = []
