@@ -21,12 +21,12 @@ DAY = "period || '-01'"
 COLUMNS = (
     Field("period", "text", "The month that was forecast"),
     Field("taken_on", "day", "The day on which it was"),
+    Field("accuracy_pct", "percent", "How near the forecast came"),
+    Field("actual", "money", "What was won in the month; nothing while it lasts"),
     Field("pipeline", "money", "What was won by then, and all that was open"),
     Field("best_case", "money", "What was won by then, and best case and commit"),
     Field("commit", "money", "What was won by then, and commit"),
     Field("weighted", "money", "What was won by then, and what was open by its probability"),
-    Field("actual", "money", "What was won in the month; nothing while it lasts"),
-    Field("accuracy_pct", "percent", "How near the forecast came"),
     Field("currency", "currency", "Currency of the amounts"),
 )
 MEASURE = "accuracy_pct"
@@ -120,11 +120,11 @@ def _row(
     said = forecast[("pipeline", "best_case", "commit", "weighted").index(asked.option("category"))]
     near = share(actual - max(said - actual, actual - said), actual) if actual else None
     came = None if actual is None else money(actual, currency)
-    return period, taken_on, *(money(each, currency) for each in forecast), came, near, currency
+    return period, taken_on, near, came, *(money(each, currency) for each in forecast), currency
 
 
 def _counted(place: Place, row: tuple[Any, ...]) -> str:
     group = [str(place.label)] if place.label is not None else []
     return " · ".join(
-        [*group, row[0], f"forecast on {row[1]}", f"won {show('money', row[6], row[8]) or 'not over'}"]
+        [*group, row[0], f"forecast on {row[1]}", f"won {show('money', row[3], row[8]) or 'not over'}"]
     )

@@ -26,12 +26,12 @@ COLUMNS = (
     Field("id", "id", "The customer's number"),
     Field("customer", "text", "The customer"),
     Field("amount", "money", "What was bought; of deals, what was won"),
-    Field("paid", "money", "What of it was paid; of deals, all"),
-    Field("growth_pct", "percent", "Of the 12 months up to the day, against the 12 before"),
     Field("potential", "text", "The planned-revenue code"),
-    Field("minutes", "integer", "Minutes of activities with the customer, those on cases among them"),
-    Field("profit", "money", "Margin of what was paid, less what the minutes cost"),
     Field("strategy", "text", "grow, keep, nurture, or serve at low cost"),
+    Field("profit", "money", "Margin of what was paid, less what the minutes cost"),
+    Field("paid", "money", "What was paid; of deals, all"),
+    Field("minutes", "integer", "Minutes of activities with the customer, those on cases among them"),
+    Field("growth_pct", "percent", "Of the 12 months up to the day, against the 12 before"),
     Field("share_pct", "percent", "Share of what all bought"),
     Field("cumulative_pct", "percent", "Share of this one and all above it"),
     Field("abc", "text", "A: the first 80 %, B: up to 95 %, C: the rest"),
@@ -162,9 +162,9 @@ def _rows(
         letter = next((word for bound, word in BOUNDS if above * 100 < bound * whole), "C")
         growth = share(each.lately - each.before, each.before) if each.before > 0 else None
         yield (
-            number, called.get(each.number), money(each.amount, currency), money(each.paid, currency), growth,
-            each.potential and each.potential.upper(), each.minutes, _profit(put, currency, each),
-            _strategy(letter, each.potential), share(each.amount, whole), share(so_far, whole), letter, currency, noun,
+            number, called.get(each.number), money(each.amount, currency), each.potential and each.potential.upper(),
+            _strategy(letter, each.potential), _profit(put, currency, each), money(each.paid, currency), each.minutes,
+            growth, share(each.amount, whole), share(so_far, whole), letter, currency, noun,
         )  # fmt: skip
 
 
