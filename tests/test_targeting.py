@@ -147,6 +147,17 @@ class TestTarget:
         }
         assert named(fair, "status=targeted") == ["Ada"]
 
+    def test_an_address_is_taken_by_who_is_reached_there(self, fair: Crm) -> None:
+        fair("segment", "add", "Bores")
+        fair("segment", "include", "Bores", "Bo")
+        fair("campaign", "target", "Fair", "Shops", "--exclude", "Bores")
+        for name, email in (("Ada's twin", "ada@shop.example"), ("Bo's twin", "bo@shop.example")):
+            fair("contact", "add", name, "--email", email, "--company", "Corner Shop", "--force")
+        assert fair("campaign", "target", "Fair").err == (
+            "targeted 1, control 0, excluded 1: 1 shares the address of another; 2 had been added before\n"
+        )
+        assert named(fair, "status=targeted") == ["Ada", "Bo's twin"]
+
     def test_equal_reasons_are_counted_together(self, fair: Crm) -> None:
         for number in range(3):
             fair(

@@ -16,13 +16,12 @@ from crm_cli.rules import segment as groups
 PEOPLE = ("contact", "lead")
 THESE = "IN (SELECT value FROM json_each(?))"
 PAGE = 10_000  # people looked at together
-MEMBERS = {
-    "contact": "SELECT contact_id FROM member WHERE campaign_id = ?1 AND contact_id IS NOT NULL UNION "
+_MEMBERS = {
+    "contact": "SELECT contact_id FROM member AS m WHERE m.campaign_id = ?1 AND contact_id IS NOT NULL{0} UNION "
     "SELECT l.contact_id FROM member AS m JOIN lead AS l ON l.id = m.lead_id "
-    "WHERE m.campaign_id = ?1 AND l.contact_id IS NOT NULL",
-    "lead": "SELECT lead_id FROM member WHERE campaign_id = ?1 AND lead_id IS NOT NULL",
+    "WHERE m.campaign_id = ?1 AND l.contact_id IS NOT NULL{0}",
+    "lead": "SELECT lead_id FROM member AS m WHERE m.campaign_id = ?1 AND lead_id IS NOT NULL{0}",
 }
-"""Who is a member of a campaign, by noun; a lead that has become a contact also as this one."""
 _HELD = "noun = '{}' AND id IN ({})"
 
 
@@ -43,6 +42,11 @@ class Page(NamedTuple):
     def ids(self) -> list[int]:
         """Who they are."""
         return list(self.left_out)
+
+
+def members(noun: str, *, reached: bool = False) -> str:
+    """The question who is a member of a campaign, or is to be reached; a lead also as the contact that it became."""
+    return _MEMBERS[noun].format(" AND m.status <> 'excluded'" if reached else "")
 
 
 def gather(change: Change, campaign_id: int, chosen: Sequence[int], texts: Sequence[str]) -> Audience:
@@ -78,7 +82,7 @@ def add(change: Change, campaign_id: int, noun: str, ids: Iterable[int]) -> None
     """Note people of one kind who are no members yet."""
     change.connection.execute(
         f"INSERT OR IGNORE INTO audience SELECT ?2, id, NULL, NULL FROM {noun} WHERE id IN "
-        f"(SELECT value FROM json_each(?3)) AND id NOT IN ({MEMBERS[noun]})",
+        f"(SELECT value FROM json_each(?3)) AND id NOT IN ({members(noun)})",
         (campaign_id, noun, json.dumps(list(ids))),
     )
 
@@ -148,7 +152,7 @@ def _note(change: Change, noun: str, conditions: Sequence[Where]) -> None:
 
 def _once(change: Change, campaign_id: int) -> Audience:
     """Set aside who is a member, and leads that have the address of a contact."""
-    contacts = f"SELECT id FROM audience WHERE noun = 'contact' UNION {MEMBERS['contact']}"
+    contacts = f"SELECT id FROM audience WHERE noun = 'contact' UNION {members('contact')}"
     known = (
         'SELECT lead.id FROM lead JOIN contact_email AS e ON e."key" = lower(lead.email) '
         f"WHERE e.contact_id IN ({contacts})"
@@ -158,10 +162,10 @@ def _once(change: Change, campaign_id: int) -> Audience:
         found = f"DELETE FROM audience WHERE {_HELD.format(noun, those)}"
         return change.connection.execute(found, (campaign_id,)).rowcount
 
-    were = drop("lead", MEMBERS["lead"])
+    were = drop("lead", members("lead"))
     twice = (
         drop("lead", known)
         if change.value("SELECT EXISTS (SELECT 1 FROM audience WHERE noun = 'lead')")
         else 0
     )
-    return Audience(were + drop("contact", MEMBERS["contact"]), twice)
+    return Audience(were + drop("contact", members("contact")), twice)

@@ -6,7 +6,7 @@ from functools import cached_property
 from crm_cli import segments
 from crm_cli.changing import Change
 from crm_cli.rules.permission import MARKETING, Address, Question
-from crm_cli.rules.targeting.audience import MEMBERS, PEOPLE, Page
+from crm_cli.rules.targeting.audience import PEOPLE, Page, members
 
 Key = tuple[str, int]
 
@@ -50,11 +50,11 @@ class Objections:
 
     @cached_property
     def _first(self) -> dict[str, Key]:
-        """By shared address who is reached there: those who are members already, then who comes first."""
+        """By shared address who is reached there: those who are members and not excluded, then who comes first."""
         found: dict[str, Key] = {}
         for noun in PEOPLE:
             rows = self._change.rows(
-                f"SELECT id FROM ({_addresses(noun, self._channel)}) WHERE id IN ({MEMBERS[noun]}) "
+                f"SELECT id FROM ({_addresses(noun, self._channel)}) WHERE id IN ({members(noun, reached=True)}) "
                 f'AND "key" IN ({_held_by_several(self._channel)})',
                 self._campaign_id,
             )
