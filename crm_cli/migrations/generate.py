@@ -181,7 +181,7 @@ def _fields(model: type[SQLModel]) -> dict[str, Any]:
         found[shown] = {
             key: value
             for key, value in entry.items()
-            if value not in (None, False, "") or (key == "default" and value is False)
+            if (value is not None if key == "default" else value)
         }
     return found
 
