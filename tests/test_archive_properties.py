@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Crm
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_archive import dump
 
@@ -51,7 +51,7 @@ BY_KIND: dict[str, st.SearchStrategy[str]] = {
     "phone": st.sampled_from(("+49 30 1234567", "0049 (30) 1", "+1-800-FLOWERS 1", "=1+1")),
     "url": st.sampled_from(("https://example.org/?a=1,2;3", "example.org")),
 }
-CALM = settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+CALM = settings(max_examples=10, deadline=None)
 
 
 def texts_of(noun: str) -> st.SearchStrategy[dict[str, str]]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from conftest import Crm, Result
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crm_cli import fields
@@ -116,7 +116,7 @@ def carried_out(
 
 
 @pytest.mark.parametrize("how", [(), ("--dry-run", "--keep-going")])
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None)
 @given(lines=LINES, me=st.sampled_from(("", "me = 'Grace'\n", "me = 'Grace'\ncountry = 'NL'\n")))
 def test_records_written_together_are_what_they_are_one_by_one(
     how: tuple[str, ...], lines: list[list[str]], me: str, crm: Crm, begun: Path

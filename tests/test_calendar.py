@@ -8,7 +8,7 @@ from typing import Any
 import icalendar
 import pytest
 from conftest import Crm
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crm_cli.formats import calendar, calendar_writing
@@ -354,7 +354,7 @@ INSTANTS = st.datetimes(datetime(1990, 1, 1), datetime(2036, 1, 1)).map(  # noqa
 DAYS = st.dates(date(1990, 1, 1), date(2036, 1, 1)).map(date.isoformat)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, deadline=None)
 @given(
     kind=st.sampled_from(["task", "meeting", "call"]),
     subject=WORDS,
@@ -424,7 +424,7 @@ def test_samples_without_entries_are_refused(crm: Crm, name: str) -> None:
 
 
 @needs_samples
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, deadline=None)
 @given(st.data())
 def test_a_damaged_calendar_is_still_parted(tmp_path: Path, data: st.DataObject) -> None:
     whole = data.draw(st.sampled_from(sorted(SAMPLES.glob("*.ics")))).read_bytes()

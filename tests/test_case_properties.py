@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crm_cli import db
@@ -51,7 +51,7 @@ def told(path: Path) -> tuple[sqlite3.Row | None, list[sqlite3.Row]]:
     return case, history
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.sampled_from(VERBS), max_size=12))
 def test_a_case_tells_one_story(verbs: Sequence[str]) -> None:
     with TemporaryDirectory() as folder:
@@ -79,7 +79,7 @@ def test_a_case_tells_one_story(verbs: Sequence[str]) -> None:
             assert (case["reopened_count"] or 0) == reopened
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None)
 @given(st.lists(st.sampled_from(("add", "delete", "undo", "batch")), max_size=10))
 def test_a_number_that_stood_is_given_once(steps: Sequence[str]) -> None:
     with TemporaryDirectory() as folder:

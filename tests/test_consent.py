@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Crm
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crm_cli import db
@@ -309,7 +309,7 @@ Days = st.integers(-40, 40).map(lambda days: TODAY + timedelta(days=days))
 Entries = st.lists(st.tuples(States, Days, st.none() | Days), max_size=5)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.tuples(st.booleans(), st.booleans(), Entries), min_size=1, max_size=8), st.booleans())
 def test_many_at_once_are_answered_as_each_alone(
     store: Path, monkeypatch: pytest.MonkeyPatch, people: list[tuple[bool, bool, list[tuple[str, date, date | None]]]],

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from conftest import Crm
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from crm_cli import fields
@@ -194,7 +194,6 @@ def test_undo_brings_a_field_back_with_its_values(sized: Crm) -> None:
     assert sized("contact", "export").out == before
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(max_size=20))
 def test_any_text_gives_a_name_that_filters_understand(text: str) -> None:
     name = rules.name_of(text)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Crm, Terminal
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crm_cli import copies, fields
@@ -528,7 +528,6 @@ LIVES = st.lists(st.sampled_from(STEPS), min_size=3, max_size=12)
 @settings(
     deadline=None,
     max_examples=12,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(LIVES)
 def test_whatever_was_done_nothing_is_left_and_nothing_breaks(
@@ -552,7 +551,7 @@ def test_whatever_was_done_nothing_is_left_and_nothing_breaks(
 LETTERS = st.text(st.characters(categories=("L",)), min_size=2, max_size=8)
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None)
 @given(st.lists(LETTERS, min_size=2, max_size=3), st.text(max_size=20), st.text(max_size=20))
 def test_full_names_are_found_however_they_are_written(words: list[str], before: str, after: str) -> None:
     name = " ".join(words)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from conftest import Crm
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crm_cli import db
@@ -380,7 +380,7 @@ def test_the_samples_together(crm: Crm) -> None:
 
 
 @needs_samples
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, deadline=None)
 @given(st.data())
 def test_a_damaged_message_is_still_read(tmp_path: Path, data: st.DataObject) -> None:
     whole = data.draw(st.sampled_from(sorted(SAMPLES.glob("*.txt")))).read_bytes()

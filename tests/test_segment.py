@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Crm
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crm_cli import db, segments
@@ -389,7 +389,7 @@ def filled(path: Path, sets: list[set[int]]) -> list[int]:
         ]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None)
 @given(sets=SETS)
 def test_segments_are_sets(sets: list[set[int]], tmp_path_factory: pytest.TempPathFactory, crm: Crm) -> None:
     path = tmp_path_factory.mktemp("sets") / "crm.db"
@@ -409,7 +409,7 @@ def test_segments_are_sets(sets: list[set[int]], tmp_path_factory: pytest.TempPa
     assert members(f"{one}", "--or", f"{two}", "--not", f"{three}") == (a | b) - c
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None)
 @given(sets=SETS, moves=MOVES)
 def test_every_time_of_a_store_can_be_seen_again(
     sets: list[set[int]], moves: list[tuple[str, int, int]], tmp_path_factory: pytest.TempPathFactory
