@@ -4,6 +4,7 @@ A line is carried out at a desk that keeps what it adds instead of writing it. W
 wrong with it, or with what waits when it is written, leaves it to the ordinary way: nothing has happened yet.
 """
 
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -95,7 +96,7 @@ class Gathering:
             if ctx := straight(self.root, words, desk):
                 with ctx:
                     ctx.command.invoke(ctx)
-        except (CrmError, TyperException, Exit, UnicodeEncodeError):
+        except (CrmError, TyperException, Exit, RuntimeError, UnicodeEncodeError, sqlite3.DatabaseError):
             return False
         if desk.kept:
             self.lines.append((line, desk))
