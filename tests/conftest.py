@@ -30,9 +30,12 @@ from crm_cli import config
 TODAY = "2026-06-15"  # a Monday in the middle of a month
 PATIENCE = 60.0  # seconds after which a process in a terminal is given up
 ANSI = re.compile(r"\x1b(\[[0-9;?]*[A-Za-z]|[=>]|\][^\x07]*\x07)")
-# A busy machine is no fault of the program: examples are waited for, however long they take.
+# A busy machine is no fault of the program: examples are waited for, however long they take. A check of a change
+# (CI is set) tries the same ones each time, so that it tells of the change; people try others at each run.
 CALM = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
-settings.register_profile("calm", deadline=None, suppress_health_check=CALM, print_blob=True)
+settings.register_profile(
+    "calm", deadline=None, suppress_health_check=CALM, print_blob=True, derandomize="CI" in os.environ
+)
 settings.load_profile("calm")
 OURS = ("CRM_DB", "CRM_NOW", "NO_COLOR", "COLUMNS", "LINES", "LC_ALL", "LC_MONETARY", "VISUAL", "EDITOR")
 
