@@ -124,13 +124,13 @@ def _styled(each: Field, value: Any, words: str) -> Text:
 
 
 def common_currency(columns: list[Field], listed: list[list[Any]]) -> str | None:
-    """The one currency of all amounts; None where there are several, or no amounts."""
+    """The one currency of all amounts that have one; None where there are several, or no amounts."""
     names = [each.name for each in columns]
     money = [place for place, each in enumerate(columns) if each.kind == "money"]
     if "currency" not in names or not money:
         return None
     place = names.index("currency")
-    found = {row[place] for row in listed if any(row[each] is not None for each in money)}
+    found = {row[place] for row in listed if any(row[each] is not None for each in money)} - {None}
     return found.pop() if len(found) == 1 else None
 
 

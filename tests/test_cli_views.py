@@ -41,6 +41,20 @@ def test_the_picture_of_a_company(day: Crm) -> None:
     assert any("call out" in line and "Wants the larger plan" in line for line in lines)
 
 
+def test_a_picture_fits_the_window_and_is_whole_in_a_pipe(crm: Crm, terminal: Terminal) -> None:
+    crm("company", "add", "Acme", "--notes", "One line\nand another")
+    mail = f"{'a' * 40}@example.org"
+    crm("contact", "add", "Maximiliane Delvaune-Peeterborn", "--title", "Director", "--company", "Acme",
+        "--email", mail, "--phone", "+32 2 000 01 13")  # fmt: skip
+    (whole,) = (line for line in crm("show", "Acme").lines if mail in line)
+    assert len(whole) > 80
+    shown = terminal("show", "Acme", columns=80).out.splitlines()
+    assert max(map(len, shown)) <= 80
+    at = next(place for place, line in enumerate(shown) if "Maximiliane" in line)
+    assert shown[at + 1].startswith(f"      {mail}  +32 2")
+    assert shown[at].split() + shown[at + 1].split() == whole.split()
+
+
 def test_the_picture_of_a_person_a_deal_a_lead_a_task(day: Crm) -> None:
     day("contact", "edit", "1", "--title", "Buyer", "--set", "do_not_phone=yes")
     person = day("contact", "show", "jane").out

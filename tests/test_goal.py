@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from conftest import Crm
+from conftest import Crm, Terminal
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -346,3 +346,24 @@ def test_the_days_that_have_begun_are_those_of_the_period(length: int, passed: i
     whole, begun = one.days(first + timedelta(passed))
     assert whole == length
     assert begun == len([day for day in range(length) if day <= passed])
+
+
+def test_what_goals_and_accuracy_are_about_fits_a_narrow_window(shop: Crm, terminal: Terminal) -> None:
+    period = ("--period", "2026-Q2", "--owner", "Ann")
+    shop(
+        "goal",
+        "add",
+        "Sales of the second quarter",
+        "--metric",
+        "won_amount",
+        "--target",
+        "1234567.89",
+        *period,
+    )
+    shop("goal", "add", "Calls of the second quarter", "--metric", "calls", "--target", "120", *period)
+    shop("deal", "snapshot")
+    goals = terminal("report", "goals", columns=80).out.splitlines()
+    assert goals[0].split()[-2:] == ["pct", "pace"]
+    assert "amounts in USD" in goals
+    accuracy = terminal("report", "accuracy", columns=80, env={"CRM_TODAY": "2026-07-02"}).out.splitlines()
+    assert accuracy[0].split()[2:4] == ["accuracy_pct", "actual"]

@@ -341,6 +341,12 @@ def receivables(crm: Crm, *args: str) -> dict[str, tuple[int, float]]:
     return {row["bucket"]: (row["invoices"], row["amount"]) for row in rows if row["invoices"]}
 
 
+def test_a_period_of_receivables_says_as_of_when_it_is_told(owing: Crm) -> None:
+    told = owing("report", "receivables", "--until", "2026-01-01")
+    assert (told.out, "as of 2026-06-15: see --as-of" in told.err) == ("", True)
+    assert "as of" not in owing("report", "receivables", "--until", "2026-07-01", "--as-of", "2026-07-01").err
+
+
 def test_receivables_as_of_a_day_know_nothing_of_later(owing: Crm) -> None:
     owing("invoice", "pay", "1", "40", "--on", "2026-06-20", env={"CRM_TODAY": "2026-06-20"})
     later = {"CRM_TODAY": "2027-01-01"}

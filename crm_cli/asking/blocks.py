@@ -1,5 +1,6 @@
 """The small tables of a picture: plain lines, columns side by side, so that a pipe gets the same words."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from crm_cli import output
@@ -8,6 +9,8 @@ from crm_cli.values.amounts import money_human
 
 if TYPE_CHECKING:
     from crm_cli.desk import Desk
+
+FURTHER = 6  # blanks before the further parts of a line
 
 
 def table(desk: "Desk", question: str, bound: tuple[Any, ...], kinds: list[str]) -> list[str]:
@@ -50,3 +53,14 @@ def aligned(rows: list[list[str]], right: list[bool] | None = None) -> list[str]
         ).rstrip()
         for row in rows
     ]
+
+
+def folded(line: str, width: int) -> Iterator[str]:
+    """A line in parts that fit a width, broken between columns, else between words; further parts stand further in."""
+    while len(line) > width:
+        cut = max(line.rfind("  ", FURTHER, width + 2), 0) or line.rfind(" ", FURTHER, width + 1)
+        if cut <= FURTHER:
+            break
+        yield line[:cut].rstrip()
+        line = " " * FURTHER + line[cut:].strip()
+    yield line

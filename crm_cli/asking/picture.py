@@ -35,7 +35,17 @@ APART: dict[str, tuple[str, ...]] = {
 
 
 def lines(desk: "Desk", noun: str, record_id: int) -> Iterator[str]:
-    """The picture, line by line."""
+    """The picture, line by line; in a terminal what is wider than it goes on below."""
+    if not desk.style.terminal:
+        return _lines(desk, noun, record_id)
+    import shutil
+
+    width = shutil.get_terminal_size().columns
+    whole = (line for said in _lines(desk, noun, record_id) for line in said.split("\n"))
+    return (part for line in whole for part in blocks.folded(line, width))
+
+
+def _lines(desk: "Desk", noun: str, record_id: int) -> Iterator[str]:
     rows = listing(desk, noun, ids=[record_id], columns=["all"])
     row = next(iter(rows.rows))
     held = {each.name: (each, value) for each, value in zip(rows.columns, row, strict=True)}

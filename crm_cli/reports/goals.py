@@ -21,10 +21,10 @@ COLUMNS = (
     Field("goal", "text", "What it is called"),
     Field("owner", "text", "Whose it is; nobody's is everybody's"),
     Field("period", "text", "In which time"),
-    Field("pct", "percent", "Achieved of the target"),
-    Field("pace", "decimal", "Share achieved ÷ share of the period that has passed: 1 is in time"),
     Field("target", "money", "What shall be reached"),
     Field("actual", "money", "What has been achieved"),
+    Field("pct", "percent", "Achieved of the target"),
+    Field("pace", "decimal", "Share achieved ÷ share of the period that has passed: 1 is in time"),
     Field("metric", "choice", "What is measured"),
     Field("stretch", "money", "What would be better still"),
     Field("baseline", "money", "Where it stood before"),
@@ -92,7 +92,7 @@ def _row(asked: Asked, goal: Goal, achieved: Achieved, counts: list[str]) -> tup
     found = goals.progress(goal, achieved, asked.today)
     counts.append(_counted(asked, goal, found))
     return (
-        goal.name, goal.owner, goal.period, found.pct, found.pace, worth(goal.target), worth(found.actual), goal.metric,
+        goal.name, goal.owner, goal.period, worth(goal.target), worth(found.actual), found.pct, found.pace, goal.metric,
         worth(goal.stretch), worth(goal.baseline), worth(found.missing), worth(found.per_day), currency,
         goal.parent, goal.id,
     )  # fmt: skip

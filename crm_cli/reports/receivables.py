@@ -49,6 +49,10 @@ WHERE (amount > 0 AND open > 0) OR (amount < 0 AND open < 0) GROUP BY "group", p
 def answer(asked: Asked) -> Rows:
     """A row for each group, currency and bucket; without groups every bucket has one."""
     then = replace(asked, today=asked.day("as-of"))
+    if (asked.since or asked.until) and not asked.said.get("as-of"):
+        asked.notes.append(
+            f"a period chooses by the day of issue; what is open is told as of {then.today}: see --as-of"
+        )
     found: dict[tuple[Place, str | None], dict[int, tuple[int, int | Fraction]]] = defaultdict(dict)
     begun = then.chosen(("due_on", "amount"), STANDING)
     for place, purse, (bucket, invoices, amount) in then.ask(begun + OPEN):
