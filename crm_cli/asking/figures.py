@@ -18,6 +18,8 @@ def money(total: "int | Fraction", currency: str | None, parts: "int | Fraction"
     if not parts:
         return None
     unit: int = 10 ** (4 - digits(currency)) if currency else 1
+    if parts == 1 and isinstance(total, int) and not total % unit:  # as sums mostly are
+        return total
     return _divided(total, parts, unit) * unit
 
 

@@ -243,7 +243,7 @@ class Asked:
                 raise
             raise InvalidError("the amounts are too large to be added up; ask about fewer records") from error
         places = self.group.places(self.connection, {row[0] for row in rows})
-        purses = {row[1]: self._opened(row[1]) for row in rows}
+        purses = {purse: self._opened(purse) for purse in {row[1] for row in rows}}
         for row in rows:
             purse = purses[row[1]]
             if purse:

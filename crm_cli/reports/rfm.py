@@ -116,7 +116,8 @@ def answer(asked: Asked) -> Rows:
     scored.sort(
         key=lambda each: (each.currency or "", -each.r - each.f - each.m, -each.monetary, each.customer)
     )
-    return put.table([(Place(), _row(each, called)) for each in scored])
+    nowhere = Place()
+    return put.table([(nowhere, _row(each, called)) for each in scored])
 
 
 def ways() -> list[str]:

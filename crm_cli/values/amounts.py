@@ -5,6 +5,7 @@ Money, percentages and decimals are stored as whole ten-thousandths; all arithme
 
 from crm_cli.values.currencies import digits
 
+CENTS = 2  # digits of most currencies
 SCALE = 10_000
 """Stored units in one unit of a currency, in one per cent, in one of a plain decimal."""
 
@@ -18,6 +19,9 @@ def decimal_text(scaled: int) -> str:
 def money_text(value: int, currency: str) -> str:
     """Write a stored amount with exactly its currency's digits: `1234.50`, for yen `1234`."""
     places = digits(currency)
+    if places == CENTS and value >= 0:  # most amounts, in half the time
+        units = (value + 50) // 100
+        return f"{units // 100}.{units % 100:02d}"
     units = round_half_up(value, 10 ** (4 - places))
     sign, units = "-" if units < 0 else "", abs(units)
     if not places:
