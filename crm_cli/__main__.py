@@ -6,8 +6,8 @@ gc.disable()
 
 import atexit  # noqa: E402
 import os  # noqa: E402
-import sys  # noqa: E402
 
+from crm_cli import output  # noqa: E402
 from crm_cli.cli import run  # noqa: E402
 
 
@@ -20,8 +20,7 @@ def main() -> None:
     gc.freeze()
     code = run()
     atexit._run_exitfuncs()  # noqa: SLF001 - a usual end runs them, too
-    for stream in filter(None, (sys.stdout, sys.stderr)):
-        stream.flush()
+    output.finish()
     os._exit(code)
 
 

@@ -130,6 +130,12 @@ def empty_screen() -> None:
     sys.stdout.write("\x1b[2J\x1b[H")
 
 
+def finish() -> None:
+    """Hand over what is held back, for a process that ends at once."""
+    for stream in filter(None, (sys.stdout, sys.stderr)):
+        stream.flush()
+
+
 def raw(parts: Iterable[str]) -> None:
     """Write a file of another kind to standard output, part by part, exactly as it is but in a terminal."""
     for part in parts:
