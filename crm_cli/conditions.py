@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from crm_cli import fields, values
 from crm_cli.errors import CrmError, InvalidError
 from crm_cli.fields import Field, Noun
-from crm_cli.values import Reading, dates
+from crm_cli.values import Reading
 from crm_cli.values.folding import fold
 
 _NUMBERS = frozenset(("integer", "decimal", "percent", "money", "id"))
@@ -174,6 +174,8 @@ def _span(place: Place, op: str, text: str, asking: Asking) -> Where:
 
 def _days(text: str, asking: Asking) -> tuple[str | None, str | None]:
     """The first day of a span and the day after its last."""
+    from crm_cli.values import dates
+
     how = asking.reading
     first, last = dates.period(text, today=how.today, week_start=asking.week_start, order=how.date_order)
     return first, dates.next_day(last) if last and last < _LAST_DAY else None
@@ -188,6 +190,8 @@ def instants(text: str, asking: Asking) -> tuple[str | None, str | None]:
         if (not start and not end) or (low and after and low >= after):
             raise InvalidError("the range has no end, or ends before it begins; write the earlier time first")
         return low, after
+    from crm_cli.values import dates
+
     how = asking.reading
     read = partial(dates.parse_instant, zone=how.zone, today=how.today, order=how.date_order)
     if dates.has_time(text):

@@ -14,13 +14,13 @@ from crm_cli.fields import Field, Noun
 
 __all__ = ["Asking", "Where", "commas", "is_filter", "split", "terms", "where"]
 
-_FILTER = re.compile(r"([^\W\d][\w.]*)(!=|!~|<=|>=|=|~|<|>)(.*)", re.DOTALL)
+_FILTER = r"(?s)([^\W\d][\w.]*)(!=|!~|<=|>=|=|~|<|>)(.*)"
 _ALIASES = {"tag": "tags", "sla": "sla_state"}
 
 
 def split(text: str) -> tuple[str, str, str] | None:
     """The field, operator and value of a filter, None when the text has not the form of one."""
-    found = _FILTER.fullmatch(text)
+    found = re.fullmatch(_FILTER, text)
     return (found[1].lower(), found[2], found[3]) if found else None
 
 

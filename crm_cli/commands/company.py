@@ -1,7 +1,7 @@
 """Organisations that buy, sell or help to sell: the commands of companies."""
 
 from crm_cli import lazy
-from crm_cli.commands import merging, suggesting, verbs
+from crm_cli.commands import verbs
 
 app = lazy.application("Organisations that buy, sell or help to sell.", epilog='crm company show "Acme"')
 verbs.common(
@@ -12,5 +12,4 @@ verbs.common(
     show='crm company show "Acme, Inc."',
     edit="crm company edit acme --revenue-potential A",
 )
-merging.common(app, "company")
-suggesting.common(app, "company")
+verbs.more(app, "company", *verbs.OF_CUSTOMERS)

@@ -1,7 +1,7 @@
 """People you know: the commands of contacts."""
 
 from crm_cli import lazy
-from crm_cli.commands import merging, suggesting, verbs
+from crm_cli.commands import verbs
 
 app = lazy.application(
     "People you know.",
@@ -23,5 +23,4 @@ verbs.common(
     export="crm contact export tag=vip -o vcf > vip.vcf ;; crm contact export --subject ada > all-about-ada.json",
     tag="crm contact tag vip,press ada ;; crm contact list city=Paris -o ids | crm contact tag paris -",
 )
-merging.common(app, "contact")
-suggesting.common(app, "contact")
+verbs.more(app, "contact", *verbs.OF_CUSTOMERS)

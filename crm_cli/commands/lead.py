@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from crm_cli import lazy, output
-from crm_cli.commands import completing, merging, scoring, verbs
+from crm_cli.commands import completing, scoring, verbs
 from crm_cli.commands.options import Argument, Doing, Option, Refs, counted
 from crm_cli.commands.verbs.doing import assign_records
 from crm_cli.desk import Desk
@@ -27,7 +27,7 @@ verbs.common(
     accept='crm lead accept 7 --next-step "Visit them" --due fri',
     decline='crm lead decline 7 --reason "No room this month"',
 )
-merging.common(app, "lead")
+verbs.more(app, "lead", *verbs.OF_DUPLICATES)
 app.command()(scoring.score)
 
 

@@ -27,13 +27,6 @@ FOUND = [
 UNSEEN = frozenset(("id", "uid", "updated_at"))  # what the two sides of a comparison need not show
 
 
-def common(app: typer.Typer, noun: str) -> None:
-    """Give a noun both commands."""
-    many = fields.plural(noun)
-    app.command("dedupe", help=DEDUPE.format(noun=noun, many=many))(_dedupe(noun))
-    app.command("merge", help=MERGE.format(noun=noun, many=many))(_merge(noun))
-
-
 DEDUPE = """Find {many} that are one, with a score and the reasons.
 
 In a terminal you decide pair by pair; in a pipe, or with -o, they are listed. --auto merges all that score 95 or
@@ -54,7 +47,9 @@ crm {noun} merge 12 34 56 --take name=34
 """
 
 
-def _dedupe(noun: str) -> Callable[..., None]:
+def make_dedupe(noun: str) -> Callable[..., None]:
+    """The command that finds duplicates of a noun."""
+
     def dedupe(
         ctx: typer.Context,
         *,
@@ -83,6 +78,7 @@ def _dedupe(noun: str) -> Callable[..., None]:
         else:
             output.write(_rows(desk, noun, found), desk.style)
 
+    dedupe.__doc__ = DEDUPE.format(noun=noun, many=fields.plural(noun))
     return dedupe
 
 
@@ -204,7 +200,9 @@ def _beside(desk: Desk, noun: str, one: int, other: int) -> Rows:
     return Rows(head, shown)
 
 
-def _merge(noun: str) -> Callable[..., None]:
+def make_merge(noun: str) -> Callable[..., None]:
+    """The command that makes records of a noun one."""
+
     def merge(
         ctx: typer.Context,
         *,
@@ -231,6 +229,7 @@ def _merge(noun: str) -> Callable[..., None]:
             )
         _merged(desk, noun, ids, {name: desk.resolve(noun, ref) for name, ref in _pairs(take or [])}, doing)
 
+    merge.__doc__ = MERGE.format(noun=noun, many=fields.plural(noun))
     return merge
 
 

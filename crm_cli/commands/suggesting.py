@@ -26,12 +26,9 @@ COLUMNS = (
 )
 
 
-def common(app: typer.Typer, noun: str) -> None:
-    """Give a noun of customers the verb `suggest`."""
-    app.command("suggest")(_make(noun))
+def make_suggest(noun: str) -> Callable[..., None]:
+    """The command that suggests products to a noun's customers."""
 
-
-def _make(noun: str) -> Callable[..., None]:
     def suggest(
         ctx: typer.Context,
         *,

@@ -39,6 +39,12 @@ OF_OFFERS = {
     "accept": ("crm_cli.commands.verbs.offering", "make_accept"),
     "decline": ("crm_cli.commands.verbs.offering", "make_decline"),
 }
+# What is done with those of whom a store may hold one twice; and with those who buy.
+OF_DUPLICATES = {
+    "dedupe": ("crm_cli.commands.merging", "make_dedupe"),
+    "merge": ("crm_cli.commands.merging", "make_merge"),
+}
+OF_CUSTOMERS = OF_DUPLICATES | {"suggest": ("crm_cli.commands.suggesting", "make_suggest")}
 ALSO_OF_PEOPLE = {
     "show": ("crm_cli.commands.preferring", "make_show"),
     "export": ("crm_cli.commands.forgetting", "make_export"),
@@ -62,15 +68,21 @@ def common(app: typer.Typer, noun: str, verbs: tuple[str, ...] = ALL, **examples
         )
 
 
+def more(app: typer.Typer, noun: str, *verbs: str) -> None:
+    """Give a noun verbs whose help stands where they are made."""
+    app.registered_commands += [CommandInfo(name=verb, callback=_Maker(verb, noun)) for verb in verbs]
+
+
 class _Maker:
-    """Makes one command of one noun when it is reached."""
+    """Makes one command of one noun when it is reached; its docstring is the first line of the help."""
 
     def __init__(self, verb: str, noun: str) -> None:
         self.verb, self.noun = verb, noun
+        self.__doc__ = _summary(verb, noun)
 
     def make(self) -> Callable[..., None]:
         """The command."""
-        module, function = (MAKERS | OF_PEOPLE | OF_OFFERS)[self.verb]
+        module, function = (MAKERS | OF_PEOPLE | OF_OFFERS | OF_CUSTOMERS)[self.verb]
         if self.noun in ("contact", "lead"):
             module, function = ALSO_OF_PEOPLE.get(self.verb, (module, function))
         elif self.noun == "segment":
@@ -97,6 +109,9 @@ def _summary(verb: str, noun: str) -> str:
         "prefer": f"Say how {many} want to be reached, and how not.",
         "consent": f"Note what {many} agreed to or refused; without a state, show the log.",
         "forget": f"Erase the persons that {many} are, in the history too, for good.",
+        "dedupe": f"Find {many} that are one, with a score and the reasons.",
+        "merge": f"Merge {many} into the first one named.",
+        "suggest": f"Products that {article} {called} has not bought and that similar customers have.",
         "route": f"Offer {many} to the partners who fit best, one after the other.",
         "accept": f"Note that the partner takes {article} {called}, and what happens next.",
         "decline": f"Note that the partner does not take {article} {called}; it goes to the next.",
