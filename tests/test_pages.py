@@ -5,6 +5,7 @@ import string
 from html.parser import HTMLParser
 from pathlib import Path
 
+import browsing
 import pytest
 from conftest import Crm
 from hypothesis import given
@@ -130,3 +131,31 @@ def test_shares_of_cohorts_are_a_heat_map_too(crm: Crm) -> None:
     drawn = crm("report", "retention", "--share", "--chart").lines
     assert drawn[1].split() == ["m0", "m1", "m2", "m3"]
     assert drawn[2].split()[-1] == "0%"
+
+
+@pytest.mark.skipif(browsing.CHROMIUM is None, reason="no Chromium here")
+def test_a_browser_shows_a_page_sorts_it_and_runs_no_script_of_data(sold: Crm, tmp_path: Path) -> None:
+    page, hostile = tmp_path / "page.html", "<img src=x onerror=\"document.title='owned'\">"
+    for name, amount in ((hostile, "9"), ("Ada", "1000")):
+        number = sold("company", "add", name).out.strip()
+        deal = sold("deal", "add", name, "--company", number, "--amount", amount).out.strip()
+        assert sold("deal", "win", deal).code == 0
+    assert sold("report", "winloss", "--by", "company", "--html", str(page)).code == 0
+    amounts = "[...document.querySelectorAll('tbody tr')].map((row) => row.cells[{at}].textContent)"
+    with browsing.tab(tmp_path / "profile") as seen:
+        seen.open(page)
+        heads = seen.answer("[...document.querySelectorAll('th')].map((each) => each.textContent)")
+        told = amounts.format(at=heads.index("won amount"))
+        assert seen.answer(told) == ["1,000.00", "100.00", "9.00"]
+        click = f"document.querySelectorAll('th button')[{heads.index('won amount')}].click()"
+        seen.answer(click)
+        assert seen.answer(told) == ["9.00", "100.00", "1,000.00"]
+        seen.answer(click)
+        assert seen.answer(told) == ["1,000.00", "100.00", "9.00"]
+        assert hostile in seen.answer("document.body.textContent")
+        assert seen.answer("document.title") == "Winloss"
+        for scheme, paper in (("light", "rgb(255, 255, 255)"), ("dark", "rgb(22, 24, 27)")):
+            seen.scheme(scheme)
+            assert seen.answer("getComputedStyle(document.body).backgroundColor") == paper
+        assert seen.answer("document.documentElement.scrollWidth <= innerWidth")
+        assert seen.complaints == []
