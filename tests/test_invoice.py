@@ -448,3 +448,40 @@ def test_settled_is_the_first_day_from_which_all_is_covered_for_good(
     covered = [sum(paid for at, paid in found if at <= day) >= amount for day in range(1, 29)]
     days = [day for day in range(1, 29) if all(covered[day - 1 :])]
     assert since(1) == since(-1) == (of(days[0]) if days else None)
+
+
+def test_revenue_by_company_parts_the_currencies_of_each(crm: Crm) -> None:
+    crm("contact", "add", "Jane Doe")
+    bought = (
+        ("Acme", "EUR", 100),
+        ("Acme", "EUR", 20),
+        ("Acme", "JPY", 5000),
+        ("Beta", "EUR", 7),
+        ("", "EUR", 3),
+        ("", "JPY", 9),
+    )
+    for name in ("Acme", "Beta"):
+        crm("company", "add", name)
+    for name, currency, amount in bought:
+        whom = ("--company", name) if name else ("--contact", "Jane Doe")
+        crm(
+            "invoice",
+            "add",
+            *whom,
+            "--amount",
+            str(amount),
+            "--currency",
+            currency,
+            "--issued-on",
+            "2026-05-02",
+        )
+    wanted = [
+        ("Acme", 120, 2, "EUR"),
+        ("Beta", 7, 1, "EUR"),
+        (None, 3, 1, "EUR"),
+        ("Acme", 5000, 1, "JPY"),
+        (None, 9, 1, "JPY"),
+    ]
+    for period in ((), ("--period", "2026-05")):
+        rows = crm("report", "revenue", "--by", "company", *period, "-o", "json").json
+        assert [(row["company"], row["amount"], row["sales"], row["currency"]) for row in rows] == wanted

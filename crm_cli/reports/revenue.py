@@ -1,10 +1,11 @@
 """Revenue by month, or by who and what brought it, and how it grows."""
 
+import json
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from crm_cli import fields, filters
 from crm_cli.asking import spans
@@ -13,7 +14,7 @@ from crm_cli.asking.figures import money, share
 from crm_cli.asking.groups import Place
 from crm_cli.fields import Field
 from crm_cli.output import Rows
-from crm_cli.reports import Asked, Choice, Report
+from crm_cli.reports import Asked, Choice, Purse, Report
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -43,6 +44,16 @@ By product, an amount falls to each product by its share of the lines' net.
 """
 SUMMED = """
 SELECT "group", purse, coalesce(sum(amount){now}, 0), count(*){now}, {before} FROM chosen GROUP BY "group", purse
+"""
+# The same of companies, most of which have one currency: in the order of an index, so that a million rows need no
+# sorting; then by currency those that have several.
+ALONE = """
+SELECT "group", min(purse), min(purse) IS max(purse) AND count(purse) IN (0, count(*)),
+  coalesce(sum(amount){now}, 0), count(*){now}, {before} FROM chosen GROUP BY "group"
+"""
+OTHERS = """
+SELECT "group", purse, 1, coalesce(sum(amount){now}, 0), count(*){now}, {before} FROM chosen
+WHERE coalesce("group", 0) IN (SELECT value FROM json_each(?5)) GROUP BY "group", purse
 """
 
 
@@ -156,12 +167,28 @@ def _asked(asked: Asked, now: str, before: str | None) -> Iterator[tuple[tuple[P
         "before": "0" if before is None else f"coalesce(sum(amount){_among(before)}, 0)",
     }
     tallies: Tallies = defaultdict(Tally)
-    for place, purse, (amount, sales, earlier) in asked.ask(begun + SUMMED.format(**sums)):
+    for place, purse, (amount, sales, earlier) in _summed(asked, begun, sums):
         tally = tallies[place, purse.currency]
         tally.amount += amount * purse.factor
         tally.sales += sales
         tally.before += earlier * purse.factor
     yield from tallies.items()
+
+
+def _summed(asked: Asked, begun: str, sums: dict[str, str]) -> Iterator[tuple[Place, Purse, tuple[Any, ...]]]:
+    """What each group brought in each currency, now and before."""
+    if asked.by != "company" or asked.into:
+        yield from asked.ask(begun + SUMMED.format(**sums))
+        return
+    several: list[int] = []
+    for place, purse, (alone, *found) in asked.ask(begun + ALONE.format(**sums)):
+        if alone:
+            yield place, purse, tuple(found)
+        else:
+            several.append(place.id or 0)
+    if several:
+        for place, purse, (_, *found) in asked.ask(begun + OTHERS.format(**sums), json.dumps(several)):
+            yield place, purse, tuple(found)
 
 
 def _among(said: str) -> str:
