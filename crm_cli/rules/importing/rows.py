@@ -24,6 +24,7 @@ SEVERAL = re.compile("[,;]|:::")
 # What an activity may be about where another program names it by words alone; the first that is here counts.
 ABOUT = ("contact", "company", "deal", "lead")
 _ID = re.compile("[0-9]{1,18}")  # more digits than a store can hold are no id
+_TOLD = frozenset(("value", "name", "noun"))  # needed of parts, beside the records that they name
 SHORTEST_PHONE = 5  # digits
 Line = tuple[int, Cells]
 
@@ -302,10 +303,13 @@ def _part(plan: Plan, column: Column, texts: list[str], rows: list[Row]) -> None
         currency = row.values.get("currency") or plan.currency
         way = changed(column.reading, currency=currency, lenient=True)
         try:
-            found = [_part_row(table, each, way) for each in json.loads(text, parse_float=str, parse_int=str)]
+            said = json.loads(text, parse_float=str, parse_int=str)
+            if plan.own:
+                _check_parts(plan.about.table, table, said)
+            found = [_part_row(table, each, way) for each in said]
         except (ValueError, AttributeError, TypeError, RecursionError, InvalidError) as error:
-            said = f"is not what an export holds ({error}); leave it as exported" if plan.own else str(error)
-            row.problem = Problem(column.header, said)
+            why = f"is not what an export holds ({error}); leave it as exported" if plan.own else str(error)
+            row.problem = Problem(column.header, why)
             continue
         if plan.own:
             row.parts[column.name] = found
@@ -314,6 +318,29 @@ def _part(plan: Plan, column: Column, texts: list[str], rows: list[Row]) -> None
             row.entered[column.name.removesuffix("s")] = [each["value"] for each in found]
             if column.name == "emails":
                 row.kept = tuple(each["value"] for each in found if not emails.is_valid(each["value"]))
+
+
+def _check_parts(owner: str, table: str, said: list[dict[str, Any]]) -> None:
+    """Refuse what no export of ours says of parts of a table: other names, no single values, nothing that is needed.
+
+    Raises:
+        ValueError: with what is wrong.
+    """
+    known = fields.part(table)
+    allowed = {*known, *(f"{name}_id" for name, each in known.items() if each.to)}
+    allowed |= {"name"} if "record_id" in known else set()
+    needed = {name for name, each in known.items() if each.required and (each.to or name in _TOLD)} - {owner}
+    for part in said:
+        for key, value in part.items():
+            if key not in allowed:
+                raise ValueError(f'"{key}" is nothing that it says')
+            words = key in known and known[key].to
+            if isinstance(value, (dict, list)) or (words and not isinstance(value, str | None)):
+                raise ValueError(f'"{key}" is no single value of its kind')
+        if lacking := needed - part.keys():
+            raise ValueError(f'it does not say "{min(lacking)}"')
+        if "record_id" in part and part.get("noun") not in fields.names():
+            raise ValueError('it does not say the "noun" of a record')
 
 
 def _part_row(table: str, said: dict[str, Any], way: values.Reading) -> dict[str, Any]:
