@@ -86,7 +86,7 @@ def reopen(change: Change, deal_id: int, stage: str | int | None = None) -> Draf
     return move(change, deal_id, _last_open(change, deal, stages) if stage is None else stage)
 
 
-def resolved(change: Change, pipeline_id: int, history: Iterable[Row]) -> list[Row]:
+def resolved(change: Change, pipeline_id: int | None, history: Iterable[Row]) -> list[Row]:
     """The rows of a deal's history as an export holds them, stages by name, with the stages' ids."""
     found = []
     for row in history:

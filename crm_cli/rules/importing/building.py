@@ -204,7 +204,7 @@ class Building:
                 for each in rows
             ]
         elif self.plan.noun == "deal" and part == "stages":
-            rows = stages.resolved(self.change, draft.values["pipeline_id"], rows)
+            rows = stages.resolved(self.change, draft.get("pipeline_id"), rows)
         elif part == "stages":
             rows = [dict.fromkeys(STAGE) | each for each in rows]
         draft.parts[part] = rows

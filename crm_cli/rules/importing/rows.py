@@ -24,7 +24,10 @@ SEVERAL = re.compile("[,;]|:::")
 # What an activity may be about where another program names it by words alone; the first that is here counts.
 ABOUT = ("contact", "company", "deal", "lead")
 _ID = re.compile("[0-9]{1,18}")  # more digits than a store can hold are no id
-_TOLD = frozenset(("value", "name", "noun"))  # needed of parts, beside the records that they name
+# What is needed of parts and not said of them: what follows from others, and what is so unless it is said.
+_UNTOLD = frozenset(
+    ("position", "key", "name_key", "primary", "opted_out", "invalid", "inactive", "excluded", "quantity")
+)
 SHORTEST_PHONE = 5  # digits
 Line = tuple[int, Cells]
 
@@ -329,7 +332,7 @@ def _check_parts(owner: str, table: str, said: list[dict[str, Any]]) -> None:
     known = fields.part(table)
     allowed = {*known, *(f"{name}_id" for name, each in known.items() if each.to)}
     allowed |= {"name"} if "record_id" in known else set()
-    needed = {name for name, each in known.items() if each.required and (each.to or name in _TOLD)} - {owner}
+    needed = {name for name, each in known.items() if each.required} - _UNTOLD - {owner}
     for part in said:
         for key, value in part.items():
             if key not in allowed:
