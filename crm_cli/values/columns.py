@@ -21,6 +21,10 @@ def read(kind: str, texts: Sequence[str], how: Reading, choices: Choices | None 
     """
     if is_plain(kind, texts):
         return [text.strip() or None for text in texts]
+    if kind == "instant":  # a local time in ISO form, which most are, costs half so
+        from crm_cli.values.dates import local_instant
+
+        return [local_instant(text, how.zone, how.calendar) or values.read(kind, text, how) for text in texts]
     return [values.read(kind, text, how, choices) for text in texts]
 
 

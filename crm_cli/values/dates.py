@@ -20,6 +20,7 @@ __all__ = [
     "add_months",
     "has_time",
     "local_day",
+    "local_instant",
     "next_day",
     "next_second",
     "now",
@@ -90,10 +91,8 @@ def parse_instant(
     """
     if re.fullmatch(_ISO_INSTANT, text) and not jalali.is_meant(int(text[:4]), calendar):
         return _checked(text)
-    if re.fullmatch(_ISO_LOCAL, text) and not jalali.is_meant(int(text[:4]), calendar):
-        with suppress(ValueError, OverflowError):
-            if (ahead := clock.offset_of(text[:10], zone)) is not None:
-                return (datetime.fromisoformat(text) - ahead).isoformat() + "Z"
+    if found := local_instant(text, zone, calendar):
+        return found
     said = plain(text)
     if said == "now":
         return now(zone)
@@ -108,6 +107,15 @@ def parse_instant(
         return clock.instant_text(local, offset or clock.zone_of(zone))
     except (OverflowError, ValueError):
         raise InvalidError(f'"{text}" lies outside the calendar; write one like 2026-11-05 09:30') from None
+
+
+def local_instant(text: str, zone: str, calendar: str | None) -> str | None:
+    """The instant of a local time in ISO form, on a day through which the zone keeps its offset; else None."""
+    if re.fullmatch(_ISO_LOCAL, text) and not jalali.is_meant(int(text[:4]), calendar):
+        with suppress(ValueError, OverflowError):
+            if (ahead := clock.offset_of(text[:10], zone)) is not None:
+                return (datetime.fromisoformat(text) - ahead).isoformat() + "Z"
+    return None
 
 
 def period(text: str, *, today: date, week_start: int = 0, order: str | None = None) -> Span:
