@@ -33,7 +33,7 @@ _CHOSEN = re.compile(r"\bchosen\b", re.IGNORECASE)
 _WITH = re.compile(r"\s*WITH\s+(RECURSIVE\s+)?", re.IGNORECASE)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class Written:
     """A report written in SQL."""
 

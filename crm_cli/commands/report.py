@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import typer
 from typer.models import CommandInfo
@@ -28,7 +28,7 @@ app = lazy.application(
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class Asking:
     """What is asked of a report: what it is grouped by, and within which time and currency."""
 
@@ -40,8 +40,7 @@ class Asking:
         return [*([f"by {self.by}"] if self.by else []), *self.within.words()]
 
 
-@dataclass(frozen=True)
-class Ways:
+class Ways(NamedTuple):
     """Other ways of writing an answer than as a table."""
 
     chart: bool = False
