@@ -6,7 +6,7 @@ from another tool; they are adopted, and their search text is made anew, before 
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -134,7 +134,7 @@ class Change:
         """Say that a command's effect is gone, or back."""
         self.connection.execute("UPDATE command SET reverted = ? WHERE id = ?", (reverted, command_id))
 
-    def inserted(self, table: str, ids: list[int]) -> None:
+    def inserted(self, table: str, ids: Sequence[int]) -> None:
         """Log and index new rows by ranges while a bulk change has set their triggers aside."""
         if self._bulk is None or f"log_insert_{table}" not in self._bulk:
             return
@@ -241,8 +241,12 @@ class Change:
         self.connection.execute("UPDATE command SET open = NULL WHERE id = ?", (outside,))
 
 
-def _ranges(ids: Iterable[int]) -> Iterator[tuple[int, int]]:
+def _ranges(ids: Sequence[int]) -> Iterator[tuple[int, int]]:
     """Runs of following numbers."""
+    if isinstance(ids, range):
+        if ids:
+            yield ids[0], ids[-1]
+        return
     first = last = None
     for each in sorted(ids):
         if first is None or last is None or each != last + 1:

@@ -15,6 +15,7 @@ from crm_cli.values import emails
 from crm_cli.values.folding import fold
 
 if TYPE_CHECKING:
+    from crm_cli.rules.fresh import Fresh
     from crm_cli.rules.suspects import Suspect
 
 CODES = {"product": "code", "campaign": "code"}
@@ -45,11 +46,18 @@ class Watch:
             if draft.changed
             and (draft.before is None or TELLING & (draft.values.keys() | draft.parts.keys()))
         ]
-        if not told or self.noun not in ("contact", "company", "lead"):
-            return
+        if told and self.noun in ("contact", "company", "lead"):
+            from crm_cli.rules import suspects
+
+            self._note(suspects.alike(self.change, self.noun, told))
+
+    def look_at(self, ids: Sequence[int], new: "Fresh") -> None:
+        """Look beside new records."""
         from crm_cli.rules import suspects
 
-        found = suspects.alike(self.change, self.noun, told)
+        self._note(suspects.beside(self.change, self.noun, ids, new))
+
+    def _note(self, found: "Sequence[Suspect]") -> None:
         self.count += len(found)
         self._first += found[: MOST - len(self._first)]
 

@@ -10,6 +10,7 @@ from crm_cli.errors import InvalidError
 from crm_cli.rules.drafts import Draft
 from crm_cli.values import emails, phones
 
+ADDRESSES = (("email", "emails", "contact_email"), ("phone", "phones", "contact_phone"))
 DAYTIMES = ("morning", "afternoon", "evening")
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 
@@ -21,9 +22,14 @@ def name(draft: Draft) -> None:
     if full and not halves:
         values["first_name"], values["last_name"] = split(full)
     elif halves and not full:
-        values["name"] = " ".join(filter(None, (draft.get("first_name"), draft.get("last_name"))))
+        values["name"] = joined(draft.get("first_name"), draft.get("last_name"))
     if draft.before is None and not values.get("name"):
         values["name"] = fallback(draft)
+
+
+def joined(given: str | None, family: str | None) -> str:
+    """The full name of a given and a family name."""
+    return " ".join(filter(None, (given, family)))
 
 
 def split(full: str) -> tuple[str | None, str | None]:
@@ -42,7 +48,12 @@ def fallback(draft: Draft) -> str:
     )
     if isinstance(entered, list):
         entered = entered[0]
-    return str(entered or (f"#{draft.key}" if draft.key else "(no name)"))
+    return called(entered, draft.key)
+
+
+def called(address: object, key: str | None) -> str:
+    """What a person without a name is called who has this address, else this key."""
+    return str(address or (f"#{key}" if key else "(no name)"))
 
 
 def is_name(name: str) -> bool:
@@ -78,7 +89,7 @@ def addresses(change: Change, drafts: Sequence[Draft]) -> None:
 
     None entered, where the field is emptied, leaves none.
     """
-    for entered, part, table in (("email", "emails", "contact_email"), ("phone", "phones", "contact_phone")):
+    for entered, part, table in ADDRESSES:
         told = [
             draft for draft in drafts if draft.entered.get(entered) is not None and part not in draft.parts
         ]

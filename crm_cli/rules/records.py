@@ -51,8 +51,8 @@ def write(
     `meanwhile` is called when the rows are ready and the store has work that another thread can use.
     """
     about = fields.noun(noun)
-    rule = _rule(noun)
-    defaults = _defaults(change, noun)
+    rule = rule_of(noun)
+    known = defaults(change, noun)
     for draft in drafts:
         values = draft.values
         if draft.before is None and None in values.values():
@@ -60,7 +60,7 @@ def write(
         else:
             draft.given = frozenset(values)
         if draft.before is None:
-            draft.values = {**defaults, **values, **about.only}
+            draft.values = {**known, **values, **about.only}
     if rule and hasattr(rule, "prepare"):
         rule.prepare(change, drafts)
     _identify(change, about, [draft for draft in drafts if draft.before is None])
@@ -138,7 +138,7 @@ def delete(change: Change, noun: str, ids: Iterable[int], *, with_related: bool 
     for each in ids:
         if (noun, each) not in seen:
             _delete(change, noun, each, with_related, gone, seen)
-    rule = _rule(noun)
+    rule = rule_of(noun)
     if gone and rule and hasattr(rule, "deleted"):
         rule.deleted(change)
     return gone
@@ -170,7 +170,8 @@ def searched_columns(noun: str) -> list[str]:
 
 
 @cache
-def _rule(noun: str) -> ModuleType | None:
+def rule_of(noun: str) -> ModuleType | None:
+    """The module with a noun's own rules."""
     name = f"crm_cli.rules.{_base(noun)}"
     return import_module(name) if find_spec(name) else None
 
@@ -180,7 +181,7 @@ def _base(noun: str) -> str:
     return about.table if about.only else noun
 
 
-def _defaults(change: Change, noun: str) -> dict[str, Any]:
+def defaults(change: Change, noun: str) -> dict[str, Any]:
     """What a new record has where nothing else is said; said to be empty, it is empty."""
     known = fields.noun(noun).fields.values()
     found = {each.column: each.default for each in known if each.column and each.default is not None}
@@ -193,13 +194,18 @@ def _identify(change: Change, about: fields.Noun, drafts: list[Draft]) -> None:
         return
     following = change.next_id(about.table)
     following = max([following, *(draft.values.get("id", 0) + 1 for draft in drafts)])
-    begin = stamp()
-    for number, draft in enumerate(drafts):
+    for draft, uid in zip(drafts, uids(len(drafts)), strict=True):
         if not draft.values.get("id"):
             draft.values["id"] = following
             following += 1
         if not draft.values.get("uid"):
-            draft.values["uid"] = f"{begin}{number:08x}"
+            draft.values["uid"] = uid
+
+
+def uids(count: int) -> list[str]:
+    """New uids."""
+    begin = stamp()
+    return [f"{begin}{number:08x}" for number in range(count)]
 
 
 def _fold(draft: Draft, searched: list[str], more: Iterable[str], *, named: str | None) -> None:
@@ -221,17 +227,32 @@ def _insert(change: Change, table: str, rows: Sequence[dict[str, Any]]) -> None:
         return
     shapes = dict.fromkeys(map(tuple, rows))
     columns = list(dict.fromkeys(chain.from_iterable(shapes)))
-    names = ", ".join(f'"{column}"' for column in columns)
+    values = [row.values() if len(shapes) == 1 else list(map(row.get, columns)) for row in rows]
+    put(change, table, columns, values, [row["id"] for row in rows])
+
+
+def put(
+    change: Change,
+    table: str,
+    columns: Sequence[str],
+    rows: Sequence[Iterable[Any]],
+    ids: Sequence[int],
+    same: dict[str, Any] | None = None,
+) -> None:
+    """Insert rows, the values of each in the order of the columns; `same` is what all of them have by column."""
+    alike = same or {}
+    names = ", ".join(f'"{column}"' for column in (*alike, *columns))
     marks = f"({', '.join('?' * len(columns))})"
     most = AT_ONCE // len(columns)
     for start in range(0, len(rows), most):
         some = rows[start : start + most]
-        values = (row.values() if len(shapes) == 1 else map(row.get, columns) for row in some)
+        rest = f"VALUES {', '.join([marks] * len(some))}"
+        if alike:
+            rest = f"SELECT {'?, ' * len(alike)}* FROM ({rest})"
         change.connection.execute(
-            f'INSERT INTO "{table}" ({names}) VALUES {", ".join([marks] * len(some))}',
-            list(chain.from_iterable(values)),
+            f'INSERT INTO "{table}" ({names}) {rest}', [*alike.values(), *chain.from_iterable(some)]
         )
-    change.inserted(table, [row["id"] for row in rows])
+    change.inserted(table, ids)
 
 
 def _update(change: Change, table: str, drafts: Iterable[Draft]) -> None:

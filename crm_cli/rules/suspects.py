@@ -8,13 +8,16 @@ import json
 import sqlite3
 from collections.abc import Collection, Iterable, Sequence
 from itertools import combinations
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crm_cli import fields
 from crm_cli.changing import Change
 from crm_cli.rules import blocking, distinct, evidence, matching, profiles
 from crm_cli.rules.drafts import Draft
 from crm_cli.rules.evidence import LIKELY, Profile
+
+if TYPE_CHECKING:
+    from crm_cli.rules.fresh import Fresh
 
 FEW = 3  # others with an equal value from which it is too common to tell anything
 # The indexed columns in which look-alikes are equal, those of a part beside its name.
@@ -59,9 +62,29 @@ def find(
 def alike(change: Change, noun: str, drafts: Sequence[Draft]) -> list[Suspect]:
     """The pairs of records just written and others that are likely to be one."""
     ids = [draft.id for draft in drafts]
-    pairs = {pair for column in INDEXED.get(noun, ()) for pair in _equal(change, noun, column, drafts)}
+    columns = INDEXED.get(noun, ())
+    pairs = {
+        pair
+        for column in columns
+        for pair in _equal(change, noun, column, _values(change, noun, column, drafts), ids)
+    }
     if noun == "company" and len(ids) <= FEW:
         pairs |= set(_named(change, ids))
+    return _likely(change, noun, pairs)
+
+
+def beside(change: Change, noun: str, ids: Sequence[int], new: "Fresh") -> list[Suspect]:
+    """The pairs of new records, written as columns, and others that are likely to be one."""
+    pairs: set[distinct.Pair] = set()
+    for part, name in INDEXED.get(noun, ()):
+        if not part:
+            pairs.update(_equal(change, noun, (part, name), new.column(name), ids))
+        elif part in new.parts and part != "emails":
+            pairs.update(_equal(change, noun, (part, name), new.parts[part].columns[name], ids))
+    return _likely(change, noun, pairs)
+
+
+def _likely(change: Change, noun: str, pairs: Collection[distinct.Pair]) -> list[Suspect]:
     if not pairs:
         return []
     involved = {each for pair in pairs for each in pair}
@@ -104,10 +127,8 @@ def _weighed(
     return sorted(found, key=lambda each: (-each.score, each.id, each.other_id))
 
 
-def _equal(
-    change: Change, noun: str, column: tuple[str, str], drafts: Sequence[Draft]
-) -> Iterable[distinct.Pair]:
-    """The pairs of these records and the few others that have an equal value in a column."""
+def _values(change: Change, noun: str, column: tuple[str, str], drafts: Sequence[Draft]) -> list[Any]:
+    """What drafts that are written have in a column."""
     part, name = column
     about = fields.noun(noun)
     table, own = (about.parts[part], f"{about.table}_id") if part else (about.table, "id")
@@ -116,12 +137,23 @@ def _equal(
     if standing := [draft.id for draft in drafts if draft.before is not None]:
         question = f'SELECT "{name}" FROM "{table}" WHERE "{own}" IN (SELECT value FROM json_each(?))'
         values += [row[0] for row in change.rows(question, json.dumps(standing))]
+    return values
+
+
+def _equal(
+    change: Change, noun: str, column: tuple[str, str], values: Iterable[Any], ids: Sequence[int]
+) -> Iterable[distinct.Pair]:
+    """The pairs of these records and the few others that have an equal value in a column."""
+    part, name = column
+    about = fields.noun(noun)
+    table, own = (about.parts[part], f"{about.table}_id") if part else (about.table, "id")
     having = f'FROM "{table}" WHERE "{name}" = v.value LIMIT {FEW + 2}'
     question = (
         f'SELECT (SELECT json_group_array(one) FROM (SELECT "{own}" AS one {having})) FROM json_each(?) AS v '
         f"WHERE (SELECT count(*) FROM (SELECT 1 {having})) BETWEEN 2 AND {FEW + 1}"
     )
-    written = frozenset(draft.id for draft in drafts)
-    for (found,) in change.rows(question, json.dumps(list(set(filter(None, values))))):
+    written = frozenset(ids)
+    told = list(set(filter(None, values)))
+    for (found,) in change.rows(question, json.dumps(told)) if told else ():
         near = sorted(set(json.loads(found)))
         yield from (pair for pair in combinations(near, 2) if not written.isdisjoint(pair))

@@ -1,7 +1,7 @@
 """Words by which a record is found beside those of its columns: its addresses, and every way to dial its phones."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from crm_cli import fields
@@ -21,19 +21,24 @@ def of(change: Change, about: fields.Noun, drafts: Sequence[Draft]) -> list[set[
             continue
         kept = [draft for draft in drafts if draft.before is not None and name not in draft.parts]
         stand = standing(change, part, f"{about.table}_id", kept)
-        keyed = KEYED.get(part)
+        said = said_by(part)
         for draft, words in zip(drafts, found, strict=True):
             rows = draft.parts.get(name)
             if rows is None and stand:
                 rows = stand.get(draft.id)
             for row in rows or ():
                 words.add(row["value"])
-                words.update(keyed(row["key"]) if keyed else (row["key"],))
+                words.update(said(row["key"]))
     if "phone" in about.fields and about.fields["phone"].column:
         for draft, words in zip(drafts, found, strict=True):
             if number := draft.get("phone"):
                 words.update(phones.words(people.phone_key(change, number, draft.get("country"))))
     return found
+
+
+def said_by(part: str) -> Callable[[str], Iterable[str]]:
+    """What gives the words of a part's key: every way to dial a phone, of any other the key itself."""
+    return KEYED.get(part) or (lambda key: (key,))
 
 
 def standing(

@@ -20,14 +20,16 @@ from crm_cli.formats.table import ItemRow, Table
 from crm_cli.rules import duplicates, records
 from crm_cli.rules.drafts import Draft
 from crm_cli.rules.importing import events, oddities
+from crm_cli.rules.importing import sheet as sheets
 from crm_cli.rules.importing.absent import Absent
 from crm_cli.rules.importing.ahead import Ahead
 from crm_cli.rules.importing.building import Building, own_fields
 from crm_cli.rules.importing.links import MADE, Links, free_ids
 from crm_cli.rules.importing.matching import Before, Matching
+from crm_cli.rules.importing.plain import Plain
 from crm_cli.rules.importing.plan import Plan
 from crm_cli.rules.importing.report import Report
-from crm_cli.rules.importing.rows import Line, Name, Problem, Row, read
+from crm_cli.rules.importing.rows import Line, Name, Problem, Row, counted, read
 
 BATCH = 2_000
 LARGE = 500  # rows from which the search index is filled once, at the end
@@ -78,7 +80,9 @@ class Batch(NamedTuple):
 
     lines: int
     mine: int
-    rows: list[Row]
+    rows: sheets.Rows
+    """By their places in the file; those between them are plain."""
+    plain: sheets.Sheet | None
 
 
 class _Engine:
@@ -93,6 +97,8 @@ class _Engine:
         self.report = Report(plan.noun, notes=list(plan.notes), unmapped=list(plan.unmapped))
         self.report.taken = plan.taken()
         self._watch = duplicates.Watch(change, plan.noun)
+        self._plain = Plain(change, plan, self.links, self.matching, self._watch)
+        self._takes_plain = sheets.is_fit(plan) and not self.absent.stones
         self._later: list[tuple[int, str, Name, str]] = []
         self._parts_later: list[tuple[int, dict[str, list[dict[str, Any]]]]] = []
         self._own_fields = frozenset(own_fields(plan))
@@ -106,19 +112,29 @@ class _Engine:
     def read(self, lines: Sequence[Line]) -> Batch:
         """Read a batch of rows; neither the store nor the report is touched, since another thread may do it."""
         mine = [line for line in lines if not (isinstance(line[1], ItemRow) and line[1].other)]
-        rows = read(self.plan, mine)
+        some = counted(self.plan, mine)
+        if self._takes_plain and len(some) > LARGE:
+            plain, others = sheets.parted(self.plan, some, self.matching)
+            return Batch(len(lines), len(mine), others, plain)
+        rows = read(self.plan, some)
         if self._is_log:
             rows = events.joined(self.plan, rows)
         self.matching.identify(rows)
-        return Batch(len(lines), len(mine), rows)
+        return Batch(len(lines), len(mine), dict(enumerate(rows)), None)
 
     def take(self, batch: Batch) -> None:
         """Import a batch of rows."""
+        count = len(batch.rows) + (len(batch.plain.lines) if batch.plain else 0)
         self.report.read += batch.lines
-        self.report.skipped += batch.lines - len(batch.rows)
+        self.report.skipped += batch.lines - count
         self._events += batch.mine
-        self._records += len(batch.rows)
-        rows = self._sound(batch.rows)
+        self._records += count
+        found = batch.rows
+        if batch.plain:
+            new, left = self._plain.take(batch.plain, self.meanwhile)
+            self.report.created += new
+            found |= left
+        rows = self._sound([row for _, row in sorted(found.items())])
         while rows:
             now, rows = self.matching.split(rows)
             self._batch(now)

@@ -147,6 +147,10 @@ class Matching:
             for row in rows
         ]
 
+    def standing(self, kind: str, keys: list[Any]) -> set[Any]:
+        """Those of some keys that a record has."""
+        return {value for value, _ in self._ask(kind, keys)}
+
     def _choose(self, row: Row, found: Sequence[tuple[str, Sequence[Before]]]) -> Before | None:
         """The record that the strongest key finds, unless a stronger one says that it is another."""
         for kind, each in found:

@@ -5,7 +5,7 @@ What a row says of other records stays a `Name` until the store has been asked w
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from dataclasses import replace as changed
 from itertools import compress
@@ -84,8 +84,6 @@ class Row:
 
 def read(plan: Plan, lines: Sequence[Line]) -> list[Row]:
     """Read a batch of rows; the first thing that is wrong with a row stands in it."""
-    if totals := tuple(map(fold, plan.wishes.totals)):
-        lines = [line for line in lines if not _first(line[1]).startswith(totals)]
     if not lines:
         return []
     rows = [Row(line, cells) for line, cells in lines]
@@ -111,6 +109,12 @@ def read(plan: Plan, lines: Sequence[Line]) -> list[Row]:
     for row in rows:
         _join_halves(plan, row)
     return rows
+
+
+def counted(plan: Plan, lines: Sequence[Line]) -> Sequence[Line]:
+    """The rows without those that add up the others."""
+    totals = tuple(map(fold, plan.wishes.totals))
+    return [line for line in lines if not _first(line[1]).startswith(totals)] if totals else lines
 
 
 def _first(line: Cells) -> str:
@@ -177,23 +181,34 @@ def _put(column: Column, rows: Sequence[Row], found: Iterable[Any]) -> None:
 
 
 def _column(column: Column, texts: list[str], rows: Sequence[Row], currency: str) -> list[Any]:
-    """The values of a column's texts, each different text read once; what is wrong is put into the rows."""
+    """The values of a column's texts; what is wrong is put into the rows."""
+    found, lenient, wrong = values_of(column, texts, currency)
+    if lenient or wrong:
+        for row, text in zip(rows, texts, strict=True):
+            if text in lenient:
+                row.kept += (text,)
+            elif text in wrong and row.problem is None:
+                row.problem = Problem(column.header, wrong[text])
+    return found
+
+
+def values_of(
+    column: Column, texts: list[str], currency: str
+) -> tuple[list[Any], Collection[str], dict[str, str]]:
+    """The values of a column's texts, each different text read once; which are taken leniently, what others lack."""
     if columns.is_plain(column.field.kind, texts):
-        return [text or None for text in texts]
+        return [text or None for text in texts], (), {}
     way = changed(column.reading, currency=currency)
     distinct = [text for text in dict.fromkeys(texts) if text]
+    lenient: dict[str, Any] = {}
+    wrong: dict[str, str] = {}
     try:
         known = dict(zip(distinct, _read(column.field, distinct, way), strict=True))
     except InvalidError:
         known, wrong = _one_by_one(column.field, distinct, way)
         lenient, wrong = _one_by_one(column.field, list(wrong), changed(way, lenient=True))
         known |= lenient
-        for row, text in zip(rows, texts, strict=True):
-            if text in lenient:
-                row.kept += (text,)
-            elif text in wrong and row.problem is None:
-                row.problem = Problem(column.header, wrong[text])
-    return [known.get(text) for text in texts]
+    return [known.get(text) for text in texts], lenient, wrong
 
 
 def _read(each: Field, texts: list[str], way: values.Reading) -> list[Any]:
