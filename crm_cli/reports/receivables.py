@@ -33,15 +33,16 @@ BUCKETS = ("current", "1-30", "31-60", "61-90", "90+")
 STANDING = (
     """(settled_on IS NULL OR settled_on > ?1) AND (void_on IS NULL OR void_on > ?1) AND issued_on <= ?1"""
 )
-# What is open of an invoice, an overpaid one apart: that is nothing owed.
-OPEN = """
-SELECT "group", purse, bucket, count(*), sum(open) FROM (
+# What is open of an invoice, added up once for each; an overpaid one apart: that is nothing owed.
+OPEN = """,
+owed AS MATERIALIZED (
   SELECT "group", purse,
     CASE WHEN due_on >= ?1 THEN 0 WHEN due_on >= date(?1, '-30 days') THEN 1 WHEN due_on >= date(?1, '-60 days') THEN 2
       WHEN due_on >= date(?1, '-90 days') THEN 3 ELSE 4 END AS bucket,
     amount, amount - coalesce((
       SELECT sum(p.amount) FROM payment AS p WHERE p.invoice_id = chosen.id AND p.day <= ?1), 0) AS open
   FROM chosen)
+SELECT "group", purse, bucket, count(*), sum(open) FROM owed
 WHERE (amount > 0 AND open > 0) OR (amount < 0 AND open < 0) GROUP BY "group", purse, bucket
 """
 
