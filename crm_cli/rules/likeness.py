@@ -108,7 +108,7 @@ def organisation(one: str, other: str) -> Level:
         return "same"
     few, many = sorted((first, second), key=lambda each: (len(each), each))
     inside = len(few) > 1 and set(few) <= set(many)
-    slips = 1 + (len(one) >= 2 * LONG)
+    slips = 1 + (min(len(one), len(other)) >= 2 * LONG)
     slip = min(len(one), len(other)) > SHORT and OSA.distance(one, other, score_cutoff=slips) <= slips
     same_numbers = _DIGITS.findall(one) == _DIGITS.findall(other)
     if inside or ((slip or _by_words(few, many)) and same_numbers):
