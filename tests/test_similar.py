@@ -85,7 +85,7 @@ def test_resolved_cases_come_first_then_articles_with_published_ones_first(desk:
     assert [(row["noun"], row["id"], row["status"]) for row in rows] == [
         ("case", 1, "resolved"), ("case", 11, "new"), ("article", 2, "published"), ("article", 1, "draft"),
     ]  # fmt: skip
-    assert desk("case", "similar", "burrs stick", "-o", "ids").lines == ["1", "11"]
+    assert desk("case", "similar", "burrs stick", "-o", "ids").lines == ["case:1", "case:11"]
 
 
 def test_a_case_is_not_like_itself_nor_like_a_cancelled_one(desk: Crm) -> None:
