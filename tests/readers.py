@@ -11,6 +11,7 @@ import os
 import re
 import shutil
 import sys
+import warnings
 import zipfile
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import redirect_stderr, redirect_stdout, suppress
@@ -294,7 +295,8 @@ def _parts(data: bytes, first: str) -> dict[str, bytes]:
 
 def _zipped(files: Mapping[str, bytes]) -> bytes:
     out = BytesIO()
-    with zipfile.ZipFile(out, "w") as held:
+    with zipfile.ZipFile(out, "w") as held, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of names that are there twice
         for name, data in files.items():
             held.writestr(zipfile.ZipInfo(name or "x"), data)
     return out.getvalue()

@@ -139,8 +139,19 @@ def extend(change: Change, contract_id: int, *, value: int | None = None, until:
 
 
 def next_term(starts_on: str | None, ends_on: str) -> tuple[str, str | None]:
-    """First and last day of the term after one: as many months where that is whole months, else as many days."""
-    first = date.fromisoformat(ends_on) + timedelta(days=1)
+    """First and last day of the term after one: as many months where that is whole months, else as many days.
+
+    Raises:
+        InvalidError: the calendar ends before that term does.
+    """
+    try:
+        return _next_term(starts_on, date.fromisoformat(ends_on))
+    except (OverflowError, ValueError):
+        raise InvalidError(f"the calendar has no term after {ends_on}; give it another end first") from None
+
+
+def _next_term(starts_on: str | None, ends_on: date) -> tuple[str, str | None]:
+    first = ends_on + timedelta(days=1)
     if not starts_on:
         return first.isoformat(), None
     began = date.fromisoformat(starts_on)

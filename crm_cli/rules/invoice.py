@@ -136,8 +136,13 @@ def _due(change: Change, drafts: Sequence[Draft]) -> None:
     terms = _terms(change, (draft.get("company_id") for draft in lacking))
     usual = int(change.config.get("invoice.terms_days"))
     for draft in lacking:
-        days = terms.get(draft.get("company_id"), usual)
-        draft.values["due_on"] = (date.fromisoformat(draft.get("issued_on")) + timedelta(days)).isoformat()
+        days, issued = terms.get(draft.get("company_id"), usual), draft.get("issued_on")
+        try:
+            draft.values["due_on"] = (date.fromisoformat(issued) + timedelta(days)).isoformat()
+        except OverflowError:
+            raise InvalidError(
+                f"the calendar ends within {days:,} days of {issued}; say when it is due"
+            ) from None
 
 
 def _terms(change: Change, companies: Iterable[int | None]) -> dict[int | None, int]:
