@@ -1,5 +1,6 @@
 """The root: global options, the table of nouns, the one place where an error becomes a line and an exit code."""
 
+import errno
 import os
 import sqlite3
 import sys
@@ -17,6 +18,7 @@ from crm_cli.output import Style, say, speak_utf8, text
 
 COMPLETING = "_CRM_COMPLETE"  # set by a shell that asks what may follow
 INTERRUPTED = 130  # the exit code of Ctrl-C
+UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)  # of standard output
 EVERYDAY, FIRST, MORE = "Everyday", "First", "More"
 # noun → section, summary
 NOUNS: dict[str, tuple[str, str]] = {
@@ -166,6 +168,11 @@ def run(
         code = INTERRUPTED
     except BrokenPipeError:
         return closed_pipe()
+    except OSError as error:
+        if error.errno not in UNWRITABLE or error.filename is not None:
+            raise
+        closed_pipe()
+        return fail(CrmError(f"cannot write the answer: {error.strerror}"))
     except SystemExit as error:
         if isinstance(error.__context__, BrokenPipeError):  # Typer's answer to a closed pipe
             return closed_pipe()

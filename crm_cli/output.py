@@ -163,7 +163,11 @@ def say(sentence: str, style: Style | None = None) -> None:
 
 
 def speak_utf8() -> None:
-    """Data is UTF-8 whatever the locale says; a terminal gets what it can show."""
+    """Data is UTF-8 whatever the locale says; a terminal gets what it can show, and who closed a stream nothing."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            nothing = open(os.devnull, mode, encoding="utf-8")  # noqa: PTH123, SIM115 - as long as the process lives
+            setattr(sys, name, nothing)
     for stream in (sys.stdin, sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper) and stream.encoding.lower().replace("-", "") != "utf8":
             if stream.isatty():

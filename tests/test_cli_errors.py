@@ -150,3 +150,25 @@ def test_parallel_adds_lose_none(store: Path) -> None:
     assert found == (AT_ONCE, AT_ONCE, AT_ONCE)
     assert connection.execute("SELECT count(*) FROM command").fetchone() == (AT_ONCE,)
     connection.close()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+@pytest.mark.parametrize(
+    "words", ["contact list", "contact list -o json", "contact export", "--help", "show 1"]
+)
+def test_an_answer_that_cannot_be_written_is_one_line(crm: Crm, words: str) -> None:
+    crm("contact", "add", "Ada")
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "crm_cli", *words.split()],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    assert (done.returncode, done.stderr) == (1, b"crm: cannot write the answer: No space left on device\n")
+
+
+def test_closed_streams_are_as_good_as_none(crm: Crm) -> None:
+    command = f'"{sys.executable}" -m crm_cli contact add Ada <&- >&- 2>&-'
+    assert subprocess.run(["sh", "-c", command], check=False).returncode == 0
+    assert crm("contact", "list", "--count").out == "1\n"
