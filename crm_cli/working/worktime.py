@@ -124,6 +124,8 @@ class Worktime:
             (begin, end) if self._known == (0, 0) else (min(begin, self._known[0]), max(end, self._known[1]))
         )
         first, last = (datetime.fromtimestamp(each, UTC).year for each in wanted)
+        if first <= date.min.year + 1 or last >= date.max.year - 1:
+            raise InvalidError("there is no working time where the calendar begins or ends; mend the year")
         # A shift or a zone reaches over New Year, so the years around are unrolled and not yet relied on.
         for year in range(first - 1, last + 2):
             if year not in self._years:

@@ -298,7 +298,7 @@ class _Engine:
         """Link records of the file to each other, now that all have arrived."""
         names = [name for _, _, name, _ in later]
         self.links.look_up(names)
-        if self.plan.wishes.create:
+        if self.plan.wishes.create and self.plan.noun in MADE:
             self._make(names)
         for record_id, field, name, outcome in later:
             found = self.links.id(name)
