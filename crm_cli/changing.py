@@ -153,14 +153,19 @@ class Change:
 
     @contextmanager
     def attempt(self, *, keep: bool = True) -> Iterator[None]:
-        """A part of the change that leaves nothing behind where it fails or is not kept, while the rest stands."""
-        notes = len(self.notes)
+        """A part of the change that leaves nothing behind where it fails or is not kept, while the rest stands.
+
+        Where nothing was written nothing is rolled back: while triggers are set aside, SQLite would read the whole
+        schema again after each, which makes an import of a thousand refused rows forty times as long.
+        """
+        notes, written = len(self.notes), self.connection.total_changes
         self.connection.execute("SAVEPOINT attempt")
         try:
             yield
         except BaseException:
             if self.connection.in_transaction:  # where the disk is full SQLite has taken back all of it
-                self.connection.execute("ROLLBACK TO attempt")
+                if self.connection.total_changes != written:
+                    self.connection.execute("ROLLBACK TO attempt")
                 self.connection.execute("RELEASE attempt")
             del self.notes[notes:]
             raise

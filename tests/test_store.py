@@ -12,6 +12,7 @@ import pytest
 from conftest import Crm, Terminal
 
 from crm_cli import db, fields
+from crm_cli.errors import InvalidError
 
 
 def mode(path: Path) -> int:
@@ -314,3 +315,22 @@ def test_the_first_address_of_a_person_is_found_in_an_index_alone(store: Path) -
     assert len(searched) == 2
     assert all("USING COVERING INDEX" in step for step in searched)
     assert not any("TEMP B-TREE" in step for step in steps)
+
+
+def test_a_part_that_fails_leaves_nothing_and_reads_no_schema_again_where_it_wrote_nothing(
+    crm: Crm, store: Path
+) -> None:
+    add(crm, "Acme")
+    said: list[str] = []
+    with db.change(store, "try") as change:
+        change.connection.set_trace_callback(said.append)
+        with pytest.raises(InvalidError), change.attempt():
+            change.connection.execute("SELECT count(*) FROM company").fetchone()
+            raise InvalidError("refused")
+        assert not [each for each in said if each.startswith("ROLLBACK")]
+        with pytest.raises(InvalidError), change.attempt():
+            change.connection.execute("UPDATE company SET name = 'Brick'")
+            raise InvalidError("refused")
+        assert [each for each in said if each.startswith("ROLLBACK")] == ["ROLLBACK TO attempt"]
+        change.connection.set_trace_callback(None)
+    assert names(crm) == ["Acme"]
