@@ -5,7 +5,7 @@ import shutil
 import sqlite3
 import stat
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -322,15 +322,15 @@ def test_a_part_that_fails_leaves_nothing_and_reads_no_schema_again_where_it_wro
 ) -> None:
     add(crm, "Acme")
     said: list[str] = []
-    with db.change(store, "try") as change:
-        change.connection.set_trace_callback(said.append)
-        with pytest.raises(InvalidError), change.attempt():
-            change.connection.execute("SELECT count(*) FROM company").fetchone()
-            raise InvalidError("refused")
-        assert not [each for each in said if each.startswith("ROLLBACK")]
-        with pytest.raises(InvalidError), change.attempt():
-            change.connection.execute("UPDATE company SET name = 'Brick'")
-            raise InvalidError("refused")
-        assert [each for each in said if each.startswith("ROLLBACK")] == ["ROLLBACK TO attempt"]
-        change.connection.set_trace_callback(None)
+    for question, rolled_back in (
+        ("SELECT count(*) FROM company", 0),
+        ("UPDATE company SET name = 'Brick'", 1),
+    ):
+        with db.change(store, "try") as change:
+            change.connection.set_trace_callback(said.append)
+            with suppress(InvalidError), change.attempt():
+                change.connection.execute(question).fetchall()
+                raise InvalidError("refused")
+            assert said.count("ROLLBACK TO attempt") == rolled_back
+            change.connection.set_trace_callback(None)
     assert names(crm) == ["Acme"]
