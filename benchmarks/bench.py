@@ -35,9 +35,9 @@ NOTES = """
 Of the processor time of a list of three contacts a sixth is the start of the interpreter, half the loading of Typer, a
 tenth SQLite's reading of the schema, half of that for the triggers of the history. A table loads Rich beside it.
 
-Importing 100,000 contacts of twelve columns costs 0.8 to 1.1 of the processor time of `sqlite-utils insert` where its many
-commits are written to a disk, for which it also waits: on a busy one an import takes a quarter to half of its elapsed
-time. In memory, where a commit costs nothing, it takes 1.35 of the processor time and 1.16 of the elapsed time.
+Importing 100,000 contacts of twelve columns costs 0.8 to 1.1 of the processor time of `sqlite-utils insert` where its
+many commits are written to a disk, for which it also waits: on a busy one an import takes a quarter to half of its
+elapsed time. In memory, where a commit costs nothing, it takes 1.35 of the processor time and 1.16 of the elapsed time.
 
 Of exports, `sqlite-utils rows --csv` reads a plain table of the twelve columns of the file, where our e-mail, phone and
 company stand in tables of their own; what it takes for the same columns of our store stands beside it.
