@@ -81,4 +81,6 @@ def _by_library(number: str, country: str | None) -> str | None:
         return None
     found.extension = None
     said = phonenumbers.format_number(found, phonenumbers.PhoneNumberFormat.E164)
-    return said if len(said) <= _LONGEST else None  # some plans know longer ones, which nobody abroad can dial
+    return (
+        said if len(said) <= _LONGEST else None
+    )  # some plans know longer ones, which nobody abroad can dial
