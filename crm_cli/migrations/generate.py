@@ -179,9 +179,7 @@ def _fields(model: type[SQLModel]) -> dict[str, Any]:
                  "default": info.default if stated else None, "kept": extra.get("role") == "kept",
                  "required": required}  # fmt: skip
         found[shown] = {
-            key: value
-            for key, value in entry.items()
-            if (value is not None if key == "default" else value)
+            key: value for key, value in entry.items() if (value is not None if key == "default" else value)
         }
     return found
 
