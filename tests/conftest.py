@@ -11,6 +11,7 @@ import os
 import pty
 import re
 import select
+import signal
 import struct
 import subprocess
 import sys
@@ -30,6 +31,8 @@ from crm_cli import config
 TODAY = "2026-06-15"  # a Monday in the middle of a month
 PATIENCE = 60.0  # seconds after which a process in a terminal is given up
 ANSI = re.compile(r"\x1b(\[[0-9;?]*[A-Za-z]|[=>]|\][^\x07]*\x07)")
+# What a script starts in the background ignores Ctrl-C, and so does all that it starts; in a terminal nothing does.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 # A busy machine is no fault of the program: examples are waited for, however long they take. A check of a change
 # (CI is set) tries the same ones each time, so that it tells of the change; people try others at each run.
 CALM = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
@@ -205,9 +208,10 @@ def _command(args: Sequence[str]) -> list[str]:
 def _converse(screen: int, answers: Sequence[tuple[str, str]]) -> str:
     """Read what appears until the other side has gone, typing each answer when its text has appeared."""
     seen, waiting, read_up_to = b"", list(answers), 0
+    since = time.monotonic()
     while True:
         ready, _, _ = select.select([screen], [], [], PATIENCE)
-        if not ready:
+        if not ready or time.monotonic() - since > PATIENCE:
             pytest.fail(f"nothing happened in the terminal for {PATIENCE} s after:\n{seen.decode()}")
         new = b""
         with suppress(OSError):  # Linux says so when the other side has gone
@@ -218,4 +222,4 @@ def _converse(screen: int, answers: Sequence[tuple[str, str]]) -> str:
         text = ANSI.sub("", seen[read_up_to:].decode(errors="replace"))
         if waiting and waiting[0][0] in text:
             os.write(screen, waiting.pop(0)[1].encode())
-            read_up_to = len(seen)
+            read_up_to, since = len(seen), time.monotonic()
