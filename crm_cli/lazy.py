@@ -11,7 +11,7 @@ without going through the groups above it again, and options that a line does no
 import inspect
 from collections.abc import Callable
 from copy import copy
-from functools import cached_property
+from functools import cache, cached_property
 from importlib import import_module
 from typing import Any, dataclass_transform
 
@@ -30,12 +30,18 @@ class Bundle:
     """
 
     def __init__(self, **given: Any) -> None:
-        vars(self).update({name: getattr(self, name, None) for name in _declared(type(self))} | given)
+        vars(self).update(_ungiven(type(self)), **given)  # type: ignore[arg-type]  # a class is told by itself
 
     def __eq__(self, other: object) -> bool:
         return type(self) is type(other) and vars(self) == vars(other)
 
     __hash__ = None  # type: ignore[assignment]  # it can be changed
+
+
+@cache
+def _ungiven(kind: type) -> dict[str, Any]:
+    """What the options of a family are where none is given."""
+    return {name: getattr(kind, name, None) for name in _declared(kind)}
 
 
 def _declared(kind: type) -> dict[str, Any]:

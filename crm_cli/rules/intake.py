@@ -29,8 +29,11 @@ def fill(change: Change, noun: str, draft: Draft, texts: Texts) -> None:
         NotFoundError, ConflictError: a reference that names no record, or several.
     """
     about = fields.noun(noun)
-    custom = fields.custom(change.connection, noun)
-    reading = replace(change.reading, currency=_currency(change, about, draft, texts))
+    custom = fields.custom(change.connection, noun) if texts.keys() - about.fields.keys() else {}
+    currency = _currency(change, about, draft, texts)
+    reading = (
+        change.reading if currency == change.reading.currency else replace(change.reading, currency=currency)
+    )
     for name in sorted(texts, key=lambda each: each == "stage"):  # a stage is looked up in its pipeline
         each = about.fields.get(name) or custom.get(name)
         if each is None:

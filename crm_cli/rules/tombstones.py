@@ -90,7 +90,7 @@ def refuse(change: Change, noun: str, draft: Draft, *, force: bool) -> None:
     if noun not in PEOPLE:
         return
     stones = Tombstones(change)
-    known = stones.known(said_by(change, draft))
+    known = stones.known(said_by(change, draft)) if stones else set()
     if not known:
         return
     if not force:

@@ -35,6 +35,7 @@ _BEFORE = dict.fromkeys(_DIALLED_WITH_0.split(), "0") | {
 }
 
 
+@lru_cache(maxsize=1_000)  # a number is asked for by each rule that looks at it
 def e164(text: str, country: str | None = None) -> str | None:
     """Give a number as `+` and 7 to 15 digits, or None where that cannot be told.
 
