@@ -9,6 +9,7 @@ without going through the groups above it again, and options that a line does no
 """
 
 import inspect
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from copy import copy
 from functools import cache, cached_property
@@ -30,12 +31,8 @@ class Bundle:
     """
 
     def __init__(self, **given: Any) -> None:
-        vars(self).update(_ungiven(type(self)), **given)  # type: ignore[arg-type]  # a class is told by itself
-
-    def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and vars(self) == vars(other)
-
-    __hash__ = None  # type: ignore[assignment]  # it can be changed
+        kind: Any = type(self)
+        vars(self).update(_ungiven(kind), **given)
 
 
 @cache
@@ -51,6 +48,18 @@ def _declared(kind: type) -> dict[str, Any]:
         for each in reversed(kind.__mro__)
         for name, annotation in vars(each).get("__annotations__", {}).items()
     }
+
+
+class Made(ABC):
+    """A command whose options depend on what is declared elsewhere: it is made when it is reached."""
+
+    @abstractmethod
+    def make(self) -> Callable[..., Any]:
+        """The command."""
+
+    def __call__(self, *words: Any, **said: Any) -> Any:
+        """Carry it out, made for this once."""
+        return self.make()(*words, **said)
 
 
 class Promise:
@@ -158,7 +167,10 @@ def straight(root: PromisedGroup, words: list[str], obj: Any) -> typer.Context |
         found: Any = group.commands.get(word)
         command = found.built if isinstance(found, Promise) else found
         if not isinstance(command, PromisedGroup):
-            return command and command.make_context(word, words[place + 1 :], parent=above, obj=obj)  # type: ignore[no-any-return]
+            ctx: typer.Context | None = command and command.make_context(
+                word, words[place + 1 :], parent=above, obj=obj
+            )
+            return ctx
         group, above = command, command.above(word, above)
     return None
 
@@ -179,10 +191,11 @@ def noun_promise(name: str, module: str, summary: str, section: str) -> Promise:
 
 
 def _noun(name: str, module: Any) -> PromisedGroup:
-    group: Any = _group(name, module.app)
+    group = _group(name, module.app)
+    commands: Any = group.commands
     for info in module.more() if hasattr(module, "more") else ():
-        group.commands[info.name] = _verb_promise(info)
-    return group  # type: ignore[no-any-return]
+        commands[info.name] = _verb_promise(info)
+    return group
 
 
 def _group(name: str, app: typer.Typer) -> PromisedGroup:
@@ -220,7 +233,7 @@ def command_promise(name: str, module: str, function: str, summary: str, section
 def build(info: CommandInfo) -> Any:
     """Build one command, its bundles unfolded into options; what was registered stays as it is for the next line."""
     info, made = copy(info), info.callback
-    if made is not None and hasattr(made, "make"):
+    if isinstance(made, Made):
         made = made.make()
     info.help = _with_examples(info.help or (made.__doc__ if made else None) or "")
     info.callback = unfold(made) if made else None

@@ -12,6 +12,7 @@ from crm_cli.asking import own_reports
 from crm_cli.commands.options import Argument, Option
 from crm_cli.desk import Desk
 from crm_cli.errors import ConflictError, InvalidError
+from crm_cli.lazy import Made
 from crm_cli.output import Rows
 
 AT_TOP = ("report", "dashboard", "sql", "today", "search")
@@ -32,7 +33,7 @@ def found(written: Callable[[str], Any], drawn: Callable[..., None]) -> list[Com
     ]  # fmt: skip
 
 
-class _Saved:
+class _Saved(Made):
     """Makes the command that runs a saved one, with what is said beside its words."""
 
     def __init__(self, name: str, drawn: Callable[..., None]) -> None:
@@ -88,10 +89,6 @@ class _Saved:
             charts = []
         page = pages.Page(about or self.name, asked, [pages.Section(charts=charts, rows=rows)])
         pages.publish(page, file, desk)
-
-    def __call__(self) -> None:
-        """Typer asks that a callback can be called; it is made first."""
-        raise NotImplementedError
 
 
 def _file(words: list[str]) -> tuple[Path | None, list[str]]:

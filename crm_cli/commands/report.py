@@ -14,7 +14,7 @@ from crm_cli.commands import completing, own_reports
 from crm_cli.commands.options import Filters, Option, Out, Within
 from crm_cli.desk import Desk
 from crm_cli.fields import Field
-from crm_cli.lazy import Bundle
+from crm_cli.lazy import Bundle, Made
 from crm_cli.output import Rows, Style
 from crm_cli.values import jalali
 
@@ -48,7 +48,7 @@ class Ways(NamedTuple):
     html: Path | None = None
 
 
-class _Report:
+class _Report(Made):
     """Makes one report's command when it is reached."""
 
     def __init__(self, name: str) -> None:
@@ -88,10 +88,6 @@ class _Report:
             answer(desk, self.name, filters or [], Asking(by, within), ways, said=own.said())
 
         return report
-
-    def __call__(self) -> None:
-        """Typer asks that a callback can be called; it is made first."""
-        raise NotImplementedError
 
 
 class Own(Bundle):

@@ -10,6 +10,7 @@ from crm_cli.commands import completing
 from crm_cli.commands.campaigning import Campaign
 from crm_cli.commands.options import Argument, Doing, Given, Option, counted, given
 from crm_cli.desk import Desk, stdin_lines
+from crm_cli.lazy import Made
 from crm_cli.values.amounts import money_human
 
 On = Annotated[str | None, Option(metavar="DATE", help="The day; else today")]
@@ -81,7 +82,7 @@ def respond(
         desk.written("member", came.members, format=doing.format)
 
 
-class Result:
+class Result(Made):
     """Makes `campaign result`, which has the options of a result's fields, when it is reached."""
 
     def make(self) -> Callable[..., None]:
@@ -92,10 +93,6 @@ class Result:
             _add_result(ctx.obj, campaign, said, doing)
 
         return result
-
-    def __call__(self) -> None:
-        """Typer asks that a callback can be called; it is made first."""
-        raise NotImplementedError
 
 
 def _add_result(desk: Desk, campaign: str, said: Given, doing: Doing) -> None:

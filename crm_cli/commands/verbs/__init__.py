@@ -12,6 +12,7 @@ from typer.models import CommandInfo
 
 from crm_cli import fields
 from crm_cli.commands.verbs.files import FILES, TABLES
+from crm_cli.lazy import Made
 
 # verb → the module that makes it, and its function there
 MAKERS = {
@@ -73,7 +74,7 @@ def more(app: typer.Typer, noun: str, *verbs: str) -> None:
     app.registered_commands += [CommandInfo(name=verb, callback=_Maker(verb, noun)) for verb in verbs]
 
 
-class _Maker:
+class _Maker(Made):
     """Makes one command of one noun when it is reached; its docstring is the first line of the help."""
 
     def __init__(self, verb: str, noun: str) -> None:
@@ -89,10 +90,6 @@ class _Maker:
             module, function = OF_SEGMENTS.get(self.verb, (module, function))
         made: Callable[..., None] = getattr(import_module(module), function)(self.noun)
         return made
-
-    def __call__(self) -> None:
-        """Typer asks that a callback can be called; it is made first."""
-        raise NotImplementedError
 
 
 def _summary(verb: str, noun: str) -> str:
