@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from crm_cli.rules.drafts import Draft
 
 
+# What can be wrong with a line: the ordinary way says it, with the line's number.
+REFUSED = (CrmError, TyperException, Exit, RuntimeError, UnicodeEncodeError, sqlite3.DatabaseError)
+
+
 class _OrdinaryError(CrmError):
     """The line does more than to add a record that can wait."""
 
@@ -96,7 +100,7 @@ class Gathering:
             if ctx := straight(self.root, words, desk):
                 with ctx:
                     ctx.command.invoke(ctx)
-        except (CrmError, TyperException, Exit, RuntimeError, UnicodeEncodeError, sqlite3.DatabaseError):
+        except REFUSED:
             return False
         if desk.kept:
             self.lines.append((line, desk))
@@ -109,7 +113,7 @@ class Gathering:
         try:
             with change.attempt():
                 self._waiting.write()
-        except Exception:
+        except REFUSED:
             if not change.connection.in_transaction:
                 raise
             return False
