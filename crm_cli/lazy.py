@@ -34,6 +34,11 @@ class Bundle:
         kind: Any = type(self)
         vars(self).update(_ungiven(kind), **given)
 
+    def told(self) -> set[str]:
+        """The options that a line gives: those that are not what they are where none is given."""
+        kind: Any = type(self)
+        return {name for name, value in _ungiven(kind).items() if vars(self)[name] != value}
+
 
 @cache
 def _ungiven(kind: type) -> dict[str, Any]:

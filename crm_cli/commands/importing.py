@@ -126,8 +126,7 @@ def _restore(desk: Desk, files: list[str], how: Importing, mailing: Mailing) -> 
     """Bring in a whole store; it is taken as it is."""
     from crm_cli.commands import restoring
 
-    said = type(how)(**vars(how) | {"dry_run": False, "yes": False, "format": None, "quiet": False})
-    if len(files) > 1 or said != type(how)() or mailing != Mailing():
+    if len(files) > 1 or how.told() - {"dry_run", "yes", "format", "quiet"} or mailing.told():
         raise InvalidError(
             "an archive of a whole store is taken alone and as it is; leave other files and options out"
         )
