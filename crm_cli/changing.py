@@ -117,6 +117,10 @@ class Change:
         row = self.one(question, *values)
         return row[0] if row else None
 
+    def held(self, noun: str, record_id: int, column: str) -> Any:
+        """What stands in a column of a record."""
+        return self.value(f'SELECT "{column}" FROM "{fields.noun(noun).table}" WHERE id = ?', record_id)
+
     def rate(self, currency: str, day: str | None = None) -> str | None:
         """One unit of a currency in the own one, as it is worth on a day, else today; None where no rate is known."""
         return exchange.rate(self.connection, self.config, currency, day or self.today.isoformat())

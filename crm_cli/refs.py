@@ -134,6 +134,20 @@ def _near_codes(connection: sqlite3.Connection, noun: str, text: str) -> list[st
     return []
 
 
+def beginning(connection: sqlite3.Connection, noun: str, text: str, most: int) -> list[str]:
+    """The names of a noun's records that begin so, at most so many of them."""
+    table, label, only = noun, "name", dict[str, str]()
+    if noun != "stage":
+        about = fields.noun(noun)
+        if not about.named:
+            return []
+        table, label, only = about.table, about.label, about.only
+    key, also = fold(text), "".join(f' AND "{column}" = ?' for column in only)
+    question = f'SELECT DISTINCT "{label}" FROM "{table}" WHERE name_key >= ? AND name_key < ?{also} LIMIT ?'
+    bound = (key, key + "\U0010ffff", *only.values(), most)
+    return [row[0] for row in connection.execute(question, bound)]
+
+
 def name_of(connection: sqlite3.Connection, noun: str, record_id: int) -> str:
     """What a record is called."""
     found = _named(connection, noun, [record_id])

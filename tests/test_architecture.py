@@ -1,6 +1,7 @@
 """Who may import whom, who prints, who opens the store: the house as a newcomer is told it, held by the code."""
 
 import ast
+import re
 import sqlite3
 import sys
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ PACKAGE = Path(cli.__file__).parent
 FILES = sorted(PACKAGE.rglob("*.py"))
 ORM = {"sqlmodel", "sqlalchemy", "pydantic", "alembic"}
 FACES = {"typer", "rich", "questionary", "prompt_toolkit"}
+SQL = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|WITH)\s")
 STREAMS = {"sys.stdout", "sys.stderr", "sys.__stdout__", "sys.__stderr__"}
 # What all commands may share; beside it, `history` takes from `show` which nouns a reference may mean, `case` and
 # `campaign` have verbs with files of their own, and `demo`, having made its store, ends by showing the day and the
@@ -142,6 +144,17 @@ def test_rules_formats_and_questions_know_no_command_line() -> None:
 
 def test_rules_and_formats_do_not_write_answers() -> None:
     assert reach(below("rules", "formats", "papers"), "crm_cli.output", "crm_cli.desk") == []
+
+
+def asks_in_sql(module: str) -> Iterator[str]:
+    for node in ast.walk(tree(MODULES[module])):
+        if isinstance(node, ast.Constant) and SQL.match(str(node.value)):
+            yield f"{module}:{node.lineno} asks in SQL"
+
+
+def test_commands_leave_sql_to_rules_and_questions() -> None:
+    assert list(asks_in_sql("crm_cli.asking.today"))  # what is looked for is seen where it stands
+    assert [each for module in below("commands") for each in asks_in_sql(module)] == []
 
 
 def test_asking_changes_nothing() -> None:

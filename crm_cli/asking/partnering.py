@@ -1,5 +1,6 @@
 """What pictures show of partners: what was offered to whom, joint campaigns, and how two stand to each other."""
 
+import sqlite3
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -51,6 +52,15 @@ def candidates(desk: "Desk", offer_id: int) -> list[str]:
         "WHERE x.offer_id = ? ORDER BY x.rank, x.id"
     )
     return blocks.table(desk, question, (offer_id,), ["text", "text", "text"])
+
+
+def following(connection: sqlite3.Connection, offer_id: int) -> list[str]:
+    """The names of those whom an offer goes to next, in order."""
+    question = (
+        "SELECT c.name FROM offer_candidate AS x JOIN company AS c ON c.id = x.partner_id "
+        "WHERE x.offer_id = ? ORDER BY x.rank, x.id"
+    )
+    return [row[0] for row in connection.execute(question, (offer_id,))]
 
 
 def _offers(desk: "Desk", noun: str, record_id: int) -> list[str]:

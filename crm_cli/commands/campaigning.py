@@ -73,8 +73,9 @@ def nobody(desk: Desk, about: dict[str, Any], *, quiet: bool = False) -> None:
     Raises:
         InvalidError: it has no members at all.
     """
-    question = "SELECT EXISTS (SELECT 1 FROM members WHERE campaign_id = ? AND NOT coalesce(control, 0))"
-    if not desk.connection.execute(question, (about["id"],)).fetchone()[0]:
+    from crm_cli.rules import member
+
+    if not member.any_asked(desk.connection, about["id"]):
         raise InvalidError(
             f"nobody is targeted by {about['name']}; choose whom with `crm campaign target {about['id']}`"
         )

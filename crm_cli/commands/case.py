@@ -321,8 +321,7 @@ def _told(desk: Desk, what: str, name: str, case_id: int, doing: Doing) -> None:
 
 
 def _called(change: Any, case_id: int) -> str:
-    row = change.one('SELECT number, subject FROM "case" WHERE id = ?', case_id)
-    return f"{row['number']} {row['subject']}" if row else f"case {case_id}"
+    return f"{change.held('case', case_id, 'number')} {change.held('case', case_id, 'subject')}"
 
 
 def _thread(desk: Desk, case_id: int) -> str:

@@ -236,19 +236,7 @@ def _values(ctx: Any, each: fields.Field, incomplete: str = "") -> list[str]:
 
 
 def _names(ctx: Any, noun: str, incomplete: str) -> Iterator[str]:
-    from crm_cli.values.folding import fold
+    if noun in fields.names() or noun == "stage":
+        from crm_cli import refs
 
-    if noun not in fields.names() and noun != "stage":
-        return
-    table, label, only = noun, "name", dict[str, str]()
-    if noun != "stage":
-        about = fields.noun(noun)
-        if not about.named:
-            return
-        table, label, only = about.table, about.label, about.only
-    key, also = fold(incomplete), "".join(f' AND "{column}" = ?' for column in only)
-    question = (
-        f'SELECT DISTINCT "{label}" FROM "{table}" WHERE name_key >= ? AND name_key < ?{also} LIMIT {MOST}'
-    )
-    for row in desk_of(ctx).connection.execute(question, (key, key + "\U0010ffff", *only.values())):
-        yield _offer(row[0])
+        yield from map(_offer, refs.beginning(desk_of(ctx).connection, noun, incomplete, MOST))

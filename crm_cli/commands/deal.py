@@ -243,7 +243,7 @@ def quote(
 
     with desk.change("deal quote", dry_run=doing.dry_run) as change:
         deal_id = desk.resolve("deal", deal, change.connection)
-        currency = change.value("SELECT currency FROM deal WHERE id = ?", deal_id)
+        currency = change.held("deal", deal_id, "currency")
         said = quoting.read(change, currency, terms.texts())
         draft = (quoting.revise_deal if revise else quoting.from_deal)(change, deal_id, said)
         change.summary = f"{draft.get('number')} of deal {deal_id}"
@@ -344,8 +344,8 @@ def _items(desk: Desk, deal: str, verb: str, doing: Doing) -> "Iterator[tuple[Ch
     with desk.change(f"deal item {verb}", dry_run=doing.dry_run) as change:
         deal_id = desk.resolve("deal", deal, change.connection)
         yield change, deal_id
-        amount = change.value("SELECT amount FROM deal WHERE id = ?", deal_id)
-        currency = change.value("SELECT currency FROM deal WHERE id = ?", deal_id)
+        amount = change.held("deal", deal_id, "amount")
+        currency = change.held("deal", deal_id, "currency")
         change.summary = f"deal {deal_id}"
     worth = f", worth {money_human(amount, currency)}" if amount is not None else ""
     desk.say(f"{'would change' if doing.dry_run else 'changed'} deal {deal_id}{worth}")

@@ -209,25 +209,18 @@ def _queued(change: Any, found: "Muster", *, at_once: bool) -> int:
 def _deliver(desk: Desk, about: dict[str, Any], *, at_once: bool, retry_uncertain: bool) -> None:
     """Hand over what is queued of a campaign, and say what is left of it."""
     from crm_cli import clock
+    from crm_cli.rules.sending import looking
 
     wanted = ["queued", *["uncertain", "sending"] * retry_uncertain]
-    rows = desk.connection.execute(
-        "SELECT id, status, send_at FROM delivery WHERE campaign_id = ? AND channel = 'email' "
-        "AND status IN ('queued', 'sending', 'uncertain') ORDER BY id",
-        (about["id"],),
-    ).fetchall()
+    rows = looking.unsent(desk.connection, about["id"])
     now = clock.now(desk.config.zone)
     ids = [number for number, status, at in rows if status in wanted and (at_once or not at or at <= now)]
     if ids or any(status == "sending" for _, status, _ in rows):
         _hand_over(desk, ids, retry_uncertain=retry_uncertain)
     else:
         desk.say("nothing to send: nobody waits for it now")
-    waiting, doubtful = (
-        desk.connection.execute(
-            "SELECT count(*) FROM delivery WHERE campaign_id = ? AND status = ?", (about["id"], status)
-        ).fetchone()[0]
-        for status in ("queued", "uncertain")
-    )
+    left = [status for _, status, _ in looking.unsent(desk.connection, about["id"])]
+    waiting, doubtful = left.count("queued"), left.count("uncertain")
     if waiting:
         desk.say(f"{waiting:,} for a better time: `crm campaign run-due` sends them, --now does at once")
     if doubtful:
@@ -252,5 +245,4 @@ def _waits(desk: Desk, ids: list[int] | None) -> bool:
     from crm_cli.rules.sending import looking
 
     due, _ = looking.waiting(desk.connection, ids, retry_uncertain=False, composing=True)
-    lost = "SELECT EXISTS (SELECT 1 FROM delivery WHERE status = 'sending')"
-    return bool(due or desk.connection.execute(lost).fetchone()[0])
+    return bool(due) or looking.broken_off(desk.connection)

@@ -154,20 +154,19 @@ def _written(desk: Desk, found: "Muster", chosen: "list[Member]") -> None:
 def _member(desk: Desk, campaign_id: int, text: str) -> int:
     """The member of a campaign whom a reference to a member, a contact or a lead names."""
     from crm_cli import refs
+    from crm_cli.rules import member
 
     if text.isdecimal() or text.startswith("member:"):
         return desk.resolve("member", text.removeprefix("member:"))
     noun, person = refs.anywhere(
         desk.connection, text, ("contact", "lead"), desk.config.get("country") or None
     )
-    row = desk.connection.execute(
-        f"SELECT id FROM members WHERE campaign_id = ? AND {noun}_id = ?", (campaign_id, person)
-    ).fetchone()
-    if row is None:
+    found = member.among(desk.connection, campaign_id, noun, person)
+    if found is None:
         raise InvalidError(
             f"{text} is no member of the campaign; `crm member list campaign_id={campaign_id}` shows them"
         )
-    return int(row[0])
+    return found
 
 
 def _standing(desk: Desk, campaign_id: int, channel: str | None) -> str:

@@ -32,8 +32,8 @@ def measure(ctx: typer.Context, *, campaign: Campaign, doing: Doing) -> None:
     with desk.change("campaign measure", dry_run=doing.dry_run) as change:
         campaign_id = desk.resolve("campaign", campaign, change.connection)
         rules.done(change, campaign_id, "measure")
-        name, roi = change.rows("SELECT name, roi_pct FROM campaigns WHERE id = ?", campaign_id)[0]
-        if roi is None:
+        name = change.held("campaign", campaign_id, "name")
+        if rules.roi(change, campaign_id) is None:
             change.notes.append(
                 f'no return can be told: {name} has no cost; `crm campaign cost "{name}" AMOUNT`'
             )

@@ -53,7 +53,7 @@ def price(
     with desk.change("pricelist price", dry_run=doing.dry_run) as change:
         list_id = desk.resolve("pricelist", pricelist, change.connection)
         product_id = intake.resolve(change, "product", product)
-        currency = change.value("SELECT currency FROM pricelist WHERE id = ?", list_id)
+        currency = change.held("pricelist", list_id, "currency")
         said = lines.typed(change, currency, {"unit_price": amount, "from_quantity": from_quantity})
         least = said["from_quantity"] or 0
         draft = rules.put(change, list_id, product_id, said.get("unit_price"), least)

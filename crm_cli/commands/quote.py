@@ -108,7 +108,7 @@ def revise(ctx: typer.Context, *, quote: Quote, terms: Terms, doing: Doing) -> N
 
     with desk.change("quote revise", dry_run=doing.dry_run) as change:
         quote_id = desk.resolve("quote", quote, change.connection)
-        currency = change.value("SELECT currency FROM quote WHERE id = ?", quote_id)
+        currency = change.held("quote", quote_id, "currency")
         draft = quoting.revise(change, quote_id, quoting.read(change, currency, terms.texts()))
         change.summary = str(draft.get("number"))
     made(desk, draft, doing)
@@ -234,13 +234,9 @@ def _kind(said: str | None, out: Path | None) -> str:
 
 def _ask_win(desk: Desk, ids: list[int]) -> bool:
     """Whether the open deals of quotes are won, too."""
-    import json
+    from crm_cli.rules import quoting
 
-    question = (
-        "SELECT DISTINCT d.name FROM quote AS q JOIN deals AS d ON d.id = q.deal_id "
-        "WHERE d.status = 'open' AND q.id IN (SELECT value FROM json_each(?))"
-    )
-    names = [row[0] for row in desk.connection.execute(question, (json.dumps(ids),))]
+    names = quoting.open_deals(desk.connection, ids)
     if not names:
         return False
     import questionary

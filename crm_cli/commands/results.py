@@ -72,7 +72,7 @@ def respond(
     with desk.change("campaign respond", dry_run=doing.dry_run) as change:
         campaign_id = desk.resolve("campaign", campaign, change.connection)
         came = rules.respond(change, campaign_id, rules.people(change, texts), answer)
-        name = change.value("SELECT name FROM campaign WHERE id = ?", campaign_id)
+        name = change.held("campaign", campaign_id, "name")
         made = [counted(ids, noun) for noun, ids in (("lead", came.leads), ("deal", came.deals)) if ids]
         change.summary = f"{name}: {len(came.members):,} {word}"
     told = f"{name}: {len(came.members):,} {word}"
@@ -138,8 +138,9 @@ def cost(
     with desk.change("campaign cost", dry_run=doing.dry_run) as change:
         campaign_id = desk.resolve("campaign", campaign, change.connection)
         whole = spending.spend(change, campaign_id, amount, on=on, note=note, currency=currency)
-        question = "SELECT name, budget, currency FROM campaign WHERE id = ?"
-        name, budget, unit = change.rows(question, campaign_id)[0]
+        name, budget, unit = (
+            change.held("campaign", campaign_id, each) for each in ("name", "budget", "currency")
+        )
         change.summary = f"{name}: {amount}"
         if budget is not None and whole > budget:
             change.notes.append(f"that is {money_human(whole - budget, unit)} {unit} more than its budget")

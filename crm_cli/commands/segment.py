@@ -112,8 +112,8 @@ def _listed(desk: Desk, verb: str, segment: str, texts: list[str], doing: Doing)
     with desk.change(f"segment {verb}", dry_run=doing.dry_run) as change:
         entries = rules.entries(change, number, wanted)
         done = getattr(rules, verb)(change, number, entries)
-        name = change.value("SELECT name FROM segment WHERE id = ?", number)
-        holds = change.value("SELECT count(*) FROM segment_member WHERE segment_id = ?", number)
+        name = change.held("segment", number, "name")
+        holds = rules.size(change, number)
         change.summary = f"{name}: {done:,}"
     same = len(dict.fromkeys(entries)) - done
     told = {"include": ("added", "were in it already"), "remove": ("taken out", "were not in it")}[verb]

@@ -81,7 +81,7 @@ def _step(desk: Desk, what: str, case: str, doing: Doing, **said: Any) -> None:
         case_id = desk.resolve("case", case, change.connection)
         getattr(checklist, what)(change, case_id, **said)
         rows = checklist.standing(change, case_id)
-        change.summary = change.value('SELECT number FROM "case" WHERE id = ?', case_id)
+        change.summary = change.held("case", case_id, "number")
     ticked = sum(row["done_at"] is not None for row in rows)
     desk.say(f"{change.summary}: {ticked} of {len(rows)} steps {'would be' if doing.dry_run else 'are'} done")
     if not doing.dry_run:

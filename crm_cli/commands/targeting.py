@@ -74,7 +74,7 @@ def target(
             change, campaign_id, found["in"], without=found["out"], texts=filter_ or [], control_pct=share,
             channel=how,
         )  # fmt: skip
-        name = change.value("SELECT name FROM campaign WHERE id = ?", campaign_id)
+        name = change.held("campaign", campaign_id, "name")
         change.summary = f"{name}: {done}"
     desk.say(f"{'would have ' if doing.dry_run else ''}{done}")
     if not doing.dry_run:
@@ -149,7 +149,7 @@ def follow(
 
     with desk.change("campaign next", dry_run=doing.dry_run) as change:
         made = following.follow(change, desk.resolve("campaign", campaign, change.connection), group, name)
-        names = {each: change.value("SELECT name FROM segment WHERE id = ?", each) for each in made}
+        names = {each: change.held("segment", each, "name") for each in made}
         change.summary = ", ".join(f"{names[each]}: {made[each]:,}" for each in made)
     for each, number in made.items():
         desk.say(

@@ -186,3 +186,8 @@ def _kin(change: Change, draft: Draft) -> None:
             raise InvalidError("parent: a campaign cannot be part of itself; name another one")
         seen.add(above)
         above = change.value("SELECT parent_id FROM campaign WHERE id = ?", above)
+
+
+def roi(change: Change, campaign_id: int) -> Any:
+    """The return on investment of a campaign in per cent, None where it has no cost."""
+    return change.value("SELECT roi_pct FROM campaigns WHERE id = ?", campaign_id)

@@ -6,6 +6,7 @@ out is not written to again, by any campaign, from then on.
 """
 
 import json
+import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -275,3 +276,16 @@ def _opt_out(change: Change, drafts: Sequence[Draft]) -> None:
         for noun, ids in (("contact", contacts), ("lead", leads)):
             if ids:
                 consent.opt_out(change, noun, ids, source=f"campaign {name}")
+
+
+def any_asked(connection: sqlite3.Connection, campaign_id: int) -> bool:
+    """Whether a campaign has members beside its control group."""
+    question = "SELECT EXISTS (SELECT 1 FROM members WHERE campaign_id = ? AND NOT coalesce(control, 0))"
+    return bool(connection.execute(question, (campaign_id,)).fetchone()[0])
+
+
+def among(connection: sqlite3.Connection, campaign_id: int, noun: str, person_id: int) -> int | None:
+    """The member of a campaign that a contact or lead is, None where they are none."""
+    question = f"SELECT id FROM members WHERE campaign_id = ? AND {noun}_id = ?"
+    row = connection.execute(question, (campaign_id, person_id)).fetchone()
+    return row and int(row[0])

@@ -5,6 +5,7 @@ deal, by `crm_cli.rules.quote`.
 """
 
 import json
+import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -126,6 +127,15 @@ def accept(
         if change.value("SELECT status FROM deals WHERE id = ?", deal) == "open":
             stages.win(change, deal, on=on)
     return drafts
+
+
+def open_deals(connection: sqlite3.Connection, quote_ids: Sequence[int]) -> list[str]:
+    """The names of the open deals that quotes are of."""
+    question = (
+        "SELECT DISTINCT d.name FROM quote AS q JOIN deals AS d ON d.id = q.deal_id "
+        "WHERE d.status = 'open' AND q.id IN (SELECT value FROM json_each(?))"
+    )
+    return [row[0] for row in connection.execute(question, (json.dumps(list(quote_ids)),))]
 
 
 def reject(change: Change, quote_ids: Sequence[int], reason: str, on: str | None = None) -> list[Draft]:

@@ -243,3 +243,8 @@ def _person_or_number(change: Change, text: str, country: str | None) -> Entry:
 
 def _delimiter(line: str) -> str:
     return next((mark for mark in ("\t", ";", ",") if mark in line), ",")
+
+
+def size(change: Change, segment_id: int) -> int:
+    """How many a segment lists."""
+    return int(change.value("SELECT count(*) FROM segment_member WHERE segment_id = ?", segment_id))

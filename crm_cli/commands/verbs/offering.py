@@ -178,8 +178,9 @@ def _ask(question: str) -> str | None:
 def _offered(change: "Change", draft: "Draft") -> str:
     """To whom something is offered until when and why, and who is next."""
     until = local_text(draft.get("respond_by"), change.config.zone)
-    remembered = "SELECT partner_id FROM offer_candidate WHERE offer_id = ? ORDER BY rank, id"
-    following = [_company(change, row[0]) for row in change.rows(remembered, draft.id)]
+    from crm_cli.asking import partnering
+
+    following = partnering.following(change.connection, draft.id)
     then = f"; then {', '.join(following)}" if following else "; nobody after that"
     return f"offered {_named(change, draft)} to {_partner(change, draft)} until {until}: {draft.get('reason')}{then}"
 

@@ -61,6 +61,21 @@ def lines(connection: sqlite3.Connection, delivery: int, compose: Compose | None
         yield from ("", "as HTML:", *markup.text_of(html.get_content()).split("\n"))
 
 
+def unsent(connection: sqlite3.Connection, campaign_id: int) -> list[tuple[int, str, str | None]]:
+    """The e-mails of a campaign that did not go out for certain: id, where each stands, and not before when."""
+    return connection.execute(
+        "SELECT id, status, send_at FROM delivery WHERE campaign_id = ? AND channel = 'email' "
+        "AND status IN ('queued', 'sending', 'uncertain') ORDER BY id",
+        (campaign_id,),
+    ).fetchall()
+
+
+def broken_off(connection: sqlite3.Connection) -> bool:
+    """Whether a run died while a message was on its way."""
+    question = "SELECT EXISTS (SELECT 1 FROM delivery WHERE status = 'sending')"
+    return bool(connection.execute(question).fetchone()[0])
+
+
 def waiting(
     connection: sqlite3.Connection,
     ids: Sequence[int] | None,
