@@ -35,6 +35,7 @@ A customer is the company, else the contact. Each currency is told by itself; --
 """
 """The part of a report's formula that all of them share."""
 
+CUSTOMER = (Field("id", "id", "The customer's number"), Field("customer", "text", "The customer"))
 NOUN = Field("noun", "choice", "What the customer is: company or contact")
 _COMPANIES = ("company_id", "company_id IS NOT NULL")
 _PERSONS = ("-contact_id", "company_id IS NULL AND contact_id IS NOT NULL")

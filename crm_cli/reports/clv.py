@@ -22,8 +22,7 @@ NOUN = "invoice"
 NOUNS = purchases.NOUNS
 DAY = "issued_on"
 COLUMNS = (
-    Field("id", "id", "The customer's number"),
-    Field("customer", "text", "The customer"),
+    *purchases.CUSTOMER,
     Field("purchases", "integer", "Purchases so far; a day's count once"),
     Field("p_alive", "decimal", "Probability that the customer still buys"),
     Field("expected_purchases", "decimal", "Purchases to be expected within the horizon"),

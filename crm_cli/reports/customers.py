@@ -23,8 +23,7 @@ NOUN = "invoice"
 NOUNS = purchases.NOUNS
 DAY = "issued_on"
 COLUMNS = (
-    Field("id", "id", "The customer's number"),
-    Field("customer", "text", "The customer"),
+    *purchases.CUSTOMER,
     Field("amount", "money", "What was bought; of deals, what was won"),
     Field("potential", "text", "The planned-revenue code"),
     Field("strategy", "text", "grow, keep, nurture, or serve at low cost"),

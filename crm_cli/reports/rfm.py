@@ -19,8 +19,7 @@ NOUN = "invoice"
 NOUNS = purchases.NOUNS
 DAY = "issued_on"
 COLUMNS = (
-    Field("id", "id", "The customer's number"),
-    Field("customer", "text", "The customer"),
+    *purchases.CUSTOMER,
     Field("segment", "text", "What follows from the scores"),
     Field("monetary", "money", "What the purchases come to"),
     Field("recency_days", "integer", "Days since the last one"),
