@@ -203,6 +203,12 @@ def test_a_template_of_ones_own_takes_the_place_of_ours(shop: Crm, tmp_path: Pat
     (tmp_path / "quote.txt.j2").write_text("Own: {{ title }}, {{ total }}\n" + usual)
     assert shop("quote", "render", "1").out == "Own: Quote Q-2026-0001, €1,616.45\n" + TEXT
     assert shop("quote", "render", "1", "--as", "md").out == MARKDOWN
+    (tmp_path / "quote.txt.j2").write_text(
+        "{% include 'usual/quote.txt.j2' %}{% set first = lines[0] %}{{ first.code }}"
+    )
+    assert shop("quote", "render", "1").out == TEXT + "K|1"
+    (tmp_path / "quote.txt.j2").write_bytes(b"\xff")
+    assert "can't decode" in shop("quote", "render", "1").err
 
 
 @pytest.mark.parametrize(
@@ -215,6 +221,21 @@ def test_a_template_of_ones_own_takes_the_place_of_ours(shop: Crm, tmp_path: Pat
         ("{{ lines.append(1) }}", "access to attribute 'append' of 'list' object is unsafe"),
         ("{% include '../../../etc/passwd' %}", "there is no template ../../../etc/passwd"),
         ("{{ lines[99].name }}", "has no element 99"),
+        ("{% include 'config.toml' %}", "there is no template config.toml"),
+        ("{% extends 'quote.txt.j2' %}", "it takes in itself"),
+        ("{{ title.ljust(9999) }}", "line 1: ljust is not called here"),
+        ("{{ lipsum() }}", "lipsum is not called here"),
+        ("{{ 9 ** 9 ** 9 }}", "** reckons, and figures are texts here"),
+        ("a\n{{ 'a' * 999999999 }}", "line 2: * reckons, and figures are texts here"),
+        ("{{ title | center(999999999) }}", "No filter named 'center'"),
+        (
+            "{% for a in lines %}{% for b in lines %}{% for c in lines %}{% endfor %}{% endfor %}{% endfor %}",
+            "more than 2 loops stand in each other",
+        ),
+        ("{% for a in lines %}{% include 'quote.md.j2' %}{% endfor %}", "nothing is taken in within a loop"),
+        ("{% set x = title ~ title %}", "a name stands for one thing on the page"),
+        ("{% with x = title ~ title %}{% endwith %}", "a name stands for one thing on the page"),
+        ("{% macro m() %}{{ m() }}{% endmacro %}", "macros are not taken"),
     ],
 )
 def test_a_wrong_template_is_named_and_reaches_nothing(
