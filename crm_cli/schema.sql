@@ -1453,16 +1453,19 @@ CREATE TABLE offer (
 	answered_at VARCHAR, 
 	reason VARCHAR, 
 	delivery_id INTEGER, 
+	first_id INTEGER, 
 	UNIQUE (uid), 
 	FOREIGN KEY(owner_id) REFERENCES user (id), 
 	FOREIGN KEY(lead_id) REFERENCES lead (id), 
 	FOREIGN KEY(deal_id) REFERENCES deal (id), 
 	FOREIGN KEY(partner_id) REFERENCES company (id), 
-	FOREIGN KEY(delivery_id) REFERENCES delivery (id)
+	FOREIGN KEY(delivery_id) REFERENCES delivery (id), 
+	FOREIGN KEY(first_id) REFERENCES offer (id)
 );
 CREATE INDEX ix_offer_deal_id ON offer (deal_id);
 CREATE INDEX ix_offer_delivery_id ON offer (delivery_id);
 CREATE UNIQUE INDEX ix_offer_external ON offer (external_id, external_source) WHERE external_id IS NOT NULL;
+CREATE INDEX ix_offer_first_id ON offer (first_id);
 CREATE INDEX ix_offer_lead_id ON offer (lead_id);
 CREATE INDEX ix_offer_owner_id ON offer (owner_id);
 CREATE INDEX ix_offer_partner_id ON offer (partner_id);
@@ -1480,4 +1483,4 @@ CREATE INDEX ix_offer_candidate_offer_id ON offer_candidate (offer_id);
 CREATE INDEX ix_offer_candidate_partner_id ON offer_candidate (partner_id);
 CREATE VIRTUAL TABLE search USING fts5(text, content='', tokenize='unicode61 remove_diacritics 0');
 CREATE TABLE alembic_version (version_num VARCHAR(32) PRIMARY KEY NOT NULL);
-INSERT INTO alembic_version VALUES ('0001');
+INSERT INTO alembic_version VALUES ('0002');

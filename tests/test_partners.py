@@ -445,9 +445,10 @@ def test_an_export_brings_offers_back_with_who_is_asked_next(
     crm_now("lead", "add", "Second One")
     crm_now("lead", "route", "1", "2")
     crm_now("lead", "accept", "2", "--next-step", "Visit")
+    crm_now("partner", "tick", now="2026-06-18T09:00:00Z")
     nouns = ("user", "company", "lead", "delivery", "offer")
     before = {noun: crm_now(noun, "export").out for noun in nouns}
-    assert "Silver" in before["offer"]
+    assert "Bronze" in before["offer"]
     assert crm_now("export", "--all", str(tmp_path / "all.zip")).code == 0
     monkeypatch.setenv("CRM_DB", str(tmp_path / "copy.db"))
     if whole:
@@ -457,9 +458,9 @@ def test_an_export_brings_offers_back_with_who_is_asked_next(
         done = crm_now(noun, "import", str(tmp_path / f"{noun}.csv"), "--yes")
         assert done.code == 0, done.err
     assert {noun: crm_now(noun, "export").out for noun in nouns} == before
-    crm_now("partner", "tick", now="2026-06-18T09:00:00Z")
+    crm_now("partner", "tick", now="2026-06-20T09:00:00Z")
     assert [row[:2] for row in crm_now.offers()] == [
-        ("Gold", "expired"), ("Gold", "accepted"), ("Silver", "offered")
+        ("Gold", "expired"), ("Gold", "accepted"), ("Silver", "expired"), ("Bronze", "offered")
     ]  # fmt: skip
 
 

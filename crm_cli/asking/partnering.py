@@ -26,6 +26,13 @@ _ABOUT = {
     "lead": "lead_id = ?1",
     "deal": "deal_id = ?1 OR lead_id IN (SELECT id FROM lead WHERE deal_id = ?1)",
 }
+# Who is asked after the partner of an offer, as the first of those that it goes on from remembers.
+_NEXT = """
+FROM (SELECT x.id, x.rank, x.reason, c.name FROM offer AS o
+  JOIN offer_candidate AS x ON x.offer_id = coalesce(o.first_id, o.id) AND x.rank > coalesce(o.rank, 0)
+  JOIN company AS c ON c.id = x.partner_id WHERE o.id = ?)
+ORDER BY rank, id
+"""
 
 Sections = Iterator[tuple[str, list[str]]]
 
@@ -47,20 +54,14 @@ def sections(desk: "Desk", noun: str, record_id: int) -> Sections:
 
 def candidates(desk: "Desk", offer_id: int) -> list[str]:
     """Whom an offer goes to next, in order and with the reasons."""
-    question = (
-        "SELECT x.rank || '.', c.name, x.reason FROM offer_candidate AS x JOIN company AS c ON c.id = x.partner_id "
-        "WHERE x.offer_id = ? ORDER BY x.rank, x.id"
+    return blocks.table(
+        desk, f"SELECT rank || '.', name, reason {_NEXT}", (offer_id,), ["text", "text", "text"]
     )
-    return blocks.table(desk, question, (offer_id,), ["text", "text", "text"])
 
 
 def following(connection: sqlite3.Connection, offer_id: int) -> list[str]:
     """The names of those whom an offer goes to next, in order."""
-    question = (
-        "SELECT c.name FROM offer_candidate AS x JOIN company AS c ON c.id = x.partner_id "
-        "WHERE x.offer_id = ? ORDER BY x.rank, x.id"
-    )
-    return [row[0] for row in connection.execute(question, (offer_id,))]
+    return [row[0] for row in connection.execute(f"SELECT name {_NEXT}", (offer_id,))]
 
 
 def _offers(desk: "Desk", noun: str, record_id: int) -> list[str]:

@@ -187,6 +187,7 @@ class Offer(Record, table=True):
     answered_at: Instant = kept("When it was accepted, declined or expired")
     reason: Text = about("Why it was declined; else why this partner was asked")
     delivery_id: int | None = link("delivery", "The message that told the partner")
+    first_id: int | None = link("offer", "The first offer of those it goes on from, which remembers who is asked")
 
 
 class OfferCandidate(Part, table=True):

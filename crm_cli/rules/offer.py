@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from crm_cli.changing import Change
 from crm_cli.clock import local_text
 from crm_cli.errors import ConflictError, InvalidError, NotFoundError
-from crm_cli.rules import intake, outgoing, records
+from crm_cli.rules import intake, records
 from crm_cli.rules.drafts import Draft
 
 if TYPE_CHECKING:
@@ -24,6 +24,14 @@ ABOUT = {
     "deal": "(deal_id = ?1 OR lead_id IN (SELECT id FROM lead WHERE deal_id = ?1))",
 }
 """By noun the condition that an offer is about a record; a deal's are also those of the lead that became it."""
+_ABOUT_MANY = {
+    "lead": "SELECT lead_id AS subject, * FROM offer WHERE lead_id IN (SELECT value FROM json_each(?1))",
+    "deal": """
+SELECT deal_id AS subject, * FROM offer WHERE deal_id IN (SELECT value FROM json_each(?1))
+UNION ALL SELECT lead.deal_id, offer.* FROM lead JOIN offer ON offer.lead_id = lead.id
+WHERE lead.deal_id IN (SELECT value FROM json_each(?1))
+""",
+}
 UNWORKED = ("unqualified", "junk")
 Row = Mapping[str, Any]
 
@@ -49,82 +57,91 @@ def prepare(change: Change, drafts: Sequence[Draft]) -> None:
 
 def settle(change: Change, drafts: Sequence[Draft]) -> None:
     """Take back the messages of offers that have just been answered."""
-    withdraw(change, [draft for draft in drafts if draft.before and draft.before["state"] == "offered"])
+    withdraw(change, [draft.id for draft in drafts if draft.before and draft.before["state"] == "offered"])
 
 
-def withdraw(change: Change, drafts: Sequence[Draft]) -> None:
-    """Take back messages that still wait to tell of offers which can be answered no more."""
-    told = [draft.get("delivery_id") for draft in drafts if draft.get("state") != "offered"]
-    waiting = change.rows(
-        "SELECT id FROM delivery WHERE status = 'queued' AND id IN (SELECT value FROM json_each(?))",
-        json.dumps([each for each in told if each]),
+def deleting(change: Change, record_id: int) -> None:
+    """Let the next of the offers that go on from one which goes remember who is asked, in its place."""
+    heir = change.value("SELECT min(id) FROM offer WHERE first_id = ?", record_id)
+    if heir is not None:
+        change.connection.execute(
+            "UPDATE offer_candidate SET offer_id = ? WHERE offer_id = ?", (heir, record_id)
+        )
+        change.connection.execute(
+            "UPDATE offer SET first_id = nullif(?1, id) WHERE first_id = ?2", (heir, record_id)
+        )
+
+
+def withdraw(change: Change, ids: Sequence[int]) -> None:
+    """Take back messages that still wait to tell of those offers which can be answered no more."""
+    change.connection.execute(
+        "UPDATE delivery SET status = 'cancelled', updated_at = ? WHERE status = 'queued' AND id IN ("
+        "SELECT delivery_id FROM offer WHERE state <> 'offered' AND id IN (SELECT value FROM json_each(?)))",
+        (change.now, json.dumps(ids)),
     )
-    if waiting:
-        outgoing.cancel(change, [row[0] for row in waiting])
 
 
 def deadline(change: Change, offered_at: str) -> str:
     """The instant until which an offer made at an instant can be answered."""
-    hours = int(change.config.get("partner_hours"))
-    later = datetime.fromisoformat(offered_at) + timedelta(hours=hours)
+    later = datetime.fromisoformat(offered_at) + timedelta(hours=hours(change))
     return later.replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
-def subject(change: Change, noun: str, record_id: int) -> Draft:
-    """The lead or deal that an offer is about.
+def hours(change: Change) -> int:
+    """How long a partner has to answer."""
+    return int(change.config.get("partner_hours"))
+
+
+def subjects(change: Change, noun: str, ids: Sequence[int]) -> list[Draft]:
+    """The leads or deals that offers are about.
 
     Raises:
-        NotFoundError: there is none.
+        NotFoundError: there is none of an id.
     """
-    found = records.load(change, noun, [record_id])
-    if not found:
-        raise NotFoundError(f"there is no {noun} {record_id}; `crm {noun} list` shows them")
-    return found[0]
+    found = {draft.id: draft for draft in records.load(change, noun, ids)}
+    for each in ids:
+        if each not in found:
+            raise NotFoundError(f"there is no {noun} {each}; `crm {noun} list` shows them")
+    return [found[each] for each in ids]
 
 
-def refuse_taken(change: Change, noun: str, draft: Draft) -> None:
+def about(change: Change, noun: str, ids: Sequence[int], condition: str) -> list[Any]:
+    """The offers about leads or deals that meet a condition, the latest first; `subject` is the lead or deal."""
+    question = f"SELECT * FROM ({_ABOUT_MANY[noun]}) WHERE {condition} ORDER BY id DESC"
+    return change.rows(question, json.dumps(ids))
+
+
+def refuse_taken(change: Change, noun: str, drafts: Sequence[Draft]) -> None:
     """Refuse to offer what is decided, what a partner works on, or what one is asked about.
 
     Raises:
-        ConflictError: names what stands in the way.
+        ConflictError: names what stands in the way of the first.
     """
-    called = f"{noun} {draft.id} {draft.get('name')}"
+    waiting = about(change, noun, [each.id for each in drafts], "state = 'offered'")
+    standing = {row["subject"]: row for row in waiting}
+    for draft in drafts:
+        if way := _in_the_way(change, noun, draft, standing.get(draft.id)):
+            raise ConflictError(f"{noun} {draft.id} {draft.get('name')} {way}")
+
+
+def _in_the_way(change: Change, noun: str, draft: Draft, standing: Any) -> str | None:
+    """Why a lead or deal cannot be offered now."""
+    if noun == "lead" and draft.get("converted_at"):
+        return "has been converted; route what it became"
     if noun == "lead":
-        if draft.get("converted_at"):
-            raise ConflictError(f"{called} has been converted; route what it became")
         decided = draft.get("status") if draft.get("status") in UNWORKED else None
     else:
-        where = "SELECT kind FROM stage WHERE id = ? AND kind <> 'open'"
-        decided = change.value(where, draft.get("stage_id"))
+        decided = change.value(
+            "SELECT kind FROM stage WHERE id = ? AND kind <> 'open'", draft.get("stage_id")
+        )
     if decided:
-        raise ConflictError(f"{called} is {decided}; open it again before it is offered")
-    if draft.get("partner_id"):
-        name = _name(change, draft.get("partner_id"))
-        raise ConflictError(
-            f"{called} is with {name}; take it back first: crm {noun} edit {draft.id} --unset partner"
-        )
-    if standing := _open(change, noun, draft.id):
-        raise ConflictError(
-            f"{called} is offered to {_until(change, standing)}; wait, or decline it for them first"
-        )
-
-
-def begin(change: Change, noun: str, record_id: int, ranked: Sequence[Row]) -> Draft:
-    """Make the offer to the first of ranked partners (rank, partner_id, reason) and tell them; returns it."""
-    from crm_cli.rules import telling
-
-    about = subject(change, noun, record_id)
-    made = following(change, {f"{noun}_id": record_id, "owner_id": about.get("owner_id")}, ranked, change.now)
-    telling.tell(change, [made])
-    records.write(change, "offer", [made])
-    return made
-
-
-def following(change: Change, about: Row, ranked: Sequence[Row], at: str) -> Draft:
-    """An offer to the first of ranked partners, made at an instant; those after it are asked next."""
-    first, *rest = ranked
-    values = {**about, **first, "state": "offered", "offered_at": at, "respond_by": deadline(change, at)}
-    return Draft(values=values, parts={"candidates": [dict(each) for each in rest]})
+        return f"is {decided}; open it again before it is offered"
+    if partner := draft.get("partner_id"):
+        back = f"crm {noun} edit {draft.id} --unset partner"
+        return f"is with {_name(change, partner)}; take it back first: {back}"
+    if standing:
+        return f"is offered to {_until(change, standing)}; wait, or decline it for them first"
+    return None
 
 
 def current(change: Change, noun: str, record_id: int, partner_id: int | None = None) -> int:
@@ -134,10 +151,10 @@ def current(change: Change, noun: str, record_id: int, partner_id: int | None = 
         NotFoundError: there is no such lead or deal.
         ConflictError: none waits, it is another partner's, or it has just gone on since the answer came too late.
     """
-    about = subject(change, noun, record_id)
+    (draft,) = subjects(change, noun, [record_id])
     standing = _open(change, noun, record_id)
     if standing is None or standing["id"] in change.passed_on:
-        raise ConflictError(_too_late(change, noun, about, standing))
+        raise ConflictError(_too_late(change, noun, draft, standing))
     if partner_id not in (None, standing["partner_id"]):
         raise ConflictError(_not_theirs(change, noun, record_id, standing, int(partner_id or 0)))
     return int(standing["id"])
@@ -198,7 +215,7 @@ def decline(change: Change, offer_id: int, reason: str | None) -> "tuple[Draft, 
         raise InvalidError('say why with --reason, such as --reason "No room this month"')
     draft.values |= {"state": "declined", "answered_at": change.now, "reason": reason}
     records.write(change, "offer", [draft])
-    return draft, passing.on(change, [draft])
+    return draft, passing.on(change, [draft.id])
 
 
 def _answerable(change: Change, offer_id: int) -> Draft:
@@ -231,16 +248,16 @@ def _open(change: Change, noun: str, record_id: int) -> Any:
     return change.one(question, record_id)
 
 
-def _too_late(change: Change, noun: str, about: Draft, standing: Any) -> str:
+def _too_late(change: Change, noun: str, draft: Draft, standing: Any) -> str:
     """Why nothing waits for an answer: nothing was offered, or it has gone on, or come back."""
     where = ABOUT[noun]
-    last = change.one(f"SELECT * FROM offer WHERE {where} AND state <> 'offered' ORDER BY id DESC", about.id)
+    last = change.one(f"SELECT * FROM offer WHERE {where} AND state <> 'offered' ORDER BY id DESC", draft.id)
     if last is None:
-        return f"{noun} {about.id} {about.get('name')} is offered to nobody; `crm {noun} route {about.id}` does so"
+        return f"{noun} {draft.id} {draft.get('name')} is offered to nobody; `crm {noun} route {draft.id}` does so"
     if standing is None and last["state"] == "accepted":
         name = _name(change, last["partner_id"])
-        return f"{name} has accepted {noun} {about.id} on {_when(change, last['answered_at'])} already"
-    return _gone(change, noun, about.id, Draft(before=dict(last)))
+        return f"{name} has accepted {noun} {draft.id} on {_when(change, last['answered_at'])} already"
+    return _gone(change, noun, draft.id, Draft(before=dict(last)))
 
 
 def _not_theirs(change: Change, noun: str, record_id: int, standing: Row, partner_id: int) -> str:

@@ -1,8 +1,8 @@
 """Writing records of any noun: one path for add, edit, import and every verb.
 
 A noun's own rules stand in `crm_cli.rules.NOUN` as `prepare` (before the rows are written) and `settle`
-(after), both over a batch of drafts, so that a typed record and an imported file meet the same rules; and
-as `deleted`, when records of the noun have been deleted.
+(after), both over a batch of drafts, so that a typed record and an imported file meet the same rules; as
+`deleting`, before a record of the noun goes; and as `deleted`, when records of it have been deleted.
 """
 
 import json
@@ -351,6 +351,9 @@ def _delete(
     seen: set[tuple[str, int]],
 ) -> None:
     seen.add((noun, record_id))
+    rule = rule_of(noun)
+    if rule and hasattr(rule, "deleting"):
+        rule.deleting(change, record_id)
     found = referrers(change, noun, record_id)
     if found and not with_related:
         counts = ", ".join(

@@ -5,13 +5,13 @@ lies in, then who took more of the offers that came to them first, then who has 
 declined it, or let it expire, is not asked again unless named.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from crm_cli.changing import Change
 from crm_cli.errors import ConflictError, InvalidError, NotFoundError
-from crm_cli.rules import assign, offer
+from crm_cli.rules import assign, offer, records, telling
 from crm_cli.rules.drafts import Draft
 from crm_cli.values.countries import name as country_name
 from crm_cli.values.folding import fold
@@ -85,61 +85,73 @@ def known(change: Change) -> Known:
     return {row["id"]: dict(row) for row in change.rows(_PARTNERS)}
 
 
-def candidates(
-    change: Change, noun: str, record_id: int, named: Sequence[int], rows: Known
-) -> list[Candidate]:
-    """The partners for a lead or deal, the best first; those named, in the order of their names.
+def ranked(
+    change: Change, noun: str, ids: Sequence[int], named: Sequence[int], rows: Known
+) -> Iterator[tuple[Draft, list[Candidate]]]:
+    """Each lead or deal with the partners for it, the best first; those named, in the order of their names.
+
+    What is changed in `rows` meanwhile is heeded. Who has not taken it when asked comes only where named.
 
     Raises:
-        NotFoundError: there is no such lead or deal.
+        NotFoundError: there is no such lead, deal or partner.
         InvalidError: one of those named is no partner.
     """
-    subject = offer.subject(change, noun, record_id)
-    places = _places(change, noun, subject)
-    partners = {each: _candidate(row, places) for each, row in rows.items()}
-    if named:
-        return [partners[each] for each in dict.fromkeys(named) if _is_partner(change, each, partners)]
-    asked = f"SELECT partner_id FROM offer WHERE {offer.ABOUT[noun]} AND state <> 'accepted'"
-    passed = {row[0] for row in change.rows(asked, record_id)} | {subject.get("company_id")}
-    free = [each for each in partners.values() if not each.paused and each.id not in passed]
-    return sorted(free, key=lambda each: each.order)[:MOST]
+    asked: dict[int, set[int]] = {}
+    for row in offer.about(change, noun, ids, "state <> 'accepted'"):
+        asked.setdefault(row["subject"], set()).add(row["partner_id"])
+    for subject in offer.subjects(change, noun, ids):
+        places = _places(change, noun, subject)
+        partners = {each: _candidate(row, places) for each, row in rows.items()}
+        if named:
+            yield (
+                subject,
+                [partners[each] for each in dict.fromkeys(named) if _is_partner(change, each, partners)],
+            )
+            continue
+        passed = {*asked.get(subject.id, ()), subject.get("company_id")}
+        free = [each for each in partners.values() if not each.paused and each.id not in passed]
+        yield subject, sorted(free, key=lambda each: each.order)[:MOST]
 
 
-def route(change: Change, noun: str, ids: Iterable[int], named: Sequence[int] = ()) -> list[Draft]:
+def route(change: Change, noun: str, ids: Sequence[int], named: Sequence[int] = ()) -> list[Draft]:
     """Offer leads or deals to the best partners, one after the other; returns the offers.
 
     Partners are looked at once, and what each is offered meanwhile is counted along.
 
     Raises:
-        NotFoundError, ConflictError, InvalidError: one cannot be offered to anybody.
+        NotFoundError: there is no such lead, deal or partner.
+        ConflictError: one is offered or given to a partner already, or decided; or nobody is left to ask.
+        InvalidError: one of those named is no partner.
     """
+    offer.refuse_taken(change, noun, offer.subjects(change, noun, ids))
     rows, made = known(change), list[Draft]()
-    for record_id in ids:
-        made.append(_offer(change, noun, record_id, named, rows))
+    for subject, found in ranked(change, noun, ids, named, rows):
+        made.append(_offer(change, noun, subject, found, named=bool(named)))
         rows[made[-1].get("partner_id")]["open"] += 1
+    for draft, delivery in zip(made, telling.tell(change, [draft.values for draft in made]), strict=True):
+        draft.values["delivery_id"] = delivery
+    records.write(change, "offer", made)
     return made
 
 
-def _offer(change: Change, noun: str, record_id: int, named: Sequence[int], rows: Known) -> Draft:
-    """Offer a lead or deal to the best partner and remember who is asked next; returns the offer.
+def _offer(change: Change, noun: str, subject: Draft, found: Sequence[Candidate], *, named: bool) -> Draft:
+    """An offer to the first of the partners found, which remembers who is asked next.
 
     Raises:
-        NotFoundError: there is no such lead or deal.
-        ConflictError: it is offered or given to a partner already, or decided; or nobody is left to ask.
-        InvalidError: one of those named is no partner.
+        ConflictError: there is none.
     """
-    offer.refuse_taken(change, noun, offer.subject(change, noun, record_id))
-    found = candidates(change, noun, record_id, named, rows)
     if not found:
         raise ConflictError(
-            f"there is no partner to offer {noun} {record_id} to who has not been asked; "
+            f"there is no partner to offer {noun} {subject.id} to who has not been asked; "
             "name one with --partner, or see `crm partner list`"
         )
-    ranked = [
-        {"rank": rank, "partner_id": each.id, "reason": each.why(named=bool(named))}
+    first, *rest = (
+        {"rank": rank, "partner_id": each.id, "reason": each.why(named=named)}
         for rank, each in enumerate(found, 1)
-    ]
-    return offer.begin(change, noun, record_id, ranked)
+    )
+    about = {"lead_id": None, "deal_id": None, f"{noun}_id": subject.id, "owner_id": subject.get("owner_id")}
+    until = {"offered_at": change.now, "respond_by": offer.deadline(change, change.now), "state": "offered"}
+    return Draft(values=about | first | until, parts={"candidates": rest})
 
 
 def _places(change: Change, noun: str, subject: Draft) -> frozenset[str]:

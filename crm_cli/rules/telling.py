@@ -13,7 +13,6 @@ from crm_cli.changing import Change
 from crm_cli.clock import local_text
 from crm_cli.errors import InvalidError
 from crm_cli.rules import outgoing, permission
-from crm_cli.rules.drafts import Draft
 from crm_cli.values import emails
 from crm_cli.values.amounts import money_human
 from crm_cli.values.countries import name as country_name
@@ -32,6 +31,9 @@ _QUESTIONS = {"lead": _LEADS, "deal": _DEALS}
 ANSWER = "whether you take it and what you do next, or why not. After that it goes to the next partner."
 TOLD = {"industry": "Industry", "wanted": "Wanted", "timeframe": "When", "budget": "Budget"}
 
+Offer = Any
+"""An offer by column: `partner_id`, `respond_by`, and `lead_id` or `deal_id`, of which the other is None."""
+
 
 class Addressee(NamedTuple):
     """Who reads a partner's offers."""
@@ -41,37 +43,38 @@ class Addressee(NamedTuple):
     contact_id: int | None
 
 
-def tell(change: Change, offers: Sequence[Draft]) -> None:
-    """Queue a message for each offer about to be written; a partner without an address is noted."""
+def tell(change: Change, offers: Sequence[Offer]) -> list[int | None]:
+    """Queue a message for each offer about to be written; returns the ids of the deliveries.
+
+    A partner without an address has none, and is noted.
+    """
     if not offers:
-        return
-    readers = _readers(change, {draft.get("partner_id") for draft in offers})
+        return []
+    readers = _readers(change, {each["partner_id"] for each in offers})
     abouts = {noun: _abouts(change, question, noun, offers) for noun, question in _QUESTIONS.items()}
-    reached = [draft for draft in offers if draft.get("partner_id") in readers]
-    until = {
-        each: local_text(each, change.config.zone) for each in {draft.get("respond_by") for draft in reached}
-    }
     regards = "\n".join(filter(None, ("Thank you", change.config.get("me"))))
+    endings = {
+        each: f"Please answer this message by {local_text(each, change.config.zone)}: {ANSWER}\n\n{regards}"
+        for each in {offer["respond_by"] for offer in offers}
+    }
     messages = [
-        _message(
-            draft,
-            readers[draft.get("partner_id")],
-            abouts,
-            f"Please answer this message by {until[draft.get('respond_by')]}: {ANSWER}\n\n{regards}",
-        )
-        for draft in reached
+        _message(each, reader, abouts, endings[each["respond_by"]])
+        for each in offers
+        if (reader := readers.get(each["partner_id"]))
     ]
-    for draft, delivery in zip(reached, outgoing.enqueue_all(change, messages), strict=True):
-        draft.values["delivery_id"] = delivery
-    lacking = sorted({draft.get("partner_id") for draft in offers} - readers.keys())
-    for (name,) in change.rows(
-        "SELECT name FROM company WHERE id IN (SELECT value FROM json_each(?))", json.dumps(lacking)
-    ):
+    queued = iter(outgoing.enqueue_all(change, messages))
+    _note_silent(change, sorted({each["partner_id"] for each in offers} - readers.keys()))
+    return [next(queued) if each["partner_id"] in readers else None for each in offers]
+
+
+def _note_silent(change: Change, partners: Sequence[int]) -> None:
+    question = "SELECT name FROM company WHERE id IN (SELECT value FROM json_each(?))"
+    for (name,) in change.rows(question, json.dumps(partners)):
         change.notes.append(f"{name} has no address that may be written to; tell them of the offer yourself")
 
 
-def _abouts(change: Change, question: str, noun: str, offers: Iterable[Draft]) -> dict[int, Any]:
-    ids = sorted({draft.get(f"{noun}_id") for draft in offers if draft.get(f"{noun}_id")})
+def _abouts(change: Change, question: str, noun: str, offers: Iterable[Offer]) -> dict[int, Any]:
+    ids = sorted({each[f"{noun}_id"] for each in offers if each[f"{noun}_id"]})
     return {row["id"]: row for row in change.rows(question, json.dumps(ids))} if ids else {}
 
 
@@ -110,10 +113,10 @@ def _can_be(address: str) -> bool:
 
 
 def _message(
-    draft: Draft, reader: Addressee, abouts: dict[str, dict[int, Any]], ending: str
+    offer: Offer, reader: Addressee, abouts: dict[str, dict[int, Any]], ending: str
 ) -> dict[str, Any]:
-    noun = "lead" if draft.get("lead_id") else "deal"
-    row = abouts[noun][draft.get(f"{noun}_id")]
+    noun = "lead" if offer["lead_id"] else "deal"
+    row = abouts[noun][offer[f"{noun}_id"]]
     place = _place(row)
     known = "\n".join(_lines(row, place)) or "Ask us for what we know."
     return {

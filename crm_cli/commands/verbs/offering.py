@@ -124,15 +124,16 @@ def make_decline(noun: str) -> Callable[..., None]:
         doing.on(desk)
         if reason is None and desk.interactive:
             reason = _ask("Why not?")
-        from crm_cli.rules import offer
+        from crm_cli.rules import offer, records
 
         with desk.change(f"{noun} decline", dry_run=doing.dry_run) as change:
             draft, passed = offer.decline(change, _waiting(desk, change, noun, ref, partner), reason)
             named = _named(change, draft)
             change.summary = f"{named}: {_partner(change, draft)}"
             change.notes.append(f"{_partner(change, draft)} does not take {named}: {reason}")
-            change.notes += [_followed(change, named, passed)]
-        _end(desk, [draft, *passed.open], passed.open, doing)
+            following = records.load(change, "offer", passed.open)
+            change.notes.append(_followed(change, named, following, passed))
+        _end(desk, [draft, *following], following, doing)
 
     return decline
 
@@ -142,12 +143,12 @@ def _list(desk: Desk, noun: str, ids: list[int], named: list[str]) -> None:
     from crm_cli.rules import routing
 
     with desk.change(f"{noun} route", dry_run=True) as change:
-        partners, known = _partners(desk, change, named), routing.known(change)
+        partners = _partners(desk, change, named)
         found = [
             (rank, each.name, each.id, each.level, each.territory, each.settled, each.accepted, each.open,
              each.why(named=bool(partners)))
-            for record_id in ids
-            for rank, each in enumerate(routing.candidates(change, noun, record_id, partners, known), 1)
+            for _, ranked in routing.ranked(change, noun, ids, partners, routing.known(change))
+            for rank, each in enumerate(ranked, 1)
         ]  # fmt: skip
         change.notes.clear()
     output.write(Rows(RANKED, found), desk.style)
@@ -185,9 +186,9 @@ def _offered(change: "Change", draft: "Draft") -> str:
     return f"offered {_named(change, draft)} to {_partner(change, draft)} until {until}: {draft.get('reason')}{then}"
 
 
-def _followed(change: "Change", named: str, passed: "Passed") -> str:
-    if passed.open:
-        return _offered(change, passed.open[0])
+def _followed(change: "Change", named: str, following: "list[Draft]", passed: "Passed") -> str:
+    if following:
+        return _offered(change, following[0])
     if passed.back:
         return f"no partner is left: {named} is back with its owner, who has a task"
     return f"{named} goes to nobody else"
