@@ -243,9 +243,18 @@ def test_contracts_to_renew_are_told(care: Crm) -> None:
     care(
         "contract", "add", "Over", "--company", "Acme", "--starts-on", "2025-01-01", "--ends-on", "2026-06-01"
     )
+    for name, *more in (
+        ("Long over", "--ends-on", "2026-05-01"),
+        ("Given up", "--ends-on", "2026-06-01", "--status", "expired"),
+        ("Meant to end", "--ends-on", "2026-06-01", "--renewal-reminder-days", "0"),
+        ("Renewed", "--ends-on", "2026-06-02"),
+    ):
+        care("contract", "add", name, "--company", "Acme", "--starts-on", "2026-01-01", *more)
+    care("contract", "renew", "Renewed")
     rows = [row for row in care("today", "-o", "json").json if row["what"] == "renewals"]
     assert [(row["name"], row["why"], row["due"], row["amount"]) for row in rows] == [
-        ("Care Plus", "ends in 15 days, Acme", "2026-06-30", 1200.00)
+        ("Over", "ended 14 days ago, not renewed, Acme", "2026-06-01", None),
+        ("Care Plus", "ends in 15 days, Acme", "2026-06-30", 1200.00),
     ]
 
 
@@ -302,6 +311,21 @@ def test_a_person_and_a_deal_show_their_cases_too(care: Crm) -> None:
         assert "! complaint" in shown
         assert "We look into it" in shown
     assert "open cases" not in care("show", "Corex").out
+
+
+def test_what_a_customer_complains_of_is_seen_from_its_people_and_deals(care: Crm) -> None:
+    care("contact", "add", "Al Acme", "--company", "Acme")
+    care("deal", "add", "More machines", "--contact", "Al Acme")
+    care("case", "add", "Of no matter here", "--contact", "Ann Acme")
+    for args in (("deal", "show", "More machines"), ("show", "Al Acme")):
+        shown = care(*args).out.split("open cases\n")[1].split("\n\n")[0].splitlines()
+        assert [line.split()[0] for line in shown] == ["C-2026-0001"]
+        assert "! complaint" in shown[0]
+        assert shown[0].endswith("of Ann Acme")
+    care("contact", "add", "Cy Alone")
+    care("deal", "add", "Beans at home", "--contact", "Cy Alone")
+    care("case", "add", "Stale beans", "--contact", "Cy Alone", "--type", "complaint")
+    assert "! complaint  Stale beans" in care("deal", "show", "Beans at home").out
 
 
 def test_inquiries_of_twelve_months_are_a_column(care: Crm) -> None:

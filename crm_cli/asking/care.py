@@ -21,19 +21,29 @@ ANSWERS = 5
 MONTHS = 12
 PROMOTER, DETRACTOR = 9, 6  # the least and the most NPS score of one (Reichheld 2003)
 _OPEN = "status IN ('new', 'in_progress', 'waiting_on_customer', 'on_hold')"
+# Complaints of the company that a person or a deal belongs to, and of the person of a deal.
+_COMPLAINTS = {
+    "contact": " OR type = 'complaint' AND company_id = (SELECT company_id FROM contact WHERE id = ?1)",
+    "deal": " OR type = 'complaint' AND (company_id = (SELECT company_id FROM deal WHERE id = ?1) "
+    "OR contact_id = (SELECT contact_id FROM deal WHERE id = ?1))",
+}
 _SUBJECT = 40  # letters of a subject or a comment in a line
 
 Sections = Iterator[tuple[str, list[str]]]
 
 
 def cases(desk: "Desk", noun: str, record_id: int) -> list[str]:
-    """The open cases of a customer or about a deal, the gravest first; complaints are marked."""
+    """The open cases of a customer or about a deal, the gravest first; complaints are marked.
+
+    A person and a deal also show what the company complains of, and who does: it is known before the call.
+    """
     rows = desk.connection.execute(
-        "SELECT number, type, subject, status, priority, sla_state, CASE WHEN first_response_met IS NULL AND "
-        "first_response_due < coalesce(resolution_due, '9') THEN first_response_due WHEN resolution_met IS NULL "
+        "SELECT number, type, subject, status, priority, sla_state, "
+        f"CASE WHEN {noun}_id IS NOT ?1 THEN coalesce(contact, company) END AS whose, "
+        "CASE WHEN first_response_met IS NULL AND first_response_due < coalesce(resolution_due, '9') THEN first_response_due WHEN resolution_met IS NULL "
         f"THEN resolution_due END AS due FROM cases WHERE id IN "
-        f'(SELECT id FROM "case" WHERE {noun}_id = ? AND {_OPEN}) '
-        "ORDER BY sla_state = 'breached' DESC, type = 'complaint' DESC, due IS NULL, due, id LIMIT ?",
+        f'(SELECT id FROM "case" WHERE ({noun}_id = ?1{_COMPLAINTS.get(noun, "")}) AND {_OPEN}) '
+        "ORDER BY sla_state = 'breached' DESC, type = 'complaint' DESC, due IS NULL, due, id LIMIT ?2",
         (record_id, MOST),
     ).fetchall()
     return blocks.aligned(
@@ -46,8 +56,9 @@ def cases(desk: "Desk", noun: str, record_id: int) -> list[str]:
                 priority or "",
                 (state or "").replace("_", " "),
                 "due " + shown(local_text(due, desk.config.zone), desk.config.get("calendar")) if due else "",
+                f"of {output.visible(whose)}" if whose else "",
             ]
-            for number, kind, subject, status, priority, state, due in rows
+            for number, kind, subject, status, priority, state, whose, due in rows
         ]
     )
 

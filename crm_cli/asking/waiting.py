@@ -6,6 +6,7 @@ currency, owner's id. A due moment is an instant here; whoever shows it makes a 
 
 OPEN = "status IN ('new', 'in_progress', 'waiting_on_customer', 'on_hold')"
 AHEAD = 3  # days for which the next deadlines are told
+LAPSED = 30  # days for which a contract is told that ended without being renewed
 # The minutes between now and the next deadline, as people say them.
 _SPAN = """CASE WHEN abs(minutes) < 60 THEN abs(minutes) || ' min'
   WHEN abs(minutes) < 2880 THEN (abs(minutes) / 60) || ' h' ELSE (abs(minutes) / 1440) || ' days' END"""
@@ -27,6 +28,12 @@ FROM (
     FROM cases WHERE {OPEN}))"""
 
 
+# A contract that has run out, though nobody decided so: its renewal was missed, and is told for a while.
+_LAPSED = f"""renewal_deal_id IS NULL AND ends_on < :today AND days_left >= -{LAPSED} AND renewal_reminder_days > 0
+  AND id IN (SELECT id FROM main.contract WHERE status = 'active')
+  AND NOT EXISTS (SELECT 1 FROM main.contract AS n WHERE n.renewed_from_id = contracts.id)"""
+
+
 def _cases(section: int, why: str = _TIMED, due: str = "due") -> str:
     """The question for the open cases of a section; complaints are marked."""
     return f"""
@@ -43,9 +50,11 @@ LATER = {
     "next deadlines": _cases(3),
     "unanswered": _cases(4, _ASKED, "NULL"),
     "complaints": _cases(5),
-    "renewals": """
+    "renewals": f"""
         SELECT 'contract', id, name, CASE days_left WHEN 0 THEN 'ends today' WHEN 1 THEN 'ends tomorrow'
-          ELSE 'ends in ' || days_left || ' days' END || coalesce(', ' || company, ''),
+          WHEN -1 THEN 'ended yesterday, not renewed' ELSE
+          iif(days_left > 0, 'ends in ' || days_left || ' days', 'ended ' || -days_left || ' days ago, not renewed')
+          END || coalesce(', ' || company, ''),
           ends_on, value, currency, owner_id
-        FROM contracts WHERE ends_on >= :today AND renewal_due ORDER BY ends_on, id""",
+        FROM contracts WHERE renewal_due AND ends_on >= :today OR ({_LAPSED}) ORDER BY ends_on, id""",
 }
