@@ -329,10 +329,38 @@ def test_merged_cases_are_one(case: Crm) -> None:
     assert {name: found[name] for name in same} == {name: before[name] for name in same}
     assert found["description"] == "Since Monday"
     bodies = [each["body"] for each in found["messages"]]
-    assert bodies == ["C-2026-0002 It jams\n\nSince Monday\n\nCleaned", "Serial 42"]
+    assert bodies == ["Merged C-2026-0002 It jams\n\nSince Monday\n\nCleaned", "Serial 42"]
     assert held(case, "3")["parent_id"] == 1
     case("case", "add", "Next")
     assert held(case, "4")["number"] == "C-2026-0004"
+
+
+def test_what_is_open_is_not_merged_into_what_is_settled(case: Crm, store: Path) -> None:
+    case("case", "resolve", "1", "--resolution", "Cleaned")
+    case("case", "add", "It jams again", "--type", "complaint")
+    before = everything(store)
+    refused = case("case", "merge", "1", "2")
+    assert (refused.code, everything(store)) == (4, before)
+    assert "C-2026-0002 would be lost from sight" in refused.err
+    assert case("case", "merge", "2", "1").code == 0
+    assert (held(case, "2")["status"], held(case, "2")["type"]) == ("new", "complaint")
+
+
+def test_a_complaint_stays_one_when_it_is_merged(case: Crm) -> None:
+    case("case", "add", "Nobody came", "--type", "complaint")
+    assert "is a complaint from now on, as C-2026-0002 was" in case("case", "merge", "1", "2").err
+    assert held(case)["type"] == "complaint"
+    case("undo", "--yes")
+    assert (held(case)["type"], held(case, "2")["type"]) == ("problem", "complaint")
+
+
+@pytest.mark.parametrize("name", ["first_response_at", "resolved_at", "closed_at"])
+def test_nothing_is_said_of_a_case_before_it_came(case: Crm, name: str) -> None:
+    if name != "first_response_at":
+        case("case", "close", "1", "--resolution", "x")
+    refused = case("case", "edit", "1", "--set", f"{name}=2026-06-01")
+    assert (refused.code, f"{name}: 2026-06-01T00:00:00Z is before the case came" in refused.err) == (2, True)
+    assert case("case", "edit", "1", "--set", f"{name}=2026-06-16").code == 0
 
 
 def test_a_case_is_not_merged_into_itself(case: Crm, store: Path) -> None:

@@ -15,6 +15,7 @@ from crm_cli.rules.drafts import Draft
 from crm_cli.values import dates
 
 CONTENT = (1, 5)  # the least and the most content that a customer can be
+LATER = ("first_response_at", "resolved_at", "closed_at")  # what comes after a case did
 # Where a new case takes its customer from, if it is not told: the field, then what it says.
 SOURCES = (
     ("deal_id", "deal", ("company_id", "contact_id")),
@@ -27,13 +28,14 @@ def prepare(change: Change, drafts: Sequence[Draft]) -> None:
     """Complete a batch of cases: customer, contract, number, steps, and what belongs to their status.
 
     Raises:
-        InvalidError: satisfaction out of 1 to 5, a case that is part of itself, or one that is to be resolved
-            without a resolution.
+        InvalidError: satisfaction out of 1 to 5, an answer or an end before the case came, a case that is part of
+            itself, or one that is to be resolved without a resolution.
         ConflictError: a case is to be closed while parts of it are open.
     """
     numbering.give(change, "case", drafts)
     for draft in drafts:
         _check_satisfaction(draft)
+        _check_times(draft)
     _refuse_circles(change, drafts)
     fresh = [draft for draft in drafts if draft.before is None and "uid" not in draft.given]
     for link, noun, columns in SOURCES:
@@ -57,6 +59,15 @@ def _check_satisfaction(draft: Draft) -> None:
         raise InvalidError(
             f"satisfaction: {said} is out of range; give 1 (not at all content) to 5 (very content)"
         )
+
+
+def _check_times(draft: Draft) -> None:
+    """Refuse what is typed and cannot be; whether what a file tells may be is asked where files are read."""
+    created = draft.get("created_at")
+    for name in () if draft.imported or "uid" in draft.given else LATER:
+        told = draft.get(name)
+        if draft.given & {name, "created_at"} and told and created and told < created:
+            raise InvalidError(f"{name}: {told} is before the case came, {created}; give a later time")
 
 
 def _inherit(change: Change, drafts: Iterable[Draft], link: str, noun: str, columns: Sequence[str]) -> None:
