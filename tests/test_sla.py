@@ -168,6 +168,32 @@ def test_a_contract_that_is_not_active_entitles_to_nothing(crm: Crm) -> None:
     assert policy_of(crm) == "Standard"
 
 
+def test_another_policy_of_a_customer_or_a_contract_moves_their_open_cases(crm: Crm) -> None:
+    done(crm, "sla", "add", "Quick", "--promise", "normal:1h/2h")
+    for name in ("Acme", "Brick"):
+        done(crm, "company", "add", name)
+        done(crm, "case", "add", f"Of {name}", "--company", name)
+        done(crm, "case", "add", "Settled", "--company", name)
+        done(crm, "case", "resolve", "Settled", "--resolution", "x")
+        done(crm, "case", "edit", "Settled", "--subject", f"Done {name}")
+    stood = case(crm, "Done Acme")
+    assert "1 open case gets new deadlines: C-2026-0001\n" in done(
+        crm, "company", "edit", "Acme", "--sla-policy", "Quick"
+    )
+    assert [policy_of(crm, f"Of {name}") for name in ("Acme", "Brick")] == ["Quick", "Standard"]
+    assert case(crm, "Of Acme")["resolution_due"] == "2026-06-15T14:00:00Z"
+    assert case(crm, "Done Acme") == stood
+    assert "new deadlines" not in done(crm, "company", "edit", "Acme", "--industry", "retail")
+    done(crm, "contract", "add", "Plan", "--company", "Brick")
+    done(crm, "case", "add", "Under it", "--company", "Brick")
+    would = done(crm, "contract", "edit", "Plan", "--sla-policy", "Quick", "--dry-run")
+    assert "1 open case would get new deadlines: C-2026-0005\n" in would
+    done(crm, "contract", "edit", "Plan", "--sla-policy", "Quick")
+    assert [policy_of(crm, ref) for ref in ("Under it", "Of Brick")] == ["Quick", "Standard"]
+    done(crm, "undo", "--yes")
+    assert policy_of(crm, "Under it") == "Standard"
+
+
 def test_a_contract_that_ends_keeps_the_cases_that_came_under_it(crm: Crm) -> None:
     done(crm, "sla", "add", "Care")
     done(crm, "company", "add", "Acme")

@@ -81,14 +81,22 @@ def foresee(change: Change, drafts: Sequence[Draft], histories: Sequence[History
         draft.values |= _facts(draft, told[id(draft)], book)
 
 
-def rewind(change: Change) -> None:
-    """Count open cases anew, since a policy or a calendar has changed or is gone; a note says whose deadlines move."""
+def rewind(change: Change, link: str = "id", targets: Iterable[int] | None = None) -> None:
+    """Count open cases anew, since a policy or a calendar has changed or is gone; a note says whose deadlines move.
+
+    With `targets` only those cases are counted whose reference `link`, such as `company_id`, is one of them.
+    """
     marks, wound = ", ".join("?" * len(OPEN)), ", ".join(COLUMNS)
     question = (
         f'SELECT id FROM "case" WHERE status IN ({marks}) AND coalesce(sla_policy_id, {wound}) IS NOT NULL '
-        "ORDER BY id"
+        f"AND (?{len(OPEN) + 1} IS NULL OR {link} IN (SELECT value FROM json_each(?{len(OPEN) + 1}))) ORDER BY id"
     )
-    ids = iter([row["id"] for row in change.rows(question, *OPEN)])
+    ids = iter(
+        [
+            row["id"]
+            for row in change.rows(question, *OPEN, None if targets is None else json.dumps(list(targets)))
+        ]
+    )
     moved: list[str] = []
     while batch := list(islice(ids, BATCH)):
         drafts = records.load(change, "case", batch)
@@ -96,6 +104,14 @@ def rewind(change: Change) -> None:
         moved += [str(draft.get("number") or draft.id) for draft in drafts if _moved(draft)]
     if moved:
         change.notes.append(_told(moved, dry_run=change.dry_run))
+
+
+def follow(change: Change, customers: Sequence[Draft], link: str) -> None:
+    """Count the open cases anew whose contract or company (`link`) has been given another policy."""
+    column = "sla_policy_id"
+    moved = [each.id for each in customers if each.before and each.before[column] != each.get(column)]
+    if moved:
+        rewind(change, link, moved)
 
 
 def _told(numbers: list[str], *, dry_run: bool) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from crm_cli.changing import Change
 from crm_cli.errors import InvalidError
-from crm_cli.rules import identity
+from crm_cli.rules import clocks, identity
 from crm_cli.rules.drafts import Draft
 
 
@@ -21,6 +21,11 @@ def prepare(change: Change, drafts: Sequence[Draft]) -> None:
             values["default_currency"] = values.get("default_currency") or change.config.currency
         elif values.get("parent_id") == draft.id:
             raise InvalidError(f"parent: {draft.get('name')} cannot belong to itself")
+
+
+def settle(change: Change, drafts: Sequence[Draft]) -> None:
+    """Let the open cases of companies follow another policy."""
+    clocks.follow(change, drafts, "company_id")
 
 
 def _fallback(draft: Draft) -> str:

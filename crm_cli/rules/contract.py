@@ -11,7 +11,7 @@ from typing import Any
 
 from crm_cli.changing import Change
 from crm_cli.errors import ConflictError, InvalidError, NotFoundError
-from crm_cli.rules import customers, intake, lines, numbering, records
+from crm_cli.rules import clocks, customers, intake, lines, numbering, records
 from crm_cli.rules.drafts import Draft
 from crm_cli.values.amounts import money_human
 from crm_cli.values.dates import add_months
@@ -45,6 +45,11 @@ def prepare(change: Change, drafts: Sequence[Draft]) -> None:
             values["value"] = lines.rounded(values["value"], draft.get("currency"))
         _check(draft)
     customers.complete(change, drafts)
+
+
+def settle(change: Change, drafts: Sequence[Draft]) -> None:
+    """Let the open cases under contracts follow another policy."""
+    clocks.follow(change, drafts, "contract_id")
 
 
 def active_for(
