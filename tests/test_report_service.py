@@ -116,6 +116,19 @@ def test_records_of_one_word_make_one_group(desk: Crm) -> None:
     assert (rows["DE"]["met"], rows["DE"]["breached"], rows["DE"]["paused"]) == (2, 1, 1)
 
 
+def test_the_customer_is_the_company_else_the_person(desk: Crm) -> None:
+    desk("contact", "add", "Jane Doe")
+    desk("case", "add", "Alone", "--contact", "Jane Doe")
+    desk("survey", "add", "9", "--case", "Alone")
+    rows = {row["customer"]: row for row in report(desk, "cases", "--by", "customer")}
+    assert {name: (row["opened"], row["customer_id"]) for name, row in rows.items()} == {
+        "Acme": (3, 1), "Brick": (3, 2), "Jane Doe": (1, 1), None: (1, None)
+    }  # fmt: skip
+    found = {row["customer"]: row for row in report(desk, "sla", "--by", "customer")}
+    assert (found["Acme"]["met"], found["Acme"]["breached"], found["Brick"]["paused"]) == (1, 1, 1)
+    assert [row["customer"] for row in report(desk, "nps", "--by", "customer")] == ["Jane Doe"]
+
+
 def test_a_case_that_was_typed_counts_as_never_reopened(crm: Crm) -> None:
     assert (crm("case", "add", "Leaks").code, crm("case", "resolve", "1", "--resolution", "Sealed").code) == (
         0,

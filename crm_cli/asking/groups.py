@@ -134,6 +134,12 @@ def find(
     return _along(name, about, path)
 
 
+def by_customer() -> Group:
+    """By the company, else the contact, of a record that has both; the number is that of either."""
+    name = "iif(value > 0, (SELECT name FROM company WHERE id = value), (SELECT name FROM contact WHERE id = -value))"
+    return Group("customer", key="coalesce(company_id, -contact_id)", record="abs(value)", label=name)
+
+
 def by_segment() -> Group:
     """By the segments that hold the record, once `crm_cli.segments.spread` has noted them."""
     return Group(

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from crm_cli.asking.figures import quantile, rounded, share
-from crm_cli.asking.groups import Place
+from crm_cli.asking.groups import Place, by_customer
 from crm_cli.fields import Field
 from crm_cli.output import Rows
 from crm_cli.reports import Asked, Choice
@@ -34,6 +34,7 @@ OPTIONS = (
     Choice("to", "What a case's time runs to", ("resolved", "closed")),
     Choice("business", "Count hours in the working time of each case's calendar"),
 )
+GROUPS = {"customer": by_customer()}
 FORMULA = """
 opened and reopened go by the day a case came, resolved and its hours by the day it was resolved (--to closed: closed).
 backlog = came by the end of the period and was not settled by then; by month, at the end of each month.

@@ -7,7 +7,7 @@ from math import sqrt
 from typing import Any
 
 from crm_cli.asking.figures import mean
-from crm_cli.asking.groups import Place
+from crm_cli.asking.groups import Place, by_customer
 from crm_cli.fields import Field
 from crm_cli.output import Rows
 from crm_cli.reports import Asked, Choice
@@ -28,6 +28,7 @@ OPTIONS = (
     Choice("kind", "What was asked", ("nps", "csat", "ces")),
     Choice("comments", "The customers' own words in place of the figures"),
 )
+GROUPS = {"customer": by_customer()}
 FORMULA = """
 Of each person the latest answer in the period counts, in each row by itself; answers without a person count each.
 nps: score = 100 × (promoters − detractors) ÷ responses. csat: 100 × promoters ÷ responses. ces: the mean answer.

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 
 from crm_cli import clock
 from crm_cli.asking.figures import share
-from crm_cli.asking.groups import Place
+from crm_cli.asking.groups import Place, by_customer
 from crm_cli.fields import Field
 from crm_cli.output import Rows
 from crm_cli.reports import Asked, Choice
@@ -22,6 +22,7 @@ COLUMNS = (
 )
 MEASURE = "compliance_pct"
 OPTIONS = (Choice("clock", "The promise to resolve a case, or to answer it", ("resolution", "response")),)
+GROUPS = {"customer": by_customer()}
 FORMULA = """
 Cases by the day they came, without the cancelled ones and those that nothing was promised of.
 compliance_pct = met ÷ (met + breached). What is open is in neither: past its deadline it is in open_overdue, waiting
