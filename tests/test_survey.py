@@ -80,6 +80,24 @@ def test_an_answer_belongs_to_whom_its_case_or_deal_belongs(asked: Crm) -> None:
     assert [(row["contact"], row["company"]) for row in rows] == [("Jane Doe", "Acme")] * 2
 
 
+def test_an_answer_is_about_the_work_of_who_answers_for_it(asked: Crm) -> None:
+    for noun, ref, owner in (
+        ("case", "1", "Cat"),
+        ("deal", "1", "Dan"),
+        ("contact", "1", "Pam"),
+        ("company", "1", "Tom"),
+    ):
+        assert asked("user", "add", owner).code == 0
+        assert asked(noun, "edit", ref, "--owner", owner).code == 0
+    for args in (("--case", "1"), ("--deal", "1"), ("--contact", "Jane Doe"), ("--company", "Acme"), (),
+                 ("--case", "1", "--owner", "Pam")):  # fmt: skip
+        assert asked("survey", "add", "9", *args).code == 0
+    rows = asked("survey", "list", "-o", "json", "--sort", "id").json
+    assert [row["owner"] for row in rows] == ["Cat", "Dan", "Pam", "Tom", None, "Pam"]
+    found = asked("report", "nps", "--by", "owner", "-o", "json").json
+    assert {row["owner"] for row in found} == {"Cat", "Dan", "Pam", "Tom", None}
+
+
 def test_a_csat_answer_is_the_satisfaction_of_its_case(asked: Crm) -> None:
     asked("survey", "add", "2", "--kind", "csat", "--case", "1")
     assert asked("case", "list", "--columns", "satisfaction").out == "2\n"

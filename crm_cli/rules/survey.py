@@ -33,16 +33,21 @@ _SCORE = re.compile(r"\s*(\d{1,2})(?:\s*/\s*\d{1,2})?(?![\d.,:])[\s.!:,;–-]*")
 
 
 def prepare(change: Change, drafts: Sequence[Draft]) -> None:
-    """Hold scores to their scale, and complete when it was answered, by whom and for which customer."""
+    """Hold scores to their scale, and complete when it was answered, by whom, for which customer and whose work it is.
+
+    One that comes with its identity is from an export of ours, which says all there is.
+    """
     for draft in drafts:
         if not draft.get("kind"):
             draft.values["kind"] = "nps"
         _check(draft)
         if not draft.get("at"):
             draft.values["at"] = draft.get("created_at")
-    _inherit(change, drafts, "case_id", '"case"', ("contact_id", "company_id"))
-    _inherit(change, drafts, "deal_id", "deal", ("contact_id", "company_id"))
-    _inherit(change, drafts, "contact_id", "contact", ("company_id",))
+    told = [draft for draft in drafts if "uid" not in draft.given]
+    _inherit(change, told, "case_id", '"case"', ("contact_id", "company_id", "owner_id"))
+    _inherit(change, told, "deal_id", "deal", ("contact_id", "company_id", "owner_id"))
+    _inherit(change, told, "contact_id", "contact", ("company_id", "owner_id"))
+    _inherit(change, told, "company_id", "company", ("owner_id",))
 
 
 def settle(change: Change, drafts: Sequence[Draft]) -> None:
