@@ -40,8 +40,8 @@ def cases(desk: "Desk", noun: str, record_id: int) -> list[str]:
     rows = desk.connection.execute(
         "SELECT number, type, subject, status, priority, sla_state, "
         f"CASE WHEN {noun}_id IS NOT ?1 THEN coalesce(contact, company) END AS whose, "
-        "CASE WHEN first_response_met IS NULL AND first_response_due < coalesce(resolution_due, '9') THEN first_response_due WHEN resolution_met IS NULL "
-        f"THEN resolution_due END AS due FROM cases WHERE id IN "
+        "CASE WHEN first_response_met IS NULL AND first_response_due < coalesce(resolution_due, '9') "
+        "THEN first_response_due WHEN resolution_met IS NULL THEN resolution_due END AS due FROM cases WHERE id IN "
         f'(SELECT id FROM "case" WHERE ({noun}_id = ?1{_COMPLAINTS.get(noun, "")}) AND {_OPEN}) '
         "ORDER BY sla_state = 'breached' DESC, type = 'complaint' DESC, due IS NULL, due, id LIMIT ?2",
         (record_id, MOST),
