@@ -86,20 +86,20 @@ def known(change: Change) -> Known:
 
 
 def ranked(
-    change: Change, noun: str, ids: Sequence[int], named: Sequence[int], rows: Known
+    change: Change, noun: str, subjects: Sequence[Draft], named: Sequence[int], rows: Known
 ) -> Iterator[tuple[Draft, list[Candidate]]]:
     """Each lead or deal with the partners for it, the best first; those named, in the order of their names.
 
     What is changed in `rows` meanwhile is heeded. Who has not taken it when asked comes only where named.
 
     Raises:
-        NotFoundError: there is no such lead, deal or partner.
+        NotFoundError: there is no partner of those named.
         InvalidError: one of those named is no partner.
     """
     asked: dict[int, set[int]] = {}
-    for row in offer.about(change, noun, ids, "state <> 'accepted'"):
+    for row in offer.about(change, noun, [each.id for each in subjects], "state <> 'accepted'"):
         asked.setdefault(row["subject"], set()).add(row["partner_id"])
-    for subject in offer.subjects(change, noun, ids):
+    for subject in subjects:
         places = _places(change, noun, subject)
         partners = {each: _candidate(row, places) for each, row in rows.items()}
         if named:
@@ -123,9 +123,10 @@ def route(change: Change, noun: str, ids: Sequence[int], named: Sequence[int] = 
         ConflictError: one is offered or given to a partner already, or decided; or nobody is left to ask.
         InvalidError: one of those named is no partner.
     """
-    offer.refuse_taken(change, noun, offer.subjects(change, noun, ids))
+    subjects = offer.subjects(change, noun, ids)
+    offer.refuse_taken(change, noun, subjects)
     rows, made = known(change), list[Draft]()
-    for subject, found in ranked(change, noun, ids, named, rows):
+    for subject, found in ranked(change, noun, subjects, named, rows):
         made.append(_offer(change, noun, subject, found, named=bool(named)))
         rows[made[-1].get("partner_id")]["open"] += 1
     for draft, delivery in zip(made, telling.tell(change, [draft.values for draft in made]), strict=True):

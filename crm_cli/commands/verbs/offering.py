@@ -140,14 +140,14 @@ def make_decline(noun: str) -> Callable[..., None]:
 
 def _list(desk: Desk, noun: str, ids: list[int], named: list[str]) -> None:
     """Show the partners for each lead or deal as the rules rank them; nothing is written."""
-    from crm_cli.rules import routing
+    from crm_cli.rules import offer, routing
 
     with desk.change(f"{noun} route", dry_run=True) as change:
-        partners = _partners(desk, change, named)
+        partners, subjects = _partners(desk, change, named), offer.subjects(change, noun, ids)
         found = [
             (rank, each.name, each.id, each.level, each.territory, each.settled, each.accepted, each.open,
              each.why(named=bool(partners)))
-            for _, ranked in routing.ranked(change, noun, ids, partners, routing.known(change))
+            for _, ranked in routing.ranked(change, noun, subjects, partners, routing.known(change))
             for rank, each in enumerate(ranked, 1)
         ]  # fmt: skip
         change.notes.clear()
