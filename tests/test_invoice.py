@@ -288,6 +288,12 @@ def test_an_accepted_quote_is_billed_to_its_total(sold: Crm) -> None:
     assert facts(sold, columns="amount,tax,quote") == [total["total"], total["tax"], "Q-2026-0001"]
 
 
+def test_an_invoice_with_priced_lines_keeps_its_currency(sold: Crm) -> None:
+    sold("deal", "invoice", "1")
+    done = sold("invoice", "edit", "1", "--currency", "USD")
+    assert (done.code, "which are none in USD; void it and issue another" in done.err) == (4, True)
+
+
 def test_an_invoice_outlives_the_deal_that_it_billed(sold: Crm) -> None:
     sold("deal", "invoice", "1")
     assert "still referred to by 1 invoice" in sold("deal", "delete", "1", "--yes").err

@@ -235,6 +235,50 @@ def test_a_revision_of_its_own_lines_takes_what_is_said_anew(shop: Crm) -> None:
         assert (done.code, said in done.err) == (4, True)
 
 
+def test_prices_in_one_currency_are_none_in_another(shop: Crm, tmp_path: Path) -> None:
+    """The currency of a deal or quote stays while lines have prices in it, by whatever path it would change."""
+    shop("deal", "quote", "1", "--shipping", "25")
+    before = (deal(shop), quote(shop))
+    file = tmp_path / "deals.csv"
+    file.write_text("id,name,currency\n1,Lobby,USD\n")
+    for done in (
+        shop("deal", "edit", "1", "--currency", "USD"),
+        shop("deal", "edit", "status=open", "--set", "currency=JPY", "--yes"),
+        shop("deal", "edit", "1", "--currency", "USD", "--product", "Grinder"),
+        shop("deal", "import", str(file), "--match", "name"),
+        shop("quote", "edit", "1", "--currency", "USD"),
+    ):
+        assert done.code in (1, 4)
+        assert "2 lines stand with prices in EUR, which are none in" in done.err
+    assert (deal(shop), quote(shop)) == before
+    assert shop("quote", "edit", "1", "--currency", "USD", "--items", "Seal x 2 @ 4").code == 0
+    found = quote(shop)
+    assert (found["net"], found["currency"], found["rate"]) == (8, "USD", "1")
+    shop("deal", "item", "remove", "1", "1")
+    shop("deal", "item", "remove", "1", "2")
+    assert shop("deal", "edit", "1", "--currency", "USD").code == 0
+    shop("deal", "item", "add", "1", "Seal", "--price", "4")
+    made = shop("deal", "quote", "1", "--revise")
+    assert made.code == 0  # both are in dollars now
+    shop("quote", "edit", "Q-2026-0001", "--currency", "EUR", "--items", "Seal")
+    done = shop("deal", "quote", "1", "--revise")
+    assert (done.code, "the quote is in EUR and the deal in USD; make another" in done.err) == (4, True)
+
+
+def test_words_accepted_in_another_currency_leave_the_deals_products_without_prices(shop: Crm) -> None:
+    shop("quote", "add", "--deal", "1", "--currency", "USD", "--items", "All of it @ 900")
+    assert shop("quote", "accept", "1").code == 0
+    found = deal(shop)
+    assert (found["amount"], found["currency"], found["lines"][0].get("unit_price")) == (900, "USD", None)
+
+
+def test_an_amount_without_lines_keeps_its_number_and_has_the_digits_of_its_currency(shop: Crm) -> None:
+    shop("deal", "add", "Plain", "--amount", "10.55", "--currency", "EUR")
+    assert shop("deal", "edit", "Plain", "--currency", "JPY").code == 0
+    assert shop("deal", "list", "name=Plain", "--columns", "amount,currency").out == "11\tJPY\n"
+    assert shop("sql", "SELECT amount FROM deals WHERE name = 'Plain'").out == "110000\n"
+
+
 def test_a_draft_is_edited_and_its_totals_follow(shop: Crm) -> None:
     shop("deal", "quote", "1", "--discount", "5%")
     shop("quote", "edit", "1", "--discount", "8")

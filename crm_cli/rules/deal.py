@@ -28,6 +28,7 @@ def prepare(change: Change, drafts: Sequence[Draft]) -> None:
             _default(change, draft)
         _check_chance(draft)
     _buyers(change, drafts)
+    lines.hold_currency(change, "deal", drafts, "take them out first, with `crm deal item remove`")
     products = lines.products(change, _product_ids(drafts))
     _lines(change, drafts, products)
     for draft in drafts:
@@ -173,8 +174,9 @@ def _amounts(change: Change, drafts: Sequence[Draft]) -> None:
         if amount is not None or draft.before is not None:
             draft.values["amount"] = amount
     for draft in drafts:
-        if draft.values.get("amount") is not None:
-            draft.values["amount"] = lines.rounded(draft.values["amount"], draft.get("currency"))
+        amount = draft.get("amount") if "currency" in draft.values else draft.values.get("amount")
+        if amount is not None:
+            draft.values["amount"] = lines.rounded(amount, draft.get("currency"))
 
 
 def _is_driven(draft: Draft) -> bool:

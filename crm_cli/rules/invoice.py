@@ -33,6 +33,7 @@ def prepare(change: Change, drafts: Sequence[Draft]) -> None:
     )
     _from_deals(change, [draft for draft in drafts if draft.before is None and not draft.imported])
     customers.complete(change, drafts)
+    lines.hold_currency(change, "invoice", drafts, "void it and issue another")
     for draft in drafts:
         _currency_and_day(change, draft)
         _amount(draft)

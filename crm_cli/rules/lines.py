@@ -4,14 +4,14 @@ Net of a line = quantity × unit price × (1 − discount), rounded half-up at t
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from crm_cli import values
 from crm_cli.changing import Change
-from crm_cli.errors import InvalidError, NotFoundError
-from crm_cli.rules import drafts, pricing, records
+from crm_cli.errors import ConflictError, InvalidError, NotFoundError
+from crm_cli.rules import drafts, pricing, records, words
 from crm_cli.rules.drafts import Draft
 from crm_cli.values.amounts import SCALE, round_half_up
 from crm_cli.values.currencies import digits
@@ -53,6 +53,30 @@ def check(rows: Iterable[Mapping[str, Any]]) -> None:
             raise InvalidError("quantity: a line needs one, such as 1")
         if not 0 <= (row["discount_pct"] or 0) <= WHOLE:
             raise InvalidError("discount_pct: give a percentage from 0 to 100")
+
+
+def hold_currency(change: Change, noun: str, told: Sequence[Draft], way: str) -> None:
+    """Hold records to the currency that the prices of their lines are in, unless the lines are given anew with it.
+
+    `way` says what can be done instead.
+
+    Raises:
+        ConflictError: the currency changes under lines with prices.
+    """
+    changed = [
+        draft
+        for draft in told
+        if draft.before and "lines" not in draft.parts and draft.get("currency") != draft.before["currency"]
+    ]
+    found = words.standing(change, f"{noun}_line", f"{noun}_id", changed)
+    for draft in changed:
+        number = sum(row["unit_price"] is not None for row in found.get(draft.id, []))
+        if number:
+            was = (draft.before or {})["currency"]
+            stand = f"{number} lines stand" if number > 1 else "a line stands"
+            raise ConflictError(
+                f"currency: {stand} with prices in {was}, which are none in {draft.get('currency')}; {way}"
+            )
 
 
 def products(change: Change, ids: Iterable[int]) -> dict[int, Row]:

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from crm_cli import exchange
 from crm_cli.changing import Change
 from crm_cli.errors import ConflictError, InvalidError, NotFoundError
 from crm_cli.rules import intake, lines, numbering, pricing, records, words
@@ -52,6 +51,9 @@ def prepare(change: Change, drafts: Sequence[Draft]) -> None:
             _move(change, draft)
             _refuse_changed(draft)
         _days(draft)
+        _rate(change, draft)
+    _typed_lines(change, drafts)
+    lines.hold_currency(change, "quote", drafts, "give its lines anew beside it, with --items")
     _lines(change, drafts)
     standing = words.standing(
         change, "quote_line", "quote_id", [d for d in drafts if d.before and "lines" not in d.parts]
@@ -107,9 +109,16 @@ def _default(change: Change, draft: Draft) -> None:
         until = (date.fromisoformat(values["issued_on"]) + held).isoformat()
         values["valid_until"] = values.get("valid_until") or until
         values["terms"] = values.get("terms") or change.config.get("quote.terms") or None
-    day = values.get("issued_on") or change.today.isoformat()
-    known = exchange.rate(change.connection, change.config, values["currency"], day)
-    values["rate"] = values.get("rate") or known
+
+
+def _rate(change: Change, draft: Draft) -> None:
+    """Fix the rate of its day, until that or the currency is another."""
+    told = (draft.get("currency"), draft.get("issued_on"))
+    if draft.values.get("rate") or (
+        draft.before and told == (draft.before["currency"], draft.before["issued_on"])
+    ):
+        return
+    draft.values["rate"] = change.rate(*told)
 
 
 def _move(change: Change, draft: Draft) -> None:
@@ -157,11 +166,14 @@ def _days(draft: Draft) -> None:
         raise InvalidError(f"valid_until: {until} is before the quote is made, on {issued}; give a later day")
 
 
-def _lines(change: Change, drafts: Sequence[Draft]) -> None:
-    """Complete the lines that drafts bring: price, tax and parts of their products, net and tax."""
+def _typed_lines(change: Change, drafts: Sequence[Draft]) -> None:
     for draft in drafts:
         if "items" in draft.entered:
             draft.parts["lines"] = _typed(change, draft.entered["items"], draft.get("currency"))
+
+
+def _lines(change: Change, drafts: Sequence[Draft]) -> None:
+    """Complete the lines that drafts bring: price, tax and parts of their products, net and tax."""
     told = [draft for draft in drafts if "lines" in draft.parts]
     ids = {row["product_id"] for draft in told for row in draft.parts["lines"] if row.get("product_id")}
     products = lines.products(change, ids)
@@ -306,6 +318,9 @@ def _set_deal(change: Change, quote: Draft) -> None:
     ]
     if sold:  # where nothing but words was offered, the deal keeps its products
         deal.parts["lines"] = sold
+    elif quote.get("currency") != deal.get("currency"):  # but not at prices in another currency
+        own = words.standing(change, "deal_line", "deal_id", [deal]).get(deal.id, [])
+        deal.parts["lines"] = [row | {"unit_price": None} for row in own]
     amount = worth(quote)
     if amount is not None:
         deal.values |= {"amount": amount, "amount_pinned": True, "currency": quote.get("currency")}

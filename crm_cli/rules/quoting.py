@@ -66,12 +66,17 @@ def revise_deal(change: Change, deal_id: int, said: Row) -> Draft:
 
     Raises:
         NotFoundError: the deal has no quote.
-        ConflictError: the quote was accepted, or the deal is lost.
+        ConflictError: the quote was accepted or is in another currency, or the deal is lost.
     """
     question = "SELECT id FROM quote WHERE deal_id = ? AND status <> 'superseded' ORDER BY id DESC LIMIT 1"
     latest = change.value(question, deal_id)
     if latest is None:
         raise NotFoundError(f"deal {deal_id} has no quote to revise; `crm deal quote {deal_id}` makes one")
+    was, now = change.held("quote", latest, "currency"), change.held("deal", deal_id, "currency")
+    if was != now:
+        raise ConflictError(
+            f"the quote is in {was} and the deal in {now}; make another: crm deal quote {deal_id}"
+        )
     return revise(change, latest, said, _lines_of(change, deal_id))
 
 
