@@ -73,4 +73,4 @@ def _wrong(node: nodes.Node, loops: int) -> str | None:
 
 
 def _called(node: nodes.Call) -> str:
-    return getattr(node.node, "attr", None) or getattr(node.node, "name", "")
+    return str(getattr(node.node, "attr", None) or getattr(node.node, "name", ""))
