@@ -233,6 +233,14 @@ def aside(source: sqlite3.Connection) -> sqlite3.Connection:
     return copy
 
 
+def scratch() -> sqlite3.Connection:
+    """Room on disk for what may be larger than memory; it is one's own, and goes when it is closed."""
+    room = sqlite3.connect("", isolation_level=None)
+    room.execute("PRAGMA journal_mode = off")
+    room.execute("BEGIN")
+    return room
+
+
 def copy_into(source: sqlite3.Connection, target: Path) -> None:
     """Replace what is in the file `target` by a whole copy of a store, in one transaction."""
     copy = sqlite3.connect(target, timeout=WAIT, isolation_level=None)

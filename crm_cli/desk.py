@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from crm_cli import config, db, fields, output, refs
 from crm_cli.errors import InvalidError
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from crm_cli.changing import Change
     from crm_cli.rules.drafts import Draft
 
+_NOT_UTF8 = "standard input is not UTF-8; convert it, such as with iconv"
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
@@ -152,13 +153,17 @@ class Desk:
             elif text not in filters:
                 ids.append(self.resolve(noun, text))
         if filters:
-            from crm_cli.filters import where as where_of
-
-            where, bound = where_of(about, filters, self.asking)
-            ids += [
-                row[0] for row in self.connection.execute(f"SELECT id FROM {about.view} WHERE {where}", bound)
-            ]
+            ids += self.fitting(noun, filters)
         return list(dict.fromkeys(ids)), bool(filters)
+
+    def fitting(self, noun: str, filters: list[str]) -> Iterator[int]:
+        """The ids that all of several filters let through, as they are found."""
+        from crm_cli.filters import where as where_of
+
+        about = fields.noun(noun)
+        where, bound = where_of(about, filters, self.asking)
+        found = self.connection.execute(f"SELECT id FROM {about.view} WHERE {where}", bound)
+        return (row[0] for row in found)
 
     def written(self, noun: str, ids: list[int], *, format: str | None = None) -> None:  # noqa: A002
         """Print what was changed: the ids in a pipe, the records when a format is asked for."""
@@ -192,7 +197,32 @@ def stdin_lines() -> list[str]:
     try:
         return [line.strip() for line in sys.stdin if line.strip()]
     except UnicodeDecodeError:
-        raise InvalidError("standard input is not UTF-8; convert it, such as with iconv") from None
+        raise InvalidError(_NOT_UTF8) from None
+
+
+def stdin_kept() -> Iterator[str]:
+    """The lines of standard input that are not empty, however many: they are kept on disk.
+
+    It is read to its end at once, since what writes it may be at work in the store as well.
+
+    Raises:
+        InvalidError: it is not UTF-8.
+    """
+    import tempfile
+
+    kept = tempfile.TemporaryFile("w+", encoding="utf-8", newline="\n")
+    try:
+        kept.writelines(f"{line.strip()}\n" for line in sys.stdin if line.strip())
+    except UnicodeDecodeError:
+        kept.close()
+        raise InvalidError(_NOT_UTF8) from None
+    kept.seek(0)
+    return _lines(kept)
+
+
+def _lines(kept: IO[str]) -> Iterator[str]:
+    with kept:
+        yield from (line[:-1] for line in kept)
 
 
 def stdin_text() -> str:
@@ -204,7 +234,7 @@ def stdin_text() -> str:
     try:
         return sys.stdin.read()
     except UnicodeDecodeError:
-        raise InvalidError("standard input is not UTF-8; convert it, such as with iconv") from None
+        raise InvalidError(_NOT_UTF8) from None
 
 
 def _is_filter(about: fields.Noun, text: str, known: dict[str, fields.Field]) -> bool:

@@ -15,6 +15,7 @@ from crm_cli.fields import noun
 from crm_cli.filters import Asking
 from crm_cli.rules import records
 from crm_cli.rules import segment as rules
+from crm_cli.shelf import Shelf
 from crm_cli.rules.drafts import Draft
 from crm_cli.values import Reading
 
@@ -420,7 +421,9 @@ def test_every_time_of_a_store_can_be_seen_again(
     for what, which, who in moves:
         with db.change(path, what) as change:
             if what in ("include", "remove"):
-                getattr(rules, what)(change, ids[which], [rules.Entry("contact", who)])
+                with Shelf(3) as named:
+                    named.put([rules.Entry("contact", who)])
+                    getattr(rules, what)(change, ids[which], named)
             elif change.value("SELECT 1 FROM contact WHERE id = ?", who):
                 if what == "rename":
                     records.edit(change, "contact", who, name=f"{who} {which}")

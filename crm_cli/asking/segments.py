@@ -1,10 +1,10 @@
 """Questions about segments: whom one holds, and who came and went between two times."""
 
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from crm_cli import db, fields, segments
 from crm_cli.asking import rewinding
@@ -25,8 +25,18 @@ ENTRIES = (
     "FROM segment_member AS m WHERE m.segment_id = ? ORDER BY m.id"
 )
 CHANGE = (Field("change", "text", "came or went"), Field("id", "id"), Field("name", "text", "Who"))
-Held = dict[tuple[str, int | str], tuple[int | None, str]]
-"""What a segment holds: by noun and id, or by address, the id and what it is called."""
+# What a segment holds at a time: by noun and id, or by address, the id and what it is called.
+_HELD = "CREATE TEMP TABLE {} (noun, key, record_id, name, UNIQUE (noun, key) ON CONFLICT REPLACE)"
+_LISTED = (
+    "INSERT INTO {} SELECT coalesce(nullif(noun, ''), 'address'), coalesce(record_id, address), record_id, "
+    "coalesce(nullif(name, ''), nullif(address, ''), noun || ' ' || record_id) FROM ({})"
+)
+_ONLY = (
+    "SELECT '{what}', record_id, name FROM {table} AS one WHERE NOT EXISTS "
+    "(SELECT 1 FROM {other} AS other WHERE other.noun = one.noun AND other.key = one.key) ORDER BY rowid"
+)
+_CAME = _ONLY.format(what="came", table="held_then", other="held_before")
+_WENT = _ONLY.format(what="went", table="held_before", other="held_then")
 
 
 def held(desk: "Desk", segment_id: int) -> str:
@@ -69,15 +79,27 @@ def difference(desk: "Desk", segment_id: int, since: str, until: str) -> Rows:
     first, last = instants(since, desk.asking)[0], None if until == "now" else instants(until, desk.asking)[1]
     if first is None or (last and last <= first):
         raise InvalidError("name the earlier time first, and an end that comes after it")
-    with closing(db.aside(desk.connection)) as copy:
+    copy = db.aside(desk.connection)
+    try:
         if last:
             rewinding.rewind(copy, last)
-        then = _held(desk, copy, segment_id, last)
+        _note(desk, copy, "held_then", segment_id, last)
         rewinding.rewind(copy, first)
-        before = _held(desk, copy, segment_id, first)
-    came = [("came", *then[each]) for each in then if each not in before]
-    went = [("went", *before[each]) for each in before if each not in then]
-    return Rows(list(CHANGE), [*came, *went], notes=[f"{len(came):,} came, {len(went):,} went"])
+        _note(desk, copy, "held_before", segment_id, first)
+        came, went = (copy.execute(f"SELECT count(*) FROM ({each})").fetchone()[0] for each in (_CAME, _WENT))
+    except BaseException:
+        copy.close()
+        raise
+    return Rows(list(CHANGE), _changes(copy), notes=[f"{came:,} came, {went:,} went"])
+
+
+def _changes(copy: sqlite3.Connection) -> Iterator[tuple[Any, ...]]:
+    """Who came and who went, with whom the copy goes."""
+    try:
+        yield from copy.execute(_CAME)
+        yield from copy.execute(_WENT)
+    finally:
+        copy.close()
 
 
 def _facts(connection: sqlite3.Connection, segment_id: int) -> tuple[str, str]:
@@ -85,22 +107,22 @@ def _facts(connection: sqlite3.Connection, segment_id: int) -> tuple[str, str]:
     return (found[0], found[1]) if found else ("", "contact")
 
 
-def _held(desk: "Desk", copy: sqlite3.Connection, segment_id: int, moment: str | None) -> Held:
-    """Whom a segment held in a copy of the store at a moment; nobody before it was made."""
+def _note(
+    desk: "Desk", copy: sqlite3.Connection, table: str, segment_id: int, moment: str | None
+) -> None:
+    """Note in a table of its own whom a segment held in a copy of the store; nobody before it was made."""
+    copy.execute(_HELD.format(table))
     kind, on = _facts(copy, segment_id)
     if not kind:
-        return {}
+        return
     how = _asking(desk, copy, moment)
     if kind == "suppression":
-        found = copy.execute(ENTRIES, (segment_id,)).fetchall()
-        return {
-            (noun or "address", record or address): (record, name or address or f"{noun} {record}")
-            for _, noun, record, name, address, _ in found
-        }
+        copy.execute(_LISTED.format(table, ENTRIES), (segment_id,))
+        return
     noun = fields.noun(on)
     where, bound = segments.holding(noun, segment_id, how)
-    question = f"SELECT id, name FROM {noun.view} WHERE {where} ORDER BY id"
-    return {(on, row[0]): (row[0], row[1]) for row in copy.execute(question, bound)}
+    question = f"SELECT '{on}', id, id, name FROM {noun.view} WHERE {where} ORDER BY id"
+    copy.execute(f"INSERT INTO {table} {question}", bound)
 
 
 def _asking(desk: "Desk", copy: sqlite3.Connection, moment: str | None) -> Asking:

@@ -1,5 +1,7 @@
 """Groups of people or companies: the commands of segments."""
 
+from collections.abc import Iterator
+from itertools import chain
 from typing import Annotated
 
 import typer
@@ -7,7 +9,7 @@ import typer
 from crm_cli import asking, fields, lazy, output
 from crm_cli.commands import completing, verbs
 from crm_cli.commands.options import Argument, Doing, Option, Out, Page
-from crm_cli.desk import Desk, stdin_lines
+from crm_cli.desk import Desk, stdin_kept
 from crm_cli.errors import InvalidError
 
 app = lazy.application(
@@ -109,13 +111,15 @@ def _listed(desk: Desk, verb: str, segment: str, texts: list[str], doing: Doing)
 
     number = desk.resolve("segment", segment)
     wanted = _wanted(desk, number, texts)
-    with desk.change(f"segment {verb}", dry_run=doing.dry_run) as change:
-        entries = rules.entries(change, number, wanted)
+    with (
+        desk.change(f"segment {verb}", dry_run=doing.dry_run) as change,
+        rules.entries(change, number, wanted) as entries,
+    ):
         done = getattr(rules, verb)(change, number, entries)
+        same = len(entries) - done
         name = change.held("segment", number, "name")
         holds = rules.size(change, number)
         change.summary = f"{name}: {done:,}"
-    same = len(dict.fromkeys(entries)) - done
     told = {"include": ("added", "were in it already"), "remove": ("taken out", "were not in it")}[verb]
     more = f", {same:,} {told[1]}" if same else ""
     would = "would be " if doing.dry_run else ""
@@ -124,7 +128,7 @@ def _listed(desk: Desk, verb: str, segment: str, texts: list[str], doing: Doing)
         desk.written("segment", [number], format=doing.format)
 
 
-def _wanted(desk: Desk, number: int, texts: list[str]) -> list[str]:
+def _wanted(desk: Desk, number: int, texts: list[str]) -> Iterator[str]:
     """References and addresses, those of standard input and of filters among them."""
     from crm_cli.asking import segments
     from crm_cli.filters import is_filter
@@ -132,11 +136,9 @@ def _wanted(desk: Desk, number: int, texts: list[str]) -> list[str]:
     on = segments.held(desk, number)
     known = fields.custom(desk.connection, on)
     chosen = [text for text in texts if is_filter(fields.noun(on), text, known)]
-    plain = [
-        line for text in texts if text not in chosen for line in (stdin_lines() if text == "-" else [text])
-    ]
-    found = desk.targets(on, chosen)[0] if chosen else []
-    return [*plain, *(f"{on}:{each}" for each in found)]
+    plain = [stdin_kept() if text == "-" else [text] for text in texts if text not in chosen]
+    found = desk.fitting(on, chosen) if chosen else ()
+    return chain(*plain, (f"{on}:{each}" for each in found))
 
 
 @app.command()

@@ -7,8 +7,8 @@ names may go.
 import csv
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from contextlib import contextmanager
+from typing import Any, NamedTuple
 
 from crm_cli import choices, fields, filters, refs
 from crm_cli.changing import Change
@@ -16,6 +16,7 @@ from crm_cli.errors import ConflictError, InvalidError, NotFoundError
 from crm_cli.filters import Asking
 from crm_cli.rules import people, records
 from crm_cli.rules.drafts import Draft
+from crm_cli.shelf import Shelf
 from crm_cli.values import emails
 from crm_cli.values.folding import fold
 
@@ -23,10 +24,17 @@ HELD = tuple(choices.SegmentOn)
 HEADS = ("email", "e-mail", "email address", "address", "domain", "phone")  # columns of a list that has one
 PAGE = 2_000
 Row = dict[str, Any]
+Shelved = tuple[Any, ...]
+"""An entry as a shelf gives it back."""
+_AMONG = "IN (SELECT value FROM json_each(?))"
+# From the wanted ones to the rows, never through all that the segment lists.
+_STANDING = (
+    "SELECT m.id, m.record_id, m.address FROM json_each(?) AS wanted CROSS JOIN segment_member AS m "
+    "ON m.{column} = wanted.value AND m.noun IS ? WHERE +m.segment_id = ?"
+)
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """What stands in a segment: a record, or in a suppression list also an address or a domain."""
 
     noun: str | None = None
@@ -60,8 +68,9 @@ def asking(change: Change) -> Asking:
     return Asking(change.connection, change.reading, change.config.get("me"), week_start)
 
 
-def entries(change: Change, segment_id: int, texts: Iterable[str]) -> list[Entry]:
-    """What texts name that may stand in a segment: records of what it holds.
+@contextmanager
+def entries(change: Change, segment_id: int, texts: Iterable[str]) -> Iterator[Shelf]:
+    """What texts name that may stand in a segment, each once: records of what it holds.
 
     In a suppression list also addresses, domains, records of any kind, and lines of a table with an address in them.
 
@@ -71,35 +80,37 @@ def entries(change: Change, segment_id: int, texts: Iterable[str]) -> list[Entry
     """
     segment = _listing(change, segment_id)
     country = change.config.get("country") or None
-    if segment["kind"] == "static":
-        on = str(segment["on"])
-        return [Entry(on, refs.resolve(change.connection, on, text, country=country)) for text in texts]
-    return list(_suppressed(change, texts))
+    with Shelf(len(Entry._fields)) as shelf:
+        if segment["kind"] == "static":
+            on = str(segment["on"])
+            shelf.put(Entry(on, refs.resolve(change.connection, on, text, country=country)) for text in texts)
+        else:
+            shelf.put(_suppressed(change, texts))
+        yield shelf
 
 
-def include(change: Change, segment_id: int, wanted: Sequence[Entry]) -> int:
+def include(change: Change, segment_id: int, wanted: Shelf) -> int:
     """Put entries into a segment; returns how many were not in it yet."""
     _listing(change, segment_id)
-    standing = _standing(change, segment_id)
-    fresh = [each for each in dict.fromkeys(wanted) if each not in standing]
-    rows = [
-        {"segment_id": segment_id, "noun": each.noun, "record_id": each.record_id, "address": each.address,
-         "added_at": change.now} for each in fresh
-    ]  # fmt: skip
-    for start in range(0, len(rows), PAGE):
-        records.append(change, "segment_member", rows[start : start + PAGE])
-    return len(fresh)
+    number = 0
+    for page in wanted.pages(PAGE):
+        standing = _standing(change, segment_id, page)
+        told = {"segment_id": segment_id, "added_at": change.now}
+        rows = [told | Entry(*each)._asdict() for each in page if each not in standing]
+        records.append(change, "segment_member", rows)
+        number += len(rows)
+    return number
 
 
-def remove(change: Change, segment_id: int, unwanted: Sequence[Entry]) -> int:
+def remove(change: Change, segment_id: int, unwanted: Shelf) -> int:
     """Take entries out of a segment; returns how many were in it."""
     _listing(change, segment_id)
-    standing = _standing(change, segment_id)
-    gone = [standing[each] for each in dict.fromkeys(unwanted) if each in standing]
-    change.connection.execute(
-        "DELETE FROM segment_member WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(gone),)
-    )
-    return len(gone)
+    number = 0
+    for page in unwanted.pages(PAGE):
+        gone = list(_standing(change, segment_id, page).values())
+        change.connection.execute(f"DELETE FROM segment_member WHERE id {_AMONG}", (json.dumps(gone),))
+        number += len(gone)
+    return number
 
 
 def make_static(
@@ -107,8 +118,15 @@ def make_static(
 ) -> int:
     """A new static segment of records; returns its id."""
     made = records.add(change, "segment", name=name, kind="static", on=on, description=description).id
-    include(change, made, [Entry(on, each) for each in ids])
+    hold(change, made, on, ids)
     return made
+
+
+def hold(change: Change, segment_id: int, on: str, ids: Iterable[int]) -> int:
+    """Put records of what a segment holds into it; returns how many were not in it yet."""
+    with Shelf(len(Entry._fields)) as shelf:
+        shelf.put(Entry(on, each) for each in ids)
+        return include(change, segment_id, shelf)
 
 
 def free_name(change: Change, name: str) -> str:
@@ -208,12 +226,18 @@ def _listing(change: Change, segment_id: int) -> Any:
     return found
 
 
-def _standing(change: Change, segment_id: int) -> dict[Entry, int]:
-    question = "SELECT id, noun, record_id, address FROM segment_member WHERE segment_id = ?"
-    return {
-        Entry(row["noun"], row["record_id"], row["address"]): row["id"]
-        for row in change.rows(question, segment_id)
-    }
+def _standing(change: Change, segment_id: int, page: Sequence[Shelved]) -> dict[Shelved, int]:
+    """Those of a page of entries that stand in a segment, by the ids of their rows."""
+    found: dict[Shelved, int] = {}
+    for noun in {noun for noun, _, _ in page}:
+        column, place = ("record_id", 1) if noun else ("address", 2)
+        wanted = json.dumps([each[place] for each in page if each[0] == noun])
+        question = _STANDING.format(column=column)
+        found |= {
+            (noun, row["record_id"], row["address"]): row["id"]
+            for row in change.rows(question, wanted, noun, segment_id)
+        }
+    return found
 
 
 def _suppressed(change: Change, texts: Iterable[str]) -> Iterator[Entry]:

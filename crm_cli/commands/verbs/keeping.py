@@ -67,7 +67,7 @@ def _keep(desk: Desk, said: str, texts: dict[str, Any], doing: Doing) -> None:
         draft = intake.new(change, "segment", texts)
         records.write(change, "segment", [draft])
         on = draft.get("on")
-        held = rules.include(change, draft.id, [rules.Entry(on, each) for each in found.get(on, [])])
+        held = rules.hold(change, draft.id, on, found.get(on, []))
         change.summary = f"{texts['name']}: {held:,}"
     would = "would add" if doing.dry_run else "added"
     desk.say(f"{would} segment {texts['name']} with {held:,} {fields.plural(on)}")
