@@ -68,7 +68,8 @@ def answer(asked: Asked) -> Rows:
         tally = tallies[place, purse.currency]
         tally.deals += deals
         tally.amount += (amount or 0) * purse.factor
-    same = ' AND l.product_id = chosen."group"' if asked.group.spread and asked.group.label else ""
+    # The plus keeps it from all lines of the product for each deal.
+    same = ' AND +l.product_id = chosen."group"' if asked.group.spread and asked.group.label else ""
     for place, purse, row in asked.ask(begun + SOLD.format(same=same)):
         _sold(asked, tallies[place, purse.currency], purse.currency, *row)
     for place, purse, (bare,) in asked.ask(begun + BARE):
