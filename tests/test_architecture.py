@@ -41,7 +41,7 @@ SHARED = {
 BORROWED = {
     "activity": {"log"},
     "history": {"show"},
-    "case": {"similar", "steps"},
+    "case": {"similar", "steps", "talking"},
     "campaign": {"launching", "mailing", "measuring", "planning", "results", "targeting"},
     "launching": {"handing"},
     "lead": {"scoring"},

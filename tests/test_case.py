@@ -239,6 +239,33 @@ def test_what_is_still_to_be_done_is_named_and_cancelled(case: Crm) -> None:
     assert case("task", "list", "--columns", "status").out == "not_started\n"
 
 
+def tasks(crm: Crm) -> list[str]:
+    return crm("task", "list", "--columns", "subject,due,status", "--sort", "id").lines
+
+
+def test_a_task_reminds_of_a_case_that_rests_until_it_goes_on(case: Crm) -> None:
+    title = "Go on with C-2026-0001: Grinder jams"
+    assert case("case", "hold", "1", "--until", "+3d").code == 0
+    assert case("case", "wait", "1", "--until", "2026-06-20").code == 0
+    assert tasks(case) == [f"{title}\t2026-06-20\tnot_started"]
+    assert title in case("today", env={"CRM_TODAY": "2026-06-20"}).out
+    case("case", "receive", "1", "Here is the photo", "--call")
+    assert tasks(case) == [f"{title}\t2026-06-20\tcancelled"]
+    case("undo", "--yes")
+    assert tasks(case) == [f"{title}\t2026-06-20\tnot_started"]
+    assert (
+        case("case", "resolve", "1", "--resolution", "Cleaned").code == 0
+    )  # nothing is left to be done but this
+    assert tasks(case) == [f"{title}\t2026-06-20\tcancelled"]
+
+
+@pytest.mark.parametrize(("day", "said"), [("-1d", "2026-06-14 is past"), ("soon", "is not a date")])
+def test_a_reminder_is_on_a_day_to_come(case: Crm, store: Path, day: str, said: str) -> None:
+    before = everything(store)
+    refused = case("case", "hold", "1", "--until", day)
+    assert (refused.code, said in refused.err, everything(store)) == (2, True, before)
+
+
 def test_a_person_is_asked_how_it_was_settled(terminal: Terminal, case: Crm) -> None:
     seen = terminal("case", "resolve", "1", answers=[("How was it settled?", "New seal\r")])
     assert seen.code == 0

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Crm
+from conftest import Crm, Terminal
 
 JANE, US = "jane@acme.example", "mara@us.example"
 
@@ -152,6 +152,37 @@ def test_where_to_write_must_be_known(crm: Crm, store: Path) -> None:
     assert deliveries(store) == []
     assert crm("case", "reply", "1", "Hello", "--to", "roe@acme.example").code == 0
     assert deliveries(store)[0]["to"] == "roe@acme.example"
+
+
+def test_what_a_published_article_says_goes_out_below_the_own_words(case: Crm, store: Path) -> None:
+    case("article", "add", "Descale", "--body", "Fill the tank.")
+    refused = case("case", "reply", "1", "--article", "Descale")
+    assert (refused.code, "is a draft" in refused.err, deliveries(store)) == (4, True, [])
+    case("article", "publish", "Descale")
+    assert case("case", "reply", "1", "Hello Jane,", "--article", "Descale").code == 0
+    assert case("case", "reply", "1", "--article", "Descale", "--call").code == 0
+    assert [each["body"] for each in held(case)["messages"]] == [
+        "Hello Jane,\n\nFill the tank.",
+        "Fill the tank.",
+    ]
+    assert [each["body"] for each in deliveries(store)] == ["Hello Jane,\n\nFill the tank."]
+    assert "C-2026-0001" in case("article", "show", "Descale").out
+
+
+def test_the_time_that_a_message_took_is_what_the_customer_costs(case: Crm) -> None:
+    case("case", "reply", "1", "Look here", "--call", "--minutes", "12")
+    case("case", "receive", "1", "Thanks", "--call", "--minutes", "3")
+    case("case", "note", "1", "Easy", "--minutes", "5")
+    assert case("activity", "list", "--columns", "minutes", "--sort", "id").lines == ["12", "3", "5"]
+    assert case("case", "note", "1", "Easy", "--minutes", "0").code == 2
+
+
+def test_nobody_writes_an_answer_to_what_takes_none(case: Crm, terminal: Terminal) -> None:
+    case("case", "close", "1", "--resolution", "Cleaned")
+    for verb in ("reply", "receive"):
+        refused = terminal("case", verb, "1")
+        assert (refused.code, "What" in refused.out) == (4, False)
+        assert "crm case reopen C-2026-0001" in refused.out
 
 
 @pytest.mark.parametrize("verb", ["reply", "receive", "note"])

@@ -258,6 +258,22 @@ def test_contracts_to_renew_are_told(care: Crm) -> None:
     ]
 
 
+def test_a_case_that_rests_for_long_is_told_unless_a_task_says_when_it_goes_on(crm: Crm) -> None:
+    for number, (verb, *more) in enumerate(
+        (("wait",), ("hold", "--reason", "Part at sea"), ("hold", "--until", "2026-07-30"), ("resume",)), 1
+    ):
+        crm("case", "add", f"Case {number}", "--priority", "low")
+        crm("case", "reply", str(number), "Look here", "--call")
+        assert crm("case", verb, str(number), *more).code == 0
+    told = {day: [(row["name"], row["why"]) for row in crm("today", "-o", "json", env={"CRM_TODAY": day}).json
+                  if row["what"] == "resting"] for day in ("2026-06-22", "2026-06-23")}  # fmt: skip
+    assert told == {
+        "2026-06-22": [],
+        "2026-06-23": [("Case 1", "waiting on customer for 8 days, C-2026-0001"),
+                       ("Case 2", "on hold for 8 days: Part at sea, C-2026-0002")],
+    }  # fmt: skip
+
+
 def test_sections_without_anything_are_silent(crm: Crm) -> None:
     crm("task", "add", "Alone", "--due", "today")
     assert [row["what"] for row in crm("today", "-o", "json").json] == ["today"]

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from crm_cli import lazy
-from crm_cli.commands import completing, editing, similar, steps, verbs
+from crm_cli.commands import completing, editing, similar, steps, talking, verbs
 from crm_cli.commands.options import Argument, Doing, Option, Refs, counted
 from crm_cli.desk import Desk
 from crm_cli.errors import InvalidError
@@ -22,14 +22,13 @@ verbs.common(
     show="crm case show C-2026-0001",
     edit="crm case edit status=new priority=low --set owner=ann --yes",
 )
+app.command()(talking.reply)
+app.command()(talking.receive)
+app.command()(talking.note)
 app.command()(similar.similar)
 app.add_typer(steps.app, name="step")
-Case = Annotated[
-    str, Argument(metavar="CASE", help="Which case: number, id …", autocompletion=completing.references)
-]
-Words = Annotated[list[str] | None, Argument(metavar="[WORDS]", help="What is said, or - for standard input")]
-Editor = Annotated[bool, Option("--editor", help="Write it in $EDITOR")]
 Reason = Annotated[str | None, Option(metavar="WORDS", help="Why; it is kept with the change")]
+Until = Annotated[str | None, Option(metavar="DATE", help="Be reminded of it by a task on that day")]
 Resolution = Annotated[str | None, Option(metavar="WORDS", help="How it was settled")]
 # What cases are after a verb.
 NOW = {
@@ -39,117 +38,21 @@ NOW = {
 
 
 @app.command()
-def reply(
-    ctx: typer.Context,
-    *,
-    case: Case,
-    text: Words = None,
-    to: Annotated[str | None, Option(metavar="EMAIL", help="Where to; else the contact's address")] = None,
-    wait: Annotated[bool, Option("--wait", help="Wait on the customer from now on")] = False,
-    call: Annotated[bool, Option("--call", help="It was said by phone; nothing is sent")] = False,
-    override: Annotated[
-        str | None, Option(metavar="WHY", help="Write to somebody who wants no e-mail; the reason is kept")
-    ] = None,
-    editor: Editor = False,
-    doing: Doing,
-) -> None:
-    """Answer the customer by e-mail; the first answer takes a new case up.
-
-    crm case reply C-2026-0001 "A new seal is on its way." --wait
-    crm case reply C-2026-0001 - < answer.txt
-    """
-    desk: Desk = ctx.obj
-    if call and to:
-        raise InvalidError("--to is where an e-mail goes; a --call goes nowhere")
-    doing.on(desk)
-    case_id = desk.resolve("case", case)
-    said = editing.words(desk, text or [], "What do you answer?", editor=editor, below=_thread(desk, case_id))
-    from crm_cli.rules import handling, messages
-
-    with desk.change("case reply", dry_run=doing.dry_run) as change:
-        sent = messages.reply(change, case_id, said, to=to, by_phone=call, override=override)
-        if wait:
-            handling.put(change, "wait", [case_id])
-        change.summary = _called(change, case_id)
-    _told(desk, "replied to", change.summary, case_id, doing)
-    if sent.delivery and not doing.dry_run:
-        from crm_cli.commands import sending
-
-        sending.send(desk, [sent.delivery])
-
-
-@app.command()
-def receive(
-    ctx: typer.Context,
-    *,
-    case: Case,
-    text: Words = None,
-    by: Annotated[
-        str | None,
-        Option(metavar="CONTACT", help="Who; else whoever asks", autocompletion=completing.contacts),
-    ] = None,
-    call: Annotated[bool, Option("--call", help="They called; else they wrote")] = False,
-    at: Annotated[str | None, Option(metavar="TIME", help="When; else now")] = None,
-    editor: Editor = False,
-    doing: Doing,
-) -> None:
-    """Keep what a customer wrote or said.
-
-    A case that waits for it goes on, and a resolved one is opened again.
-
-    crm case receive C-2026-0001 "It jams again" --call
-    """
-    desk: Desk = ctx.obj
-    doing.on(desk)
-    case_id = desk.resolve("case", case)
-    said = editing.words(desk, text or [], "What did they say?", editor=editor, below=_thread(desk, case_id))
-    from crm_cli import values
-    from crm_cli.rules import intake, messages
-
-    with desk.change("case receive", dry_run=doing.dry_run) as change:
-        who = intake.resolve(change, "contact", by) if by else None
-        when = str(values.read("instant", at, change.reading)) if at else None
-        messages.receive(change, case_id, said, by=who, by_phone=call, at=when)
-        change.summary = _called(change, case_id)
-    _told(desk, "received about", change.summary, case_id, doing)
-
-
-@app.command()
-def note(ctx: typer.Context, *, case: Case, text: Words = None, editor: Editor = False, doing: Doing) -> None:
-    """Note something among ourselves; the customer does not see it.
-
-    crm case note C-2026-0001 "The seal is worn; ask Ann for a new one"
-    """
-    desk: Desk = ctx.obj
-    doing.on(desk)
-    case_id = desk.resolve("case", case)
-    said = editing.words(
-        desk, text or [], "What is to be noted?", editor=editor, below=_thread(desk, case_id)
-    )
-    from crm_cli.rules import messages
-
-    with desk.change("case note", dry_run=doing.dry_run) as change:
-        messages.note(change, case_id, said)
-        change.summary = _called(change, case_id)
-    _told(desk, "noted about", change.summary, case_id, doing)
-
-
-@app.command()
-def wait(ctx: typer.Context, *, refs: Refs, reason: Reason = None, doing: Doing) -> None:
+def wait(ctx: typer.Context, *, refs: Refs, reason: Reason = None, until: Until = None, doing: Doing) -> None:
     """Wait on the customer: the clock stops until they answer.
 
-    crm case wait C-2026-0001 --reason "Photo of the seal"
+    crm case wait C-2026-0001 --reason "Photo of the seal" --until +5d
     """
-    _put(ctx.obj, "wait", refs, doing, reason=reason)
+    _put(ctx.obj, "wait", refs, doing, reason=reason, until=until)
 
 
 @app.command()
-def hold(ctx: typer.Context, *, refs: Refs, reason: Reason = None, doing: Doing) -> None:
+def hold(ctx: typer.Context, *, refs: Refs, reason: Reason = None, until: Until = None, doing: Doing) -> None:
     """Put cases on hold for what is not in the customer's hands: the clock stops.
 
-    crm case hold C-2026-0001 --reason "Part arrives on Friday"
+    crm case hold C-2026-0001 --reason "Part arrives on Friday" --until fri
     """
-    _put(ctx.obj, "hold", refs, doing, reason=reason)
+    _put(ctx.obj, "hold", refs, doing, reason=reason, until=until)
 
 
 @app.command()
@@ -272,10 +175,10 @@ def merge(
     from crm_cli.rules import case_merging
 
     with desk.change("case merge", dry_run=doing.dry_run) as change:
-        others = ", ".join(_called(change, each) for each in ids[1:])
+        others = ", ".join(talking.called(change, each) for each in ids[1:])
         case_merging.merge(change, ids)
-        change.summary = f"{others} into {_called(change, ids[0])}"
-    _told(desk, "merged", change.summary, ids[0], doing)
+        change.summary = f"{others} into {talking.called(change, ids[0])}"
+    talking.told(desk, "merged", change.summary, ids[0], doing)
 
 
 def _put(desk: Desk, verb: str, refs: list[str], doing: Doing, **said: Any) -> None:
@@ -312,23 +215,6 @@ def _are(desk: Desk, verb: str, drafts: list[Any], ids: list[int], doing: Doing)
         desk.say(f"no case to {verb}")
     if not doing.dry_run:
         desk.written("case", ids, format=doing.format)
-
-
-def _told(desk: Desk, what: str, name: str, case_id: int, doing: Doing) -> None:
-    desk.say(f"{'would have ' if doing.dry_run else ''}{what} {name}")
-    if not doing.dry_run:
-        desk.written("case", [case_id], format=doing.format)
-
-
-def _called(change: Any, case_id: int) -> str:
-    return f"{change.held('case', case_id, 'number')} {change.held('case', case_id, 'subject')}"
-
-
-def _thread(desk: Desk, case_id: int) -> str:
-    """What was said so far, for who writes what comes next."""
-    from crm_cli.asking import thread
-
-    return "\n".join(thread.lines(desk, case_id))
 
 
 def _drops(desk: Desk, found: list[Any], wanted: bool | None, doing: Doing) -> bool:

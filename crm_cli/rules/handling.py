@@ -9,9 +9,10 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
+from crm_cli import values
 from crm_cli.changing import Change
-from crm_cli.errors import ConflictError
-from crm_cli.rules import records, statuses
+from crm_cli.errors import ConflictError, InvalidError
+from crm_cli.rules import records, reminders, statuses
 from crm_cli.rules.drafts import Draft
 
 _SETTLED = statuses.SETTLED
@@ -30,15 +31,16 @@ UNDONE = ("planned", "not_started", "in_progress", "waiting", "deferred")
 
 def put(
     change: Change, verb: str, ids: Sequence[int], *, reason: str | None = None, resolution: str | None = None,
-    despite_children: bool = False,
+    until: str | None = None, despite_children: bool = False,
 ) -> list[Draft]:  # fmt: skip
     """Do one of `VERBS` to cases; returns them, `changed` where they were not so already.
 
-    `reason` is kept with the change of status. `despite_children` closes cases although parts of them are open.
+    `reason` is kept with the change of status, and on the day `until` (as it is typed) a task reminds of them.
+    `despite_children` closes cases although parts of them are open.
 
     Raises:
         ConflictError: a case is where the verb does not lead on, or has parts that are open.
-        InvalidError: a case is to be resolved or closed without a resolution.
+        InvalidError: a case is to be resolved or closed without a resolution, or `until` is no day to come.
     """
     status, since = VERBS[verb]
     drafts = records.load(change, "case", ids)
@@ -53,16 +55,18 @@ def put(
         if despite_children:
             draft.entered[statuses.DESPITE] = True
     records.write(change, "case", drafts)
+    if until:
+        reminders.remind(change, drafts, _coming(change, until))
     return drafts
 
 
 def open_activities(connection: sqlite3.Connection, ids: Sequence[int]) -> list[Any]:
-    """The activities about cases that are still to be done: id, kind and subject."""
+    """The activities about cases that are still to be done, without what only reminds of them: id, kind and subject."""
     marks = ", ".join(f"'{each}'" for each in UNDONE)
     question = (
         "SELECT DISTINCT a.id, a.kind, a.subject FROM activity_about AS l JOIN activity AS a ON a.id = l.activity_id "
         f"WHERE l.noun = 'case' AND l.record_id IN (SELECT value FROM json_each(?)) AND a.status IN ({marks}) "
-        "ORDER BY a.id"
+        f"AND {reminders.IS_NONE} ORDER BY a.id"
     )
     return connection.execute(question, (json.dumps(list(ids)),)).fetchall()
 
@@ -73,6 +77,14 @@ def drop_activities(change: Change, ids: Sequence[int]) -> None:
     for draft in drafts:
         draft.values |= {"status": "cancelled", "outcome": draft.get("outcome") or "the case was settled"}
     records.write(change, "activity", drafts)
+
+
+def _coming(change: Change, text: str) -> str:
+    """A day that is typed and not past."""
+    day = str(values.read("day", text, change.reading))
+    if day < change.today.isoformat():
+        raise InvalidError(f"--until {text}: {day} is past; give a day to come, such as +3d or fri")
+    return day
 
 
 def _refusal(draft: Draft, verb: str) -> str:

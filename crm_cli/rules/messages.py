@@ -6,12 +6,13 @@ case that waits for the customer, and opens one that is resolved again. A closed
 """
 
 import json
+import sqlite3
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from crm_cli.changing import Change
 from crm_cli.errors import ConflictError, InvalidError, NotFoundError
-from crm_cli.rules import intake, outgoing, records, statuses
+from crm_cli.rules import article, intake, outgoing, records, resolution, statuses
 from crm_cli.rules.drafts import Draft
 
 MAIL = "mail"
@@ -49,13 +50,29 @@ def heed(change: Change, drafts: Sequence[Draft]) -> None:
     records.write(change, "case", [case for case in cases if case.values])
 
 
+def refuse(connection: sqlite3.Connection, case_id: int, what: str) -> None:
+    """Refuse to write about a case that is over, before anybody has written a word.
+
+    Raises:
+        ConflictError: it is closed or cancelled, and not to be `what`, such as answered.
+    """
+    number, status = connection.execute(
+        'SELECT number, status FROM "case" WHERE id = ?', (case_id,)
+    ).fetchone()
+    if status in OVER:
+        raise ConflictError(
+            f"{number} is {status} and is not {what}; `crm case reopen {number}` first, "
+            "or add a case for what is new"
+        )
+
+
 def reply(
     change: Change, case_id: int, text: str, *, to: str | None = None, by_phone: bool = False,
-    override: str | None = None,
+    minutes: int | None = None, override: str | None = None,
 ) -> Sent:  # fmt: skip
     """Answer the customer by e-mail, or note what was said by phone.
 
-    `override` says why an e-mail goes to somebody who wants none.
+    `minutes` is how long it took; `override` says why an e-mail goes to somebody who wants none.
 
     Raises:
         ConflictError: the case is closed or cancelled, or the customer wants no e-mail.
@@ -64,13 +81,13 @@ def reply(
     case, text = _open_for(change, case_id, text, "answered")
     person = _person(change, case["contact_id"])
     if by_phone:
-        return Sent(_write(change, case, text, kind="call", direction="out"), None)
+        return Sent(_write(change, case, text, kind="call", direction="out", minutes=minutes), None)
     address = to or person["address"]
     if not address:
         who = f"{person['name']} has no e-mail address" if person["name"] else "nobody is named who asks"
         raise InvalidError(f"{case['number']}: {who}; say where to with --to, or that it was a --call")
     subject = f"[{case['number']}] {case['subject']}"
-    activity = _write(change, case, text, kind="email", direction="out", subject=subject)
+    activity = _write(change, case, text, kind="email", direction="out", subject=subject, minutes=minutes)
     queued = outgoing.enqueue(
         change, to=address, name="" if to else person["name"] or "", subject=" ".join(subject.split()), body=text,
         contact_id=case["contact_id"], case_id=case_id, activity_id=activity,
@@ -81,7 +98,7 @@ def reply(
 
 def receive(
     change: Change, case_id: int, text: str, *, by: int | None = None, by_phone: bool = False,
-    at: str | None = None,
+    at: str | None = None, minutes: int | None = None,
 ) -> int:  # fmt: skip
     """Keep what a customer wrote or said, by the contact `by` where it is another; returns the activity.
 
@@ -91,14 +108,32 @@ def receive(
     """
     case, text = _open_for(change, case_id, text, "taken up by a message")
     if by_phone:
-        return _write(change, case, text, kind="call", direction="in", by=by, at=at)
+        return _write(change, case, text, kind="call", direction="in", by=by, done_at=at, minutes=minutes)
     subject = f"Re: [{case['number']}] {case['subject']}"
-    return _write(change, case, text, kind="email", direction="in", subject=subject, by=by, at=at)
+    return _write(
+        change, case, text, kind="email", direction="in", subject=subject, by=by, done_at=at, minutes=minutes
+    )
 
 
-def note(change: Change, case_id: int, text: str) -> int:
+def note(change: Change, case_id: int, text: str, *, minutes: int | None = None) -> int:
     """Keep a word among ourselves; returns its activity."""
-    return _write(change, _case(change, case_id), _said(text), kind="note")
+    return _write(change, _case(change, case_id), _said(text), kind="note", minutes=minutes)
+
+
+def canned(change: Change, case_id: int, article_id: int, text: str) -> str:
+    """What a published article answers, below one's own words; the article is linked to the case.
+
+    Raises:
+        ConflictError: it is a draft or archived: customers do not get to read it.
+    """
+    name, status = change.rows("SELECT name, status FROM article WHERE id = ?", article_id)[0]
+    if status != "published":
+        stands = "a draft" if status == "draft" else status
+        raise ConflictError(
+            f"article {article_id} {name} is {stands}; `crm article publish {article_id}` lets customers read it"
+        )
+    article.link(change, article_id, [case_id])
+    return "\n\n".join(filter(None, (text.strip(), resolution.of(change, "article", article_id))))
 
 
 def _is_message(draft: Draft) -> bool:
@@ -139,11 +174,7 @@ def _is_news(message: Draft, since: str) -> bool:
 
 def _open_for(change: Change, case_id: int, text: str, what: str) -> tuple[Any, str]:
     case = _case(change, case_id)
-    if case["status"] in OVER:
-        raise ConflictError(
-            f"{case['number']} is {case['status']} and is not {what}; `crm case reopen {case['number']}` first, "
-            f"or add a case for what is new"
-        )
+    refuse(change.connection, case_id, what)
     return case, _said(text)
 
 
@@ -182,13 +213,12 @@ def _last_message_id(change: Change, case_id: int) -> str | None:
 
 
 def _write(
-    change: Change, case: Any, text: str, *, by: int | None = None, at: str | None = None, **columns: str
+    change: Change, case: Any, text: str, *, by: int | None = None, **columns: str | int | None
 ) -> int:
     """Write an activity about a case with the person who asks, or another, as participant."""
     person = by or case["contact_id"]
-    draft = Draft(values={"body": text, "status": "done", "owner_id": intake.me(change), **columns})
-    if at:
-        draft.values["done_at"] = at
+    told = {name: value for name, value in columns.items() if value is not None}
+    draft = Draft(values={"body": text, "status": "done", "owner_id": intake.me(change), **told})
     draft.entered["about"] = [("case", case["id"])]
     if person and columns["kind"] != "note":
         draft.parts["participants"] = [{"contact_id": person}]

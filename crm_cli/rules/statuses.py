@@ -12,7 +12,7 @@ from typing import Any
 
 from crm_cli.changing import Change
 from crm_cli.errors import ConflictError, InvalidError
-from crm_cli.rules import records
+from crm_cli.rules import records, reminders
 from crm_cli.rules.drafts import Draft
 
 OPEN = ("new", "in_progress", "waiting_on_customer", "on_hold")
@@ -54,8 +54,15 @@ def prepare(change: Change, drafts: Sequence[Draft]) -> None:
 
 
 def settle(change: Change, drafts: Sequence[Draft]) -> None:
-    """Write the history of what has moved."""
+    """Write the history of what has moved; nobody needs to be reminded of a case that goes on."""
     moved = [draft for draft in drafts if has_moved(draft)]
+    awake = [
+        each.id
+        for each in moved
+        if _was(each) in reminders.PAUSED and each.get("status") not in reminders.PAUSED
+    ]
+    if awake:
+        reminders.drop(change, awake)
     last = latest(change, [draft.id for draft in moved if draft.before is not None])
     records.append(
         change,
