@@ -12,7 +12,6 @@ from conftest import TODAY, Crm
 from crm_cli import charts, cli, reports
 
 WIDE, NARROW = 120, 40
-EMPTY = {"basket"}  # no five customers of the demo business bought the same two products
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +33,7 @@ def test_a_report_tells_the_same_in_every_format(crm: Crm, demo: Path, name: str
         return done.out
 
     rows = json.loads(asked("-o", "json"), parse_float=str, parse_int=str)
-    assert bool(rows) == (name not in EMPTY)
+    assert rows
     lines = asked("-o", "jsonl").splitlines()
     assert [json.loads(line, parse_float=str, parse_int=str) for line in lines] == rows
     names, *cells = csv.reader(io.StringIO(asked("-o", "csv")))

@@ -7,60 +7,93 @@ from crm_cli.demo.days import next_workday
 from crm_cli.demo.story import Row, Story
 from crm_cli.values.dates import add_months
 
-MONTHS = 6  # months that were forecast
+MONTHS = 34  # months that were forecast
+QUARTERS = 6  # quarters before this one that had goals
+YEARS = 2  # and years
+GOOD, BAD = (9, 10), (0, 6)  # answers of who would recommend us and who would not
+ANSWERS = 10  # from how many answers on a score is told
 STEP = 500  # targets are multiples of it
 SELLERS = tuple(user["name"] for user in names.USERS if user["region"] != "United Kingdom")
 """Who sells in euros."""
 
 
 def tell(story: Story) -> None:
-    """Add the goals of this year, quarter and month, then what was forecast."""
-    story.goals = _goals(story)
+    """Add the goals of years, quarters and this month, then what was forecast in the months before."""
+    for course in story.courses:
+        if course.stage == "Won" and course.closed:
+            whose = (course.row["owner"], course.row["currency"])
+            story.won.setdefault(whose, []).append((course.closed, float(course.row["amount"])))
+    quarter = story.today.replace(month=(story.today.month - 1) // 3 * 3 + 1, day=1)
+    for back in range(QUARTERS, -1, -1):
+        story.goals += _quarter(story, add_months(quarter, -3 * back))
+    for back in range(YEARS, -1, -1):
+        story.goals += _year(story, story.today.year - back)
+    story.goals += _month(story)
     story.snapshots = _snapshots(story)
 
 
-def _goals(story: Story) -> list[Row]:
-    today = story.today
-    year, quarter = str(today.year), f"{today.year}-Q{(today.month + 2) // 3}"
-    month = today.isoformat()[:7]
-    rows = [_goal(f"Sales {quarter}", "won_amount", quarter, "", names.HEAD, currency="EUR")]
+def _quarter(story: Story, first: date) -> list[Row]:
+    """What a quarter is to bring: each seller, and all under the head, which is their sum; past aims were near."""
+    period = f"{first.year}-Q{(first.month + 2) // 3}"
+    rows = [_goal(f"Sales {period}", "won_amount", period, "", names.HEAD, first, currency="EUR")]
     for name in SELLERS:
-        target = _target(story, name, 4)
+        target = _target(story, name, 4, story.today)
+        if first < story.today - timedelta(92):
+            came = sum(_won(story, name, "EUR", first, add_months(first, 3)))
+            target = max(STEP, round(came * story.dice.randint(82, 128) / 100 / STEP) * STEP)
         more = {"stretch": str(target * 6 // 5), "parent": rows[0]["name"], "currency": "EUR"}
-        rows.append(_goal(f"Sales {quarter}, {name}", "won_amount", quarter, str(target), name, **more))
-    whole = sum(_target(story, name, 12) for name in SELLERS)
-    rows.append(_goal(f"Sales {month}", "won_amount", month, str(whole), "", currency="EUR"))
-    rows.append(_goal(f"New customers {year}", "new_customers", year, "30", ""))
-    rows.append(_goal(f"Recommended {year}", "nps", year, "45", "", baseline="38"))
-    rows += [_goal(f"Calls {month}, {name}", "calls", month, "12", name) for name in SELLERS]
-    for row in rows:
-        row["created_at"] = f"{_start(today)}T08:00:00Z"
+        rows.append(_goal(f"Sales {period}, {name}", "won_amount", period, str(target), name, first, **more))
     return rows
 
 
-def _start(today: date) -> date:
-    return min(date(today.year, 1, 8), today - timedelta(1))
+def _year(story: Story, year: int) -> list[Row]:
+    """New customers of a year, beside those of the year before, and how many would recommend us."""
+    first, before = date(year, 1, 1), sum(day.year == year - 1 for day in story.joined.values())
+    known = str(before) if before and year > story.today.year - YEARS else ""
+    aim = max(10, before * 11 // 10)
+    score = _score(story, year - 1)
+    return [
+        _goal(f"New customers {year}", "new_customers", str(year), str(aim), "", first, baseline=known),
+        _goal(f"Recommended {year}", "nps", str(year), str(max(20, (score or 0) + 5) // 5 * 5), "", first,
+              baseline="" if score is None else str(score)),
+    ]  # fmt: skip
 
 
-def _goal(name: str, metric: str, period: str, target: str, owner: str, **more: str) -> Row:
-    return {"name": name, "metric": metric, "period": period, "target": target, "owner": owner} | more
+def _month(story: Story) -> list[Row]:
+    """What this month is to bring, and how many calls of each seller."""
+    first = story.today.replace(day=1)
+    month = first.isoformat()[:7]
+    whole = sum(_target(story, name, 12, first) for name in SELLERS)
+    return [
+        _goal(f"Sales {month}", "won_amount", month, str(whole), "", first, currency="EUR"),
+        *(_goal(f"Calls {month}, {name}", "calls", month, "12", name, first) for name in SELLERS),
+    ]
 
 
-def _target(story: Story, owner: str, parts: int) -> int:
-    """A tenth more than what somebody won on average in the same time, in round euros."""
-    year = story.today - timedelta(365)
-    won = sum(_won(story, owner, "EUR", year, story.today))
+def _score(story: Story, year: int) -> int | None:
+    """Who would recommend us less who would not, of a hundred, in a year; of few answers nothing is told."""
+    latest = {row["contact"]: int(row["score"]) for row in story.surveys
+              if row["kind"] == "nps" and row["at"].startswith(str(year))}  # fmt: skip
+    if len(latest) < ANSWERS:
+        return None
+    good, bad = (sum(low <= each <= high for each in latest.values()) for low, high in (GOOD, BAD))
+    return round(100 * (good - bad) / len(latest))
+
+
+def _goal(name: str, metric: str, period: str, target: str, owner: str, first: date, **more: str) -> Row:
+    row = {"name": name, "metric": metric, "period": period, "target": target, "owner": owner}
+    return row | more | {"created_at": f"{first - timedelta(4)}T08:00:00Z"}
+
+
+def _target(story: Story, owner: str, parts: int, day: date) -> int:
+    """A tenth more than what somebody won on average in the year before a day, in round euros."""
+    won = sum(_won(story, owner, "EUR", day - timedelta(365), day))
     return max(STEP, round(won * 11 / 10 / parts / STEP) * STEP)
 
 
 def _won(story: Story, owner: str, currency: str, first: date, last: date) -> list[float]:
     """The amounts of the deals that somebody won from one day on and before another."""
-    return [
-        float(course.row["amount"])
-        for course in story.courses
-        if course.stage == "Won" and course.closed and first <= course.closed < last
-        and (course.row["owner"], course.row["currency"]) == (owner, currency)
-    ]  # fmt: skip
+    return [amount for day, amount in story.won.get((owner, currency), []) if first <= day < last]
 
 
 def _snapshots(story: Story) -> list[Row]:

@@ -13,6 +13,7 @@ from crm_cli.demo import (
     circle,
     diary,
     leads,
+    lives,
     marketing,
     names,
     papers,
@@ -22,6 +23,9 @@ from crm_cli.demo import (
     service,
 )
 from crm_cli.demo.story import Row, Story
+from crm_cli.values.dates import add_months
+
+RATED = 42  # months for which there are rates
 
 
 def generate(today: date, seed: int = 2026) -> Iterator[tuple[str, list[Row]]]:
@@ -35,7 +39,9 @@ def generate(today: date, seed: int = 2026) -> Iterator[tuple[str, list[Row]]]:
     story.users = [dict(user) for user in names.USERS]
     story.products = _products()
     story.campaigns = marketing.rows(today)
+    story.rates = _rates(story)
     people.tell(story)
+    lives.tell(story)
     sales.tell(story)
     leads.tell(story)
     diary.tell(story)
@@ -48,6 +54,7 @@ def generate(today: date, seed: int = 2026) -> Iterator[tuple[str, list[Row]]]:
     marketing.tell(story)
     told = {
         "user": story.users,
+        "rate": story.rates,
         "product": story.products,
         "segment": story.segments,
         "campaign": story.campaigns,
@@ -92,11 +99,21 @@ def _products() -> list[Row]:
             "list_price": f"{each.price}.00",
             "currency": "EUR",
             "cost": f"{each.cost}.00",
-            "tax_rate": "9" if each.category == "Beans" else "21",
+            "tax_rate": str(names.TAX[each.name]),
             "active": "true",
         }
         for each in names.PRODUCTS
     ]
+
+
+def _rates(story: Story) -> list[Row]:
+    """What a pound is worth in euros from the first of each month on, for three years and a half."""
+    rows, this, rate = [], story.today.replace(day=1), 1165
+    for back in range(RATED, -1, -1):
+        day = add_months(this, -back)
+        rate = min(1205, max(1125, rate + story.dice.randint(-9, 9)))
+        rows.append({"currency": "GBP", "day": str(day), "rate": f"{rate / 1000:.3f}"})
+    return rows
 
 
 def _settle_customers(story: Story) -> None:
@@ -109,7 +126,9 @@ def _settle_customers(story: Story) -> None:
         if company["name"] in customers:
             company["type"] = "customer"
     for contact in story.contacts:
-        if contact["name"] in buyers:
+        if contact["company"] in story.left:
+            contact["lifecycle"] = "former" if contact["name"] in buyers else contact["lifecycle"]
+        elif contact["name"] in buyers:
             contact["lifecycle"] = "evangelist" if "references" in contact["tags"] else "customer"
         elif contact["name"] in hopes:
             contact["lifecycle"] = "opportunity"

@@ -1,12 +1,13 @@
 """Whom the demo business deals with beside its customers: partners who are offered leads, and who knows whom."""
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 from crm_cli.demo import names
 from crm_cli.demo.days import moment, next_workday
 from crm_cli.demo.story import Row, Story
 
-OFFERED = 14  # leads that partners were offered
+OFFERED = 18  # leads of these days that partners were offered
 OPEN = 2  # of these, those that still can be answered
 DAYS = 2  # to answer
 REFERRALS = 5
@@ -23,26 +24,41 @@ def tell(story: Story) -> None:
 
 def _offers(story: Story, partners: list[str]) -> list[Row]:
     """Leads that were offered to one partner, and to the next where that one did not want it."""
-    worked = [
-        lead for lead in story.leads
-        if lead["status"] in ("contacted", "nurturing", "qualified")
-        and date.fromisoformat(lead["first_touch_at"][:10]) < story.today - timedelta(7)
-    ]  # fmt: skip
-    chosen = story.dice.sample(worked, min(OFFERED, len(worked)))
+    worked, brought = [], []
+    for lead in story.leads:
+        if lead["status"] in ("contacted", "nurturing", "qualified"):
+            if lead["first_touch_at"][:10] < str(story.today - timedelta(7)):
+                worked.append(lead)
+        elif lead["status"] == "converted" and lead["source"] in ("partner", "web", "phone"):
+            brought.append(lead)
     rows: list[Row] = []
-    for number, lead in enumerate(chosen):
+    for number, lead in enumerate(story.dice.sample(worked, OFFERED)):
         if number < OPEN:
             rows.append(_open(story, lead, partners[number % len(partners)]))
-            continue
-        day = next_workday(date.fromisoformat(lead["first_touch_at"][:10]) + timedelta(1))
-        for rank, partner in enumerate(partners, 1):
-            row = _answered(story, lead, partner, rank, day)
-            rows.append(row)
-            if row["state"] == "accepted":
-                lead["partner"] = partner
-                break
-            day += timedelta(2)
+        else:
+            rows += _passed(story, lead, partners)
+    for lead in brought:
+        partner = story.dice.choice(partners)
+        rows.append(_answered(story, lead, partner, 1, _asked(lead), "accepted"))
+        lead["partner"] = partner
     return sorted(rows, key=lambda row: (row["offered_at"], row["lead"]))
+
+
+def _asked(lead: Row) -> date:
+    """The day on which a partner is asked."""
+    return next_workday(date.fromisoformat(lead["first_touch_at"][:10]) + timedelta(1))
+
+
+def _passed(story: Story, lead: Row, partners: list[str]) -> Iterator[Row]:
+    """Offers of a lead from one partner to the next, until one of them takes it."""
+    day = _asked(lead)
+    for rank, partner in enumerate(partners, 1):
+        row = _answered(story, lead, partner, rank, day, story.dice.choice(_FATES))
+        yield row
+        if row["state"] == "accepted":
+            lead["partner"] = partner
+            return
+        day += timedelta(2)
 
 
 def _open(story: Story, lead: Row, partner: str) -> Row:
@@ -50,9 +66,8 @@ def _open(story: Story, lead: Row, partner: str) -> Row:
     return _offer(lead, partner, 1, f"{story.today - timedelta(1)}T13:00:00Z") | {"state": "offered"}
 
 
-def _answered(story: Story, lead: Row, partner: str, rank: int, day: date) -> Row:
+def _answered(story: Story, lead: Row, partner: str, rank: int, day: date, state: str) -> Row:
     """An offer of a day that is over."""
-    state = story.dice.choice(_FATES)
     row = _offer(lead, partner, rank, f"{day}T07:30:00Z")
     answered = (
         row["respond_by"]
@@ -78,11 +93,7 @@ def _offer(lead: Row, partner: str, rank: int, at: str) -> Row:
 
 def _relationships(story: Story, partners: list[str]) -> list[Row]:
     """Who brought whom, whose partner somebody is, who supplies us and our partners."""
-    bought: dict[str, date] = {}
-    for course in story.courses:
-        if course.stage == "Won" and course.closed:
-            name = course.row["company"]
-            bought[name] = min(course.closed, bought.get(name, course.closed))
+    bought = story.joined
     by_day = sorted(bought, key=lambda name: (bought[name], name))
     rows = []
     for name in by_day[-REFERRALS:]:

@@ -1,5 +1,6 @@
 """When things happen in the demo: on working days, in office hours, more in autumn than in August."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from random import Random
 
@@ -24,10 +25,15 @@ def ago(today: date, days: int) -> date:
     return workday(today - timedelta(days))
 
 
-def busy_day(today: date, first: int, last: int, dice: Random) -> date:
-    """A working day from `first` to `last` days ago, likelier in a busy month."""
-    days = [today - timedelta(days) for days in range(first, last + 1)]
-    return workday(dice.choices(days, [SEASON[day.month - 1] for day in days])[0])
+def busy_day(
+    today: date, first: int, last: int, dice: Random, drawn: Callable[[date], int] | None = None
+) -> date:
+    """A working day from `first` to `last` days ago, likelier in a busy month, and where `drawn` (0 to 8) says so."""
+    while True:
+        day = today - timedelta(dice.randint(first, last))
+        likely = SEASON[day.month - 1] * (2 + drawn(day) if drawn else 10)
+        if dice.randrange(10 * max(SEASON)) < likely:
+            return workday(day)
 
 
 def moment(day: date, dice: Random) -> str:

@@ -72,7 +72,8 @@ _TASKS = {
     "Proposal": ("Send the quote to {}", "Arrange a tasting at {}"),
     "Negotiation": ("Get the signature from {}", "Agree on the care plan with {}"),
 }
-ACTIVITIES = 300
+ACTIVITIES = 660
+SMALL = 90  # of them, what was said with somebody without a deal in mind
 PLANNED = 6
 # Days from today on which open tasks are due: overdue, today, this week, later.
 DUE = (-12, -9, -8, -6, -4, -3, -2, -1, 0, 0, 0, 0, 0, 1, 1, 2, 2, 3, 4, 5, 6, 6, 9, 13, 16, 20, 27, 30)
@@ -90,12 +91,12 @@ def tell(story: Story) -> None:
     for course in story.courses:
         _talk(story, course)
     live = [course for course in story.courses if course.closed is None and not course.stalled]
-    while len(story.activities) < ACTIVITIES - len(story.contacts) // 4:
+    while len(story.activities) < ACTIVITIES - SMALL:
         _talk(story, story.dice.choice(live))
     while len(story.activities) < ACTIVITIES:
         contact = story.dice.choice(story.contacts)
         known = date.fromisoformat(contact["created_at"][:10])
-        latest = min((story.today - known).days, 420)
+        latest = min((story.today - known).days, 1000)
         done = moment(max(known, ago(story.today, story.dice.randint(1, max(1, latest)))), story.dice)
         about = f"contact:{contact['name']}"
         story.activities.append(_activity(story, _SMALL_TALK, about, done, owner=contact["owner"]))

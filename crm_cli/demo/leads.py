@@ -13,10 +13,10 @@ STATUSES = {
     "contacted": (20, 8, 70),
     "nurturing": (15, 40, 330),
     "qualified": (11, 8, 60),
-    "unqualified": (9, 30, 360),
-    "junk": (3, 5, 300),
+    "unqualified": (52, 30, 1080),
+    "junk": (8, 5, 900),
 }
-CONVERTED = 16
+CONVERTED = 36
 _RATINGS = {
     "new": ("warm", "warm", "cold"),
     "contacted": ("hot", "warm", "warm", "cold"),
@@ -47,6 +47,7 @@ _UNQUALIFIED = (
     ("duplicate", "Asked twice, by web and by phone"),
     ("other", "Wants to buy for the home"),
 )
+_MISSED = ("Cold brew from the tap", "A machine that takes badges", "Rent by the month", "")
 
 
 def tell(story: Story) -> None:
@@ -122,6 +123,8 @@ def _stranger(story: Story, status: str, asked: date, firm: str) -> Row:
             dice.choice(_UNQUALIFIED) if status == "unqualified" else ("other", "Filled in by a machine")
         )
         row |= {"disqualify_reason": reason, "disqualify_note": note}
+        if reason == "lost":
+            row["unmet_need"] = dice.choice(_MISSED)
     return row | _interest(story, status) | _times(story, asked, touched=status not in ("new", "junk"))
 
 

@@ -12,13 +12,16 @@ from crm_cli.demo.days import moment, next_workday, workday
 from crm_cli.demo.names import Campaign
 from crm_cli.demo.story import Row, Story, json_text
 
+MONTH = 30
 ALL = 100  # of a hundred: nobody sees whether a letter or a call is opened
 LADDER = ("sent", "delivered", "opened", "clicked", "responded", "converted")
 
 MORE = (
+    Campaign("BYPOST-1", "Beans in a Box", "direct_mail", "", -760, -752, "completed", 2400, 2310, 15000, 4,
+             "A bag of the new roast for whoever asked and did not buy"),
     Campaign("BYPOST", "Beans by Post", "direct_mail", "", -205, -198, "completed", 2600, 2480, 16000, 4,
              "A bag of the new roast on the desk of whoever has gone quiet"),
-    Campaign("RING", "A Call in March", "phone", "", -64, -30, "completed", 1500, 1340, 12000, 12,
+    Campaign("RING", "A Call after a Year", "phone", "", -64, -30, "completed", 1500, 1340, 12000, 12,
              "Ask customers of a year how it goes"),
     Campaign("LUNCH", "Lunch Hour", "sms", "", -20, -18, "completed", 400, 372, 3000, 5,
              "Remind of the tasting round the corner"),
@@ -38,19 +41,29 @@ class Effort:
     channel: str
     climbs: tuple[int, ...]
     control: int = 0
+    by_itself: int = 0
+    """How many of a hundred who were left alone ordered all the same."""
     leads: int = 0
 
 
 EFFORTS = (
+    Effort("LETTER-1", 72, "email", (100, 95, 50, 38, 36, 22)),
+    Effort("FAIR", 24, "mail", (100, 95, 100, 100, 21, 30)),
+    Effort("BYPOST-1", 46, "mail", (100, 94, 100, 100, 8, 40)),
+    Effort("TASTE-2", 32, "email", (100, 97, 100, 100, 28, 22)),
+    Effort("FAIR-2", 26, "mail", (100, 95, 100, 100, 24, 30)),
+    Effort("LETTER-2", 116, "email", (100, 96, 56, 44, 60, 25), control=36, by_itself=8),
     Effort("TASTING", 46, "email", (100, 97, 100, 100, 31, 22), leads=8),
-    Effort("LETTER", 104, "email", (100, 96, 54, 41, 38, 25), control=12, leads=14),
+    Effort("BYPOST", 84, "mail", (100, 95, 100, 100, 19, 40), control=32, by_itself=12),
     Effort("REFER", 38, "email", (100, 98, 63, 40, 45, 30)),
-    Effort("BYPOST", 60, "mail", (100, 95, 100, 100, 9, 50), control=10),
+    Effort("LETTER", 134, "email", (100, 96, 64, 52, 84, 25), control=38, by_itself=8, leads=20),
     Effort("RING", 30, "phone", (100, 78, 100, 100, 40, 30)),
     Effort("LUNCH", 40, "sms", (100, 96, 100, 100, 14, 20)),
     Effort("ROADSHOW", 52, "email", (0,), leads=12),
 )
 SEEN = {
+    "SEARCH-1": (11_000, 2.2, 5),
+    "SEARCH-2": (10_000, 2.5, 6),
     "SEARCH": (9_000, 2.6, 6),
     "LATTE": (21_000, 0.9, 3),
 }  # a month: impressions, clicks and answers in a hundred
@@ -65,6 +78,12 @@ _SAYS = {
 }
 _ANSWERS = ("Asks for a visit", "Wants to taste it", "Has a question on prices")
 _OFFERS = {
+    "TASTE-2": ("Four roasts to compare.", "", ()),
+    "FAIR": ("A cup at our stand, and a place to sit.", "", ()),
+    "FAIR-2": ("A cup at our stand, and a place to sit.", "", ()),
+    "LETTER-1": ("The roast of the fortnight at a tenth less.", "MONDAY", ("beans",)),
+    "LETTER-2": ("A recipe, and its beans at a tenth less.", "RECIPE", ("beans",)),
+    "BYPOST-1": ("This bag is yours.", "BOX", ("beans",)),
     "TASTING": ("Three roasts to compare, and lunch.", "", ()),
     "LETTER": ("The roast of the fortnight at a tenth less.", "MONDAY", ("beans",)),
     "REFER": ("A month of beans for every neighbour you name.", "NEIGHBOUR", ("beans",)),
@@ -158,7 +177,8 @@ def _members(story: Story, campaign: Row, effort: Effort) -> list[Row]:
     dice = story.dice
     day = date.fromisoformat(campaign["planned_start"])
     made = min(workday(day - timedelta(4)), story.today - timedelta(1))
-    people = [("contact", each) for each in dice.sample(story.contacts, effort.people - effort.leads)]
+    known = [each for each in story.contacts if each["created_at"][:10] < str(made)]
+    people = [("contact", each) for each in dice.sample(known, min(effort.people - effort.leads, len(known)))]
     open_ = [each for each in story.leads if not each.get("converted_at")]
     people += [("lead", each) for each in dice.sample(open_, min(effort.leads, len(open_)))]
     rows = []
@@ -170,6 +190,8 @@ def _members(story: Story, campaign: Row, effort: Effort) -> list[Row]:
         history = [{"status": "targeted", "at": at}]
         if number < effort.control:
             row["control"] = "true"
+            if campaign["starts_on"] and story.chance(effort.by_itself):
+                _alone(story, row, history, next_workday(day + timedelta(dice.randint(3, 20))))
         elif reason := _objection(person, effort.channel):
             row |= {"status": "excluded", "reason": reason}
             history = [{"status": "excluded", "at": at}]
@@ -200,7 +222,7 @@ def _fare(story: Story, row: Row, history: list[dict[str, str]], effort: Effort,
     for rung, chance in zip(LADDER, effort.climbs, strict=True):
         if dice.randrange(100) >= chance:
             if rung == "delivered" and effort.channel != "phone":
-                history.append({"status": "bounced", "at": moment(day, dice)})
+                history.append({"status": "bounced", "at": max(moment(day, dice), history[-1]["at"])})
                 row["status"] = "bounced"
             break
         if rung in unseen:
@@ -215,6 +237,14 @@ def _fare(story: Story, row: Row, history: list[dict[str, str]], effort: Effort,
         if rung == "converted":
             row["amount"] = f"{dice.randrange(40, 400, 5)}.00"
         day = min(workday(day + timedelta(dice.randrange(0, 4))), story.today - timedelta(1))
+
+
+def _alone(story: Story, row: Row, history: list[dict[str, str]], day: date) -> None:
+    """Somebody who was left alone orders what the campaign offers all the same."""
+    at = moment(min(day, workday(story.today - timedelta(1))), story.dice)
+    history.append({"status": "responded", "at": at})
+    row |= {"status": "responded", "first_responded_at": at, "response": "Ordered unasked"}
+    row["amount"] = f"{story.dice.randrange(40, 400, 5)}.00"
 
 
 def _results(story: Story, campaign: Row) -> list[Row]:
@@ -237,17 +267,22 @@ def _results(story: Story, campaign: Row) -> list[Row]:
 
 
 def _costs(story: Story, campaign: Row) -> list[dict[str, str]]:
-    """The cost in three bills."""
+    """The cost in three bills; of what goes on for months, in one a month."""
     if not campaign["cost"]:
         return []
     whole, first = int(float(campaign["cost"])), date.fromisoformat(campaign["starts_on"])
-    cuts = [0, *accumulate((whole * 5 // 10, whole * 3 // 10)), whole]
     last = min(date.fromisoformat(campaign["ends_on"]), story.today)
-    days = (first, first + (last - first) // 2, last)
-    notes = ("Material", "People", "Postage and rooms")
+    notes: tuple[str, ...] = ("Material", "People", "Postage and rooms")
+    shares: tuple[int, ...] = (5, 3, 2)
+    if (last - first).days > 3 * MONTH:
+        months = (last - first).days // MONTH + 1
+        notes = tuple(f"Month {number}" for number in range(1, months + 1))
+        shares = tuple(story.dice.randint(3, 7) for _ in notes)
+    bounds = [whole * each // sum(shares) for each in (0, *accumulate(shares))]
+    step = (last - first) / max(1, len(notes) - 1)
     return [
-        {"day": str(day), "amount": f"{to - since}.00", "note": note}
-        for (since, to), day, note in zip(pairwise(cuts), days, notes, strict=True)
+        {"day": str(first + number * step), "amount": f"{to - since}.00", "note": note}
+        for number, ((since, to), note) in enumerate(zip(pairwise(bounds), notes, strict=True))
     ]
 
 

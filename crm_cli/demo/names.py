@@ -44,6 +44,8 @@ class Campaign(NamedTuple):
     expected_revenue: int
     expected_response_pct: int
     objective: str
+    pull: int = 0
+    """How many more become customers in its wake, 0 to 8: 2 are twice as many as else."""
 
 
 USERS: tuple[dict[str, str], ...] = (
@@ -95,22 +97,43 @@ PRODUCTS = (
     Product("M-20", "Ostra Office", "goods", "Machines", 3890, 2180),
     Product("M-40", "Ostra Canteen", "goods", "Machines", 8450, 4900),
     Product("B-01", "House Blend Subscription", "goods", "Beans", 1680, 890),
-    Product("B-02", "Single Farm Subscription", "goods", "Beans", 2340, 1390),
+    Product("B-02", "Single Farm Subscription", "goods", "Beans", 2400, 1390),
+    Product("B-03", "Quiet Blend Subscription", "goods", "Beans", 1480, 820),
+    Product("A-01", "Milk Cooler", "goods", "Accessories", 340, 190),
+    Product("A-02", "Water Filter Set", "goods", "Accessories", 120, 45),
     Product("C-01", "Care Basic", "service", "Care plans", 480, 190),
     Product("C-02", "Care Plus", "service", "Care plans", 890, 360),
     Product("C-03", "Care Complete", "service", "Care plans", 1650, 690),
 )
 PRICES = {product.name: product.price for product in PRODUCTS}
+TAX = {product.name: 9 if product.category == "Beans" else 21 for product in PRODUCTS}
+"""Per cent of the price."""
 
 CAMPAIGNS = (
+    Campaign("SEARCH-1", "Search Ads for Machines", "advertising", "advertising", -1062, -905, "completed",
+             8000, 8940, 60000, 3, "Be found by those who look for a machine for the first time", 8),
+    Campaign("TASTE-1", "First Tasting", "event", "event", -1038, -1036, "completed", 3500, 3610, 20000,
+             15, "Show that an office may have good coffee", 2),
+    Campaign("FAIR", "Stand at the Office Fair", "event", "event", -884, -881, "completed", 5000, 5430, 30000,
+             4, "Meet in three days whom it takes a year to call", 2),
+    Campaign("TASTE-2", "Second Tasting", "event", "event", -604, -602, "completed", 4000, 3870, 25000,
+             15, "Let those taste who asked in the year", 2),
+    Campaign("SEARCH-2", "Search Ads for Offices", "advertising", "advertising", -815, -655, "completed",
+             8500, 8260, 60000, 3, "Be found by those who furnish an office", 8),
+    Campaign("FAIR-2", "Second Stand at the Office Fair", "event", "event", -519, -516, "completed", 5500, 5810,
+             30000, 4, "Meet again whom we met there, and their neighbours", 2),
     Campaign("TASTING", "Open House Tasting", "event", "event", -318, -316, "completed", 4200, 3985, 30000,
-             15, "Let facility managers taste before they compare prices"),
+             15, "Let facility managers taste before they compare prices", 2),
     Campaign("SEARCH", "Office Coffee Search Ads", "advertising", "advertising", -245, -125, "completed",
-             6000, 6310, 45000, 3, "Be found by those who look for a machine today"),
+             6000, 6310, 45000, 3, "Be found by those who look for a machine today", 8),
     Campaign("REFER", "Refer a Neighbour", "other", "referral", -170, 55, "active", 2500, 1450, 25000, 8,
              "A free month of beans for each customer who names another"),
     Campaign("LETTER", "The Monday Cup", "email", "email", -90, 28, "active", 1800, 1120, 20000, 6,
              "A short letter a fortnight to everybody who ever asked"),
+    Campaign("LETTER-1", "The Monday Cup, first year", "email", "email", -860, -500, "completed", 3000, 2890,
+             30000, 6, "A short letter a fortnight to everybody who ever asked"),
+    Campaign("LETTER-2", "The Monday Cup, second year", "email", "email", -455, -140, "completed", 3000, 2640,
+             30000, 6, "A short letter a fortnight, with a recipe"),
     Campaign("ROADSHOW", "Roadshow Rhine and Maas", "event", "event", 34, 48, "planned", 9500, 0, 60000, 10,
              "Bring the new Canteen to eight business parks"),
 )  # fmt: skip

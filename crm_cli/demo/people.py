@@ -17,7 +17,9 @@ def tell(story: Story) -> None:
     sizes = [firm.employees + 60 for firm in names.COMPANIES]
     more = story.dice.choices(names.COMPANIES, sizes, k=CONTACTS - len(names.COMPANIES))
     for firm in sorted([*names.COMPANIES, *more], key=names.COMPANIES.index):
-        story.contacts.append(_contact(story, story.companies[firm.name]))
+        contact = _contact(story, story.companies[firm.name])
+        story.contacts.append(contact)
+        story.people.setdefault(firm.name, []).append(contact)
 
 
 def new_name(story: Story, country: str) -> tuple[str, str]:
@@ -69,7 +71,7 @@ def _company(story: Story, firm: names.Firm) -> Row:
         "territory": names.REGION[country],
         "owner": names.HEAD if firm.employees >= LARGE else names.SELLER[country],
         "tags": _tags(story, 30),
-        "created_at": moment(ago(story.today, dice.randint(470, 900)), dice),
+        "created_at": moment(ago(story.today, dice.randint(1200, 1600)), dice),
     }
 
 
@@ -101,7 +103,7 @@ def _contact(story: Story, company: Row) -> Row:
         "best_time": dice.choice(("", "", "morning", "afternoon", "09:00-11:00")),
         "owner": company["owner"],
         "tags": _tags(story, 25),
-        "created_at": moment(ago(story.today, dice.randint(460, 800)), dice),
+        "created_at": moment(ago(story.today, dice.randint(1190, 1500)), dice),
     }
 
 

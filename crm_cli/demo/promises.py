@@ -3,13 +3,12 @@
 from collections import Counter
 from datetime import date, timedelta
 
-from crm_cli.demo import names
 from crm_cli.demo.days import moment, next_workday
-from crm_cli.demo.sales import CARE, MACHINES
+from crm_cli.demo.lives import CARE
+from crm_cli.demo.sales import cents_text, net
 from crm_cli.demo.story import Course, Row, Story, json_text
 
 TERM = 365
-ENDING = (9, 24)  # days until the contracts end that come first
 _POLICIES = (
     ("Standard", "", "urgent:1h/8h, high:4h/16h, normal:8h/40h, low:16h/80h"),
     ("Complaints", "type=complaint", "urgent:1h/4h, high:2h/16h, normal:4h/24h, low:8h/40h"),
@@ -28,16 +27,6 @@ def tell(story: Story) -> None:
     _contracts(story)
 
 
-def customers(story: Story) -> dict[str, date]:
-    """Since when each customer is one."""
-    since: dict[str, date] = {}
-    for course in story.courses:
-        if course.stage == "Won" and course.closed:
-            name = course.row["company"]
-            since[name] = min(course.closed, since.get(name, course.closed))
-    return since
-
-
 def _calendars(today: date) -> list[Row]:
     closed = {"day": str(next_workday(today + timedelta(30))), "hours": "closed", "name": "Roastery feast"}
     return [
@@ -48,38 +37,46 @@ def _calendars(today: date) -> list[Row]:
 
 
 def _contracts(story: Story) -> None:
-    """A year of care for whoever has bought a care plan, or a machine, which brings one; some end soon."""
+    """A year of care for each care plan that was ordered, each after the one it renews."""
+    ordered = sorted((course for course in story.courses if course.stage == "Won" and course.order.care),
+                     key=lambda course: (course.order.care, course.order.firm))  # fmt: skip
+    renewing = {
+        course.order.firm: course.row["name"]
+        for course in story.courses
+        if not course.closed and course.order.kind == "renewal"
+    }
     counts: Counter[int] = Counter()
-    for number, course in enumerate(_cared_for(story)):
-        start, deal = course.steps[-1].day, course.row
-        plan = deal["product"] if deal["product"] in CARE else CARE[MACHINES.index(deal["product"])]
-        end = story.today + timedelta(ENDING[number]) if number < len(ENDING) else start + timedelta(TERM)
-        counts[start.year] += 1
-        story.contracts.append(
-            {
-                "number": f"CT-{start.year}-{counts[start.year]:04}",
-                "name": f"{plan} for {deal['company']}",
-                "company": deal["company"],
-                "contact": deal["contact"],
-                "starts_on": str(start),
-                "ends_on": str(end),
-                "value": deal["amount"] if deal["product"] in CARE else f"{names.PRICES[plan]}.00",
-                "currency": deal["currency"],
-                "status": "active",
-                "sla_policy": "Care Complete" if plan == "Care Complete" else "",
-                "renewal_reminder_days": "30",
-                "owner": deal["owner"],
-                "created_at": moment(start, story.dice),
-            }
-        )
+    last: dict[str, Row] = {}
+    for course in ordered:
+        row = _contract(story, course)
+        counts[int(row["starts_on"][:4])] += 1
+        row["number"] = f"CT-{row['starts_on'][:4]}-{counts[int(row['starts_on'][:4])]:04}"
+        firm = course.order.firm
+        row["renewed_from"] = last[firm]["number"] if firm in last else ""
+        last[firm] = row
+        story.contracts.append(row)
+    for firm, deal in renewing.items():
+        if firm in last:
+            last[firm]["renewal_deal"] = deal
 
 
-def _cared_for(story: Story) -> list[Course]:
-    """The deal by which each customer came under a contract, the earliest first: of a care plan, else of a machine."""
-    won = [
-        each for each in story.courses if each.stage == "Won" and each.row["product"] in (*CARE, *MACHINES)
-    ]
-    first: dict[str, Course] = {}
-    for course in sorted(won, key=lambda each: (each.row["product"] not in CARE, each.steps[-1].day)):
-        first.setdefault(course.row["company"], course)
-    return sorted(first.values(), key=lambda each: (each.steps[-1].day, each.row["company"]))
+def _contract(story: Story, course: Course) -> Row:
+    """A year of a care plan, worth what was paid for it."""
+    order, deal, start = course.order, course.row, course.order.care or story.today
+    plan = next(item for item in order.items if item.product in CARE)
+    end = start + timedelta(TERM)
+    return {
+        "name": f"{plan.product} for {order.firm}",
+        "company": order.firm,
+        "contact": deal["contact"],
+        "product": plan.product,
+        "starts_on": str(start),
+        "ends_on": str(end),
+        "value": cents_text(net(plan, deal["currency"])),
+        "currency": deal["currency"],
+        "status": "expired" if end < story.today else "active" if start <= story.today else "not_started",
+        "sla_policy": "Care Complete" if plan.product == CARE[-1] else "",
+        "renewal_reminder_days": "30",
+        "owner": deal["owner"],
+        "created_at": moment(course.steps[-1].day, story.dice),
+    }

@@ -1,22 +1,25 @@
-"""The deals of the demo: fifteen months of offers won, lost and still open, and their way through the stages.
+"""The deals of the demo: three years of what was ordered, offered in vain and is still open, stage by stage.
 
-How many end how is fixed, so that any day and seed make a believable firm; who buys what, and when, is diced.
+What is won follows from the lives of the customers; how many are lost and open is fixed, whose they are is diced.
 """
 
+from collections import defaultdict
 from datetime import date, timedelta
+from itertools import chain, count
 
-from crm_cli.demo import names
+from crm_cli.demo import lives, marketing, names
 from crm_cli.demo.days import ago, busy_day, moment, next_workday, workday
-from crm_cli.demo.story import Course, Row, Step, Story, json_text
+from crm_cli.demo.lives import BEANS, CARE, MACHINES
+from crm_cli.demo.story import Course, Item, Order, Row, Step, Story, json_text
 
 STAGES = ("Prospecting", "Qualification", "Proposal", "Negotiation")
-WON, LOST = 60, 58
+LOST = 110
+"""Deals that were lost, beside the renewals that customers who left refused."""
+PAST = 1085  # days back to the first that was decided
 OPEN = (12, 11, 11, 8)
 """How many deals stand in each open stage."""
 STALLED = (3, 2, 3, 2)
 """How many of them nobody has touched for too long."""
-MOST = 6
-"""How many deals a company has at most."""
 ROTTEN = (30, 21, 14, 10)
 STAY = ((4, 18), (4, 20), (6, 24), (4, 18))
 """Least and most days that a deal stays in each stage."""
@@ -28,9 +31,6 @@ SOURCES = {
     "Lost": ("web", "web", "advertising", "advertising", "email", "phone", "event"),
 }
 """Where new customers came from: what is won came rather by word of mouth."""
-MACHINES = tuple(product.name for product in names.PRODUCTS if product.category == "Machines")
-BEANS = tuple(product.name for product in names.PRODUCTS if product.category == "Beans")
-CARE = tuple(product.name for product in names.PRODUCTS if product.category == "Care plans")
 PLACES = (
     "the new wing",
     "the second floor",
@@ -48,8 +48,16 @@ _LOST = (
     ("timing", "They move first and decide then"),
     ("unresponsive", "No answer to three calls and a letter"),
     ("missing_features", "Oat milk without a separate can"),
+    ("missing_features", "A machine that takes badges"),
+    ("missing_features", "Cold brew from the tap"),
     ("no_decision_maker", ""),
     ("poor_fit", "Too few people in the office"),
+)
+_REFUSED = (
+    ("price", "A discounter does the service at half"),
+    ("competition", "The new caterer brings machines of its own"),
+    ("budget", "They save wherever they can"),
+    ("other", "They give up the office"),
 )
 _NEXT = {
     "Prospecting": ("Find out who decides", "Call and ask what they need", "Send the brochure"),
@@ -60,65 +68,112 @@ _NEXT = {
 
 
 def tell(story: Story) -> None:
-    """Add the deals, the earliest first, so that what a company buys follows from what it has bought."""
-    courses = [*_decided(story), *_open(story)]
-    courses.sort(key=lambda course: (course.opened, course.steps[-1].day, course.stage))
+    """Add the deals, the earliest first."""
+    courses = [_settled(story, order) for order in story.orders if order.outcome]
+    busy: dict[str, list[tuple[date, date]]] = defaultdict(list)
     for course in courses:
-        course.row = _deal(story, course)
+        busy[course.order.firm].append((course.opened, course.steps[-1].day))
+    courses += [_lost(story, busy) for _ in range(LOST)]
+    courses += _open(story, busy)
+    courses.sort(
+        key=lambda course: (course.opened, course.steps[-1].day, course.order.firm, course.order.what)
+    )
+    taken: set[str] = set()
+    for course in courses:
+        course.row = _deal(story, course, taken)
+        taken.add(course.row["name"])
         story.courses.append(course)
 
 
-def _decided(story: Story) -> list[Course]:
-    outcomes = ["Won"] * WON + ["Lost"] * LOST
-    story.dice.shuffle(outcomes)
-    return [_course(story, outcome, busy_day(story.today, 2, 365, story.dice)) for outcome in outcomes]
+def _settled(story: Story, order: Order) -> Course:
+    """The way of what a customer ordered or refused: short where it had the same the year before."""
+    steps = _steps(story, order.outcome, order.day, len(STAGES))
+    return Course(steps[2:] if order.kind == "renewal" else steps, order)
 
 
-def _open(story: Story) -> list[Course]:
+def _lost(story: Story, busy: dict[str, list[tuple[date, date]]]) -> Course:
+    """What somebody was offered in vain, at any stage."""
+    passed = story.dice.choices((1, 2, 3, 4), (22, 30, 30, 18))[0]
+    steps = _steps(story, "Lost", busy_day(story.today, 2, PAST, story.dice), passed)
+    return Course(steps, _wish(story, steps, busy)._replace(outcome="Lost"))
+
+
+def _open(story: Story, busy: dict[str, list[tuple[date, date]]]) -> list[Course]:
+    """What is not decided yet; renewals first where somebody has just talked of them."""
     courses = []
-    for place, count in enumerate(OPEN):
-        for number in range(count):
+    renewals = [order for order in story.orders if not order.outcome]
+    for place in reversed(range(len(OPEN))):
+        for number in range(OPEN[place]):
             stalled = number < STALLED[place]
             least, most = (ROTTEN[place] + 4, ROTTEN[place] + 35) if stalled else (1, ROTTEN[place] - 4)
             entered = ago(story.today, story.dice.randint(least, most))
-            course = _course(story, STAGES[place], entered)
-            course.stalled = stalled
-            courses.append(course)
+            steps = _steps(story, STAGES[place], entered, place)
+            order = renewals.pop() if renewals and not stalled and place > 1 else None
+            if order:
+                steps = steps[2:]
+            courses.append(Course(steps, order or _wish(story, steps, busy), stalled=stalled))
     return courses
 
 
-def _course(story: Story, last: str, entered: date) -> Course:
-    """The way to a stage that was entered on a day, told backwards."""
-    if last == "Won":
-        passed = len(STAGES)
-    elif last == "Lost":
-        passed = story.dice.choices((1, 2, 3, 4), (22, 30, 30, 18))[0]
-    else:
-        passed = STAGES.index(last)
+def _steps(story: Story, last: str, entered: date, passed: int) -> list[Step]:
+    """The way through so many stages to one that was entered on a day, told backwards."""
     steps, day = [Step(last, entered)], entered
     for place in reversed(range(passed)):
         day = workday(day - timedelta(story.dice.randint(*STAY[place])))
         steps.insert(0, Step(STAGES[place], day))
-    return Course(steps)
+    return steps
 
 
-def _deal(story: Story, course: Course) -> Row:
-    company = _buyer(story, course)
-    people = story.people_of(company["name"])
-    name, product, quantity, kind = _purchase(story, course, company)
+def _wish(story: Story, steps: list[Step], busy: dict[str, list[tuple[date, date]]]) -> Order:
+    """What somebody wants: a first machine, or more of a customer who has one; nobody who is just being won."""
+    opened, closed = steps[0].day, steps[-1].day
+    last = closed if steps[-1].stage == "Lost" else story.today
+    customers = [name for name in story.companies if story.joined.get(name, date.max) <= opened]
+    others = [
+        firm.name for firm in names.COMPANIES
+        if firm.type == "prospect" and firm.name not in customers
+        and all(last < begin or end < opened for begin, end in busy[firm.name])
+    ]  # fmt: skip
+    firm = story.dice.choice([*customers, *others * 2])
+    busy[firm].append((opened, last))
+    suits = lives.means(story, firm)
+    if firm in others:
+        many = story.dice.randint(1, suits.most)
+        items = lives.machine(story, suits, many)
+        return Order(
+            firm, closed, f"{many} {suits.machine}" if many > 1 else suits.machine, "new_business", items
+        )
+    what, items = story.dice.choice(
+        (
+            (suits.machine, lives.machine(story, suits, 1)),
+            (BEANS[1], (Item(BEANS[1], suits.most),)),
+            (BEANS[2], (Item(BEANS[2], suits.most, 5),)),
+            (f"{MACHINES[0]} for reception", (Item(MACHINES[0], 1), Item(CARE[0], 1))),
+        )
+    )
+    return Order(firm, closed, what, "existing", items)
+
+
+def _deal(story: Story, course: Course, taken: set[str]) -> Row:
+    order = course.order
+    company = story.companies[order.firm]
+    people, currency = story.people_of(order.firm), company["default_currency"]
     source, campaign = "existing_customer", ""
-    if kind == "new_business":
+    if order.kind == "new_business":
         source, campaign = origin(story, course.opened, SOURCES.get(course.stage, SOURCES["Won"]))
+    elif order.kind == "existing":
+        campaign = _reminder(story, course.opened)
     row = {
-        "name": name,
-        "company": company["name"],
+        "name": _name(f"{order.firm} – {order.what}", taken),
+        "company": order.firm,
         "contact": people[0]["name"],
         "contacts": _roles(story, people[1:]),
         "stage": course.stage,
-        "product": product,
-        "amount": _amount(story, company["default_currency"], product, quantity),
-        "currency": company["default_currency"],
-        "type": kind,
+        "lines": json_text([line(item, currency) for item in order.items]),
+        "amount": cents_text(sum(net(item, currency) for item in order.items)),
+        "amount_pinned": "false",
+        "currency": currency,
+        "type": order.kind,
         "source": source,
         "campaign": campaign,
         "opened_on": str(course.opened),
@@ -130,73 +185,56 @@ def _deal(story: Story, course: Course) -> Row:
     return row | (_future(story, course) if course.closed is None else _end(story, course, course.closed))
 
 
-def _buyer(story: Story, course: Course) -> Row:
-    """Rather a company that was never asked, then one that knows us; nobody who is just being won."""
-    counts = dict.fromkeys((firm.name for firm in names.COMPANIES if firm.type == "prospect"), 0)
-    for other in story.courses:
-        counts[other.row["company"]] += 1
-    won = _customers(story, course.opened)
-    courted = {
-        each.row["company"] for each in story.courses if not each.closed or each.closed > course.opened
-    }
-    firms = [firm for firm, count in counts.items() if count < MOST and firm not in courted - won]
-    weights = [2 if firm in won else 5 - min(counts[firm], 4) for firm in firms]
-    return story.companies[story.dice.choices(firms, weights)[0]]
-
-
-def _customers(story: Story, day: date) -> set[str]:
-    """The companies that had bought something by a day."""
-    won = (each for each in story.courses if each.stage == "Won" and each.closed and each.closed <= day)
-    return {each.row["company"] for each in won}
-
-
-def _purchase(story: Story, course: Course, company: Row) -> tuple[str, str, int, str]:
-    """What is offered: a name that no other deal has, the product, how many, the kind of business."""
-    employees = int(company["employees"])
-    size = sum(employees >= bound for bound in (40, 150))
-    machine, care = MACHINES[size], CARE[size]
-    machines = max(1, min(6, employees // (25, 50, 100)[size]))
-    first = story.dice.randint(1, machines)
-    if company["name"] not in _customers(story, course.opened):
-        name = _name(story, company["name"], _times(first, machine))
-        return name, machine, first, "new_business"
-    offers = [
-        (f"{care} {course.opened.year}", care, machines, "renewal"),
-        (BEANS[0], BEANS[0], 2 * machines, "existing"),
-        (BEANS[1], BEANS[1], machines, "existing"),
-        (_times(first, machine), machine, first, "existing"),
-        (f"{MACHINES[0]} for reception", MACHINES[0], 1, "existing"),
-    ]
-    taken = {each.row["name"] for each in story.courses}
-    fresh = [offer for offer in offers if f"{company['name']} – {offer[0]}" not in taken] or offers
-    what, product, quantity, kind = story.dice.choice(fresh)
-    return _name(story, company["name"], what), product, quantity, kind
-
-
-def _times(quantity: int, product: str) -> str:
-    return f"{quantity} {product}" if quantity > 1 else product
-
-
-def _name(story: Story, company: str, what: str) -> str:
+def _name(plain: str, taken: set[str]) -> str:
     """A name that no other deal has: with a place where the same has been offered before."""
-    plain, taken = f"{company} – {what}", {course.row["name"] for course in story.courses}
-    return next(name for name in (plain, *(f"{plain} for {place}" for place in PLACES)) if name not in taken)
+    places = (f"{plain} for {place}" for place in PLACES)
+    more = (f"{plain}, {number}" for number in count(2))
+    return next(name for name in chain([plain], places, more) if name not in taken)
 
 
-def _amount(story: Story, currency: str, product: str, quantity: int) -> str:
-    """List price times quantity less a discount; a price in pounds is nine tenths of that in euros."""
-    price = names.PRICES[product] * 9 // 10 if currency == "GBP" else names.PRICES[product]
-    cents = price * quantity * (100 - story.dice.choice((0, 0, 0, 5, 8, 10)))
+def net(item: Item, currency: str, bills: int = 1) -> int:
+    """What a line comes to before tax, or one of the parts it is billed in, in cents."""
+    return price(item.product, currency) * item.quantity * (100 - item.discount) // (100 * bills)
+
+
+def price(product: str, currency: str) -> int:
+    """The price of a product in cents; in pounds it is nine tenths of that in euros."""
+    return names.PRICES[product] * (90 if currency == "GBP" else 100)
+
+
+def line(item: Item, currency: str, bills: int = 1) -> dict[str, str]:
+    """A line of a deal or a paper, as an export writes it."""
+    return {
+        "product": item.product,
+        "quantity": str(item.quantity),
+        "unit_price": cents_text(price(item.product, currency) // bills),
+        "discount_pct": str(item.discount),
+        "tax_pct": str(names.TAX[item.product]),
+    }
+
+
+def cents_text(cents: int) -> str:
+    """An amount as an export writes it."""
     return f"{cents // 100}.{cents % 100:02}"
 
 
 def origin(story: Story, day: date, others: tuple[str, ...]) -> tuple[str, str]:
     """Where somebody came from on a day, and the campaign, one that ran then or in the 60 days before."""
-    for each in names.CAMPAIGNS:
-        begin, end = (story.today + timedelta(days) for days in (each.first, each.last + 60))
-        if begin <= day <= end and story.chance(28):
-            return each.brings, each.name
+    days = (day - story.today).days
+    running = [each for each in names.CAMPAIGNS if each.first <= days <= each.last + 60]
+    if running and story.chance(55):
+        each = story.dice.choice(running)
+        return each.brings, each.name
     return story.dice.choice(others), ""
+
+
+def _reminder(story: Story, day: date) -> str:
+    """The campaign that made a customer think of more: a letter, a parcel or a call of the last 90 days."""
+    for each in (*names.CAMPAIGNS, *marketing.MORE):
+        begin, end = (story.today + timedelta(days) for days in (each.first, each.last + 90))
+        if each.type in ("email", "direct_mail", "phone") and begin <= day <= end and story.chance(30):
+            return each.name
+    return ""
 
 
 def _roles(story: Story, others: list[Row]) -> str:
@@ -230,6 +268,8 @@ def _future(story: Story, course: Course) -> Row:
     if course.stalled and place:
         slipped = ago(story.today, story.dice.randint(4, 25))
         row |= {"expected_close": str(max(slipped, course.opened)), "push_count": story.dice.choice("123")}
+    elif course.order.kind == "renewal":
+        row["expected_close"] = str(workday(course.order.day))
     elif place or story.chance(75):
         row["expected_close"] = str(next_workday(story.today + timedelta(story.dice.randint(*AHEAD[place]))))
     return row
@@ -241,11 +281,13 @@ def _end(story: Story, course: Course, closed: date) -> Row:
     row = {"expected_close": str(max(expected, course.opened)), "closed_on": str(closed)}
     row["push_count"] = story.dice.choice("00012")
     if course.stage == "Won":
+        if not any(item.product in MACHINES for item in course.order.items):
+            return row
         delivery = next_workday(closed + timedelta(story.dice.randint(7, 21)))
         delivered = str(delivery) if delivery < story.today else ""
         financing = story.dice.choice(("bought", "bought", "leased over 36 months"))
         return row | {"delivery_on": str(delivery), "delivered_on": delivered, "financing": financing}
-    reason, note = story.dice.choice(_LOST)
+    reason, note = story.dice.choice(_REFUSED if course.order.kind == "renewal" else _LOST)
     row |= {"lost_reason": reason, "lost_note": note}
     if reason in ("competition", "price"):
         row["competitor"] = story.dice.choice(names.RIVALS)

@@ -1,23 +1,26 @@
 """The service of the demo: what customers have asked, what was said, and how content they are.
 
 How many cases there are and where the open ones stand is fixed, so that every day has some late, near and waiting;
-who asks what is diced. One of the best customers has fared badly, and nobody has called since.
+who asks what is diced. More and more of the promises are kept. One of the best customers has fared badly, and nobody
+has called since.
 """
 
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from crm_cli.demo import names, promises, troubles
+from crm_cli.demo import names, troubles, voices
 from crm_cli.demo.days import busy_day, moment, next_workday, workday
 from crm_cli.demo.story import Row, Story, json_text
 from crm_cli.demo.troubles import Trouble
 
-SETTLED = 46
-LATEST = 36  # days ago on which the last of them came, so that all of it lies behind us
+SETTLED = 120
+FIRST, LATEST = 1040, 36  # days ago on which they came; the last of them so that all of it lies behind us
 BEST = 5  # one of so many customers is of high value
-SCORED = 24  # settled cases after which somebody was asked
-ASKED = 30  # people who were asked what they think of us
+KEPT = (66, 92)  # per cent of the promises kept three years ago and now
+HOURS = {"urgent": 8, "high": 16, "normal": 40, "low": 80}
+"""Working hours in which a case is to be resolved, by priority; the better plan promises half."""
+DAY = 8
 # Open cases: type, priority, working days since they came, where they stand, whether we have answered.
 OPEN = (
     ("problem", "urgent", 3, "new", False),
@@ -55,14 +58,14 @@ class Affair:
 
 
 def tell(story: Story) -> None:
-    """Add the cases with what was said, the articles and the answers."""
-    since = promises.customers(story)
-    affairs = [_settled(story, since) for _ in range(SETTLED)]
-    affairs += [_open(story, since, *each) for each in OPEN]
-    affairs.append(unhappy := _unhappy(story, since))
+    """Add the cases with what was said, the articles, and what people answered when they were asked."""
+    affairs = [_settled(story) for _ in range(SETTLED)]
+    affairs += [_open(story, *each) for each in OPEN]
+    affairs.append(unhappy := _unhappy(story))
     _number(story, affairs)
     story.articles = [_article(story, place) for place in range(len(troubles.ARTICLES))]
-    _answers(story, affairs, unhappy)
+    settled = [affair.row for affair in affairs if affair.row.get("closed_at")]
+    voices.tell(story, settled, unhappy.row, _workdays_ago(story.today, 2))
 
 
 def _workdays_ago(today: date, days: int) -> date:
@@ -97,20 +100,26 @@ def _affair(story: Story, company: str, trouble: Trouble, priority: str, day: da
     return affair
 
 
-def _settled(story: Story, since: dict[str, date]) -> Affair:
-    """A case of the last year that is closed: some late, some after a question, some opened a second time."""
-    dice, latest = story.dice, story.today - timedelta(LATEST + 2)
-    firms = sorted(name for name, day in since.items() if day < latest)
-    company = dice.choices(firms, [int(story.companies[name]["employees"]) + 60 for name in firms])[0]
-    day = busy_day(story.today, LATEST, min(360, (story.today - since[company]).days), dice)
-    trouble = dice.choice((*troubles.TROUBLES, *troubles.OTHERS))
+def _settled(story: Story) -> Affair:
+    """A case that is closed: some late, some after a question, some opened a second time."""
+    dice = story.dice
+    while True:
+        day = busy_day(story.today, LATEST, FIRST, dice)
+        if firms := story.customers(day - timedelta(2)):
+            break
+    company = dice.choices(firms, [_weight(story, name, day) for name in firms])[0]
+    trouble = dice.choice(troubles.TROUBLES if company in story.left else troubles.MIXED)
     affair = _affair(story, company, trouble, dice.choice(_PRIORITIES), day)
-    _answer(affair, _later(affair.row["created_at"], dice.choice((10, 25, 40, 70, 100, 2880))))
+    in_time = story.chance(KEPT[1] - (KEPT[1] - KEPT[0]) * (story.today - day).days // FIRST)
+    _answer(
+        affair,
+        _later(affair.row["created_at"], dice.choice((10, 15, 20, 25) if in_time else (70, 130, 2880))),
+    )
     at = affair.row["first_response_at"]
     if story.chance(30):
         at = _wait(story, affair, at)
         at = _back(story, affair, at)
-    at = _resolve(affair, _after(story, at, dice.choice((1, 1, 2, 3, 9))))
+    at = _resolve(affair, _solved(story, affair, at, in_time=in_time))
     if story.chance(8):
         at = _after(story, at, 1)
         affair.become("in_progress", at)
@@ -121,13 +130,35 @@ def _settled(story: Story, since: dict[str, date]) -> Affair:
     return affair
 
 
-def _open(
-    story: Story, since: dict[str, date], kind: str, priority: str, days: int, status: str, answered: bool
-) -> Affair:
+def _weight(story: Story, company: str, day: date) -> int:
+    """How likely a case is of a customer: the larger, and of those who will leave, the nearer that is."""
+    size = int(story.companies[company]["employees"]) // 4 + 60
+    leaving = company in story.left and story.left[company] - day < timedelta(200)
+    return size * (4 if leaving else 1)
+
+
+def _solved(story: Story, affair: Affair, at: str, *, in_time: bool) -> str:
+    """When a case is resolved: within what is promised, or well after it."""
+    hours = HOURS[affair.row["priority"]]
+    if affair.row["type"] == "complaint" or affair.trouble.category == "Care plans":
+        hours //= 2
+    if any(each["number"] == affair.row["contract"] and each["sla_policy"] for each in story.contracts):
+        hours //= 2
+    if not in_time:
+        return _after(story, at, 2 * hours // DAY + 2)
+    if hours < 2 * DAY:
+        return _later(at, story.dice.randint(15, 30 * hours))
+    return (
+        _after(story, at, story.dice.randint(0, hours // DAY - 2) or 1)
+        if hours > 2 * DAY
+        else _after(story, at, 1)
+    )
+
+
+def _open(story: Story, kind: str, priority: str, days: int, status: str, answered: bool) -> Affair:
     """A case of these days."""
     hurried = {each["company"] for each in story.contracts if each["sla_policy"]}
-    old = (name for name, day in since.items() if day < story.today - timedelta(25))
-    firms = sorted(set(old) - hurried)
+    firms = [name for name in _ours(story) if name not in hurried]
     trouble = story.dice.choice([each for each in troubles.TROUBLES if each.type == kind])
     day = _workdays_ago(story.today, days)
     affair = _affair(story, story.dice.choice(firms), trouble, priority, day)
@@ -147,13 +178,18 @@ def _open(
     return affair
 
 
-def _unhappy(story: Story, since: dict[str, date]) -> Affair:
+def _ours(story: Story) -> list[str]:
+    """Who has been a customer for some time and is one still."""
+    return [name for name in story.customers(story.today - timedelta(25)) if name not in story.left]
+
+
+def _unhappy(story: Story) -> Affair:
     """The complaint, long overdue, of that one among the best customers to whom nobody has spoken for longest."""
     worth: dict[str, float] = {}
     for course in story.courses:
         if course.stage == "Won" and course.row["currency"] == "EUR":
             worth[course.row["company"]] = worth.get(course.row["company"], 0) + float(course.row["amount"])
-    old = [name for name in worth if since[name] < story.today - timedelta(25)]
+    old = [name for name in _ours(story) if name in worth]
     best = sorted(old, key=lambda name: (-worth[name], name))[: max(1, len(worth) // BEST)]
     company = min(best, key=lambda name: (_last_talk(story, name), name))
     day = _workdays_ago(story.today, 10)
@@ -257,45 +293,3 @@ def _article(story: Story, place: int) -> Row:
         "cases": json_text([{"case": number} for number in answered[-3:]]),
         "owner": names.HEAD,
     }
-
-
-def _answers(story: Story, affairs: list[Affair], unhappy: Affair) -> None:
-    """What people said when they were asked, of a case or of us; the last one of him who fared badly."""
-    dice = story.dice
-    settled = [affair.row for affair in affairs if affair.row.get("closed_at")]
-    for row in dice.sample(settled, SCORED):
-        score = dice.choice((1, 2, 3, 4) if row["type"] == "complaint" else (3, 4, 4, 5, 5, 5))
-        row["satisfaction"] = str(score)
-        told = {
-            "case": row["number"],
-            "company": row["company"],
-            "contact": row["contact"],
-            "touchpoint": "support",
-        }
-        at = _after(story, row["closed_at"], 1)
-        story.surveys.append(told | _answered("csat", score, _words(story, score, 2, 4), at))
-    since = promises.customers(story)
-    people = [
-        each
-        for each in story.contacts
-        if since.get(each["company"], story.today) < story.today - timedelta(9)
-    ]
-    for person in dice.sample(people, min(ASKED, len(people))):
-        score = dice.choice((5, 6, 7, 8, 8, 9, 9, 9, 10, 10))
-        at = moment(busy_day(story.today, 3, (story.today - since[person["company"]]).days, dice), dice)
-        told = {"company": person["company"], "contact": person["name"],
-                "touchpoint": dice.choice(("delivery", "support", "yearly letter"))}  # fmt: skip
-        story.surveys.append(told | _answered("nps", score, _words(story, score, 6, 9), at))
-    told = {key: unhappy.row[key] for key in ("company", "contact")} | {"touchpoint": "support"}
-    at = moment(_workdays_ago(story.today, 2), dice)
-    story.surveys.append(told | _answered("nps", 3, "Nobody called back", at))
-    story.surveys.sort(key=lambda row: (row["at"], row["company"]))
-
-
-def _answered(kind: str, score: int, comment: str, at: str) -> Row:
-    return {"kind": kind, "score": str(score), "comment": comment, "at": at, "created_at": at}
-
-
-def _words(story: Story, score: int, bad: int, good: int) -> str:
-    said = troubles.BLAME if score <= bad else troubles.PRAISE if score >= good else troubles.NEUTRAL
-    return story.dice.choice(said)

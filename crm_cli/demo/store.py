@@ -18,7 +18,13 @@ if TYPE_CHECKING:
 
 VERB = "demo"  # the first command of a demo store, by which it is known
 SEED = 2026
-SETTINGS = {"me": "Mara Quist", "currency": "EUR", "country": "NL"}
+SETTINGS = {
+    "me": "Mara Quist",
+    "currency": "EUR",
+    "country": "NL",
+    "customer.margin_pct": "45",
+    "customer.hourly_rate": "60",
+}
 """Of the made-up business, whatever its visitor's are; how days and money look stays the visitor's."""
 
 

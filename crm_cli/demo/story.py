@@ -4,9 +4,31 @@ import json
 from dataclasses import dataclass, field
 from datetime import date
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 
 Row = dict[str, str]
+
+
+class Item(NamedTuple):
+    """A line of an order: so many of a product, at so many per cent below the list price."""
+
+    product: str
+    quantity: int
+    discount: int = 0
+
+
+class Order(NamedTuple):
+    """What a firm orders, was offered in vain, or may order: the day of that, and in how many parts it is billed."""
+
+    firm: str
+    day: date
+    what: str
+    kind: str
+    items: tuple[Item, ...]
+    outcome: str = "Won"
+    bills: int = 1
+    care: date | None = None
+    """Since when a care plan among the items holds."""
 
 
 @dataclass(slots=True)
@@ -19,9 +41,10 @@ class Step:
 
 @dataclass(slots=True)
 class Course:
-    """A deal's way through the stages, with its row and whether nobody has cared for it lately."""
+    """A deal's way through the stages, with what it is about, its row and whether nobody has cared for it lately."""
 
     steps: list[Step]
+    order: Order
     row: Row = field(default_factory=dict)
     stalled: bool = False
 
@@ -51,6 +74,16 @@ class Story:
 
     today: date
     dice: Random
+    joined: dict[str, date] = field(default_factory=dict)
+    """When each customer first bought."""
+    left: dict[str, date] = field(default_factory=dict)
+    """When those who are customers no more left."""
+    orders: list[Order] = field(default_factory=list)
+    people: dict[str, list[Row]] = field(default_factory=dict)
+    """The contacts of each company, the first known first."""
+    won: dict[tuple[str, str], list[tuple[date, float]]] = field(default_factory=dict)
+    """What each owner has won in a currency: the days and the amounts."""
+    rates: list[Row] = field(default_factory=list)
     users: list[Row] = field(default_factory=list)
     products: list[Row] = field(default_factory=list)
     campaigns: list[Row] = field(default_factory=list)
@@ -82,7 +115,12 @@ class Story:
 
     def people_of(self, company: str) -> list[Row]:
         """The contacts at a company, the first known first."""
-        return [contact for contact in self.contacts if contact["company"] == company]
+        return self.people.get(company, [])
+
+    def customers(self, day: date) -> list[str]:
+        """The companies that were customers at the end of a day, in order."""
+        return sorted(name for name, since in self.joined.items()
+                      if since <= day < self.left.get(name, date.max))  # fmt: skip
 
 
 def json_text(value: Any) -> str:

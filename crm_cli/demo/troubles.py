@@ -58,6 +58,8 @@ TROUBLES = (
 )  # fmt: skip
 MOANS = tuple(each for each in TROUBLES if each.type == "complaint")
 OTHERS = tuple(each for each in TROUBLES if each.type != "complaint")
+MIXED = (*TROUBLES, *OTHERS)
+"""What customers write about who mean to stay: rather questions than complaints."""
 # Title → its answer and the subject of the cases that it answers; the last one is not published yet.
 ARTICLES = (
     ("Error E14: the door switch",
