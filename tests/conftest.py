@@ -42,6 +42,12 @@ settings.register_profile(
 )
 settings.load_profile("calm")
 OURS = ("CRM_DB", "CRM_NOW", "NO_COLOR", "COLUMNS", "LINES", "LC_ALL", "LC_MONETARY", "VISUAL", "EDITOR")
+LANGUAGES = ("LANGUAGE", "LC_MESSAGES")  # what libraries ask before LANG
+# Where the tests were started says nothing to any of them, whichever fixtures they have and whatever ran before.
+for _name in (*OURS, *LANGUAGES):
+    os.environ.pop(_name, None)
+os.environ |= {"CRM_CONFIG": os.devnull, "LANG": "C.UTF-8", "PYTHONUTF8": "1", "TZ": "UTC"}
+time.tzset()
 
 
 @dataclass
@@ -102,6 +108,14 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connecti
         yield connection
 
 
+@pytest.fixture(autouse=True)
+def _own_world() -> Iterator[None]:
+    """Let what a made-up world sets end with the test."""
+    config.play({})
+    yield
+    config.play({})
+
+
 @pytest.fixture
 def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, empty: sqlite3.Connection) -> Path:
     """Where a store will be made by the first change; the environment knows this one and no other."""
@@ -122,7 +136,6 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, empty: sqlite3.Connec
     }
     for name, value in given.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(config, "_WORLD", {})  # what a made-up world sets ends with the test
     time.tzset()
     return tmp_path / "crm.db"
 
