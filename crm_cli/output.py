@@ -30,7 +30,7 @@ class Rows:
 
     Money columns take their currency from the column `currency` of the same row. `total` is how many rows
     there are when only the first are given. `sections`, where a table is to be read in parts, gives the
-    heading of each value of the first column.
+    heading of each value of the first column. `dear` names columns that a narrow window keeps before others.
     """
 
     columns: list[Field]
@@ -38,6 +38,7 @@ class Rows:
     notes: list[str] = field(default_factory=list)
     total: int | None = None
     sections: dict[str, str] | None = None
+    dear: tuple[str, ...] = ()
 
 
 @dataclass(repr=False, eq=False)

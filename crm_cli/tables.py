@@ -66,7 +66,7 @@ def _fitted(rows: Rows, listed: list[list[Any]], style: Style) -> tuple[list[str
     common = common_currency(rows.columns, listed)
     cells = _cells(rows.columns, listed, style, tell=common is None)
     places = [place for place, each in enumerate(rows.columns) if not _said_elsewhere(rows, each)]
-    widths = _widths(rows.columns, cells, places, screen.width)
+    widths = _widths(rows, cells, places, screen.width)
     for title, numbers in groupby(
         range(len(listed)), key=lambda each: listed[each][0] if rows.sections else ""
     ):
@@ -157,8 +157,9 @@ def _said_elsewhere(rows: Rows, each: Field) -> bool:
     return (each.name == "currency" and amounts) or (rows.sections is not None and each is rows.columns[0])
 
 
-def _widths(columns: list[Field], cells: Cells, places: list[int], width: int) -> dict[int, int]:
-    """The columns that the width has room for, from the left, and how wide each is."""
+def _widths(rows: Rows, cells: Cells, places: list[int], width: int) -> dict[int, int]:
+    """The columns that the width has room for, the dear ones and then from the left, and how wide each is."""
+    columns = rows.columns
     wanted = {place: _wanted(columns[place], [row[place] for row in cells]) for place in places}
     least = dict(wanted)
     words = [place for place in places if columns[place].kind not in WHOLE]
@@ -172,7 +173,8 @@ def _widths(columns: list[Field], cells: Cells, places: list[int], width: int) -
     shown = list(places)
     while len(shown) > ALWAYS and sum(least[place] + GAP for place in shown) - GAP > width:
         empty = [place for place in shown if not any(row[place] for row in cells)]
-        shown.remove((empty or shown)[-1])
+        cheap = [place for place in shown[ALWAYS:] if columns[place].name not in rows.dear]
+        shown.remove((empty or cheap or shown)[-1])
     widths = {place: least[place] for place in shown}
     room = width - sum(widths[place] + GAP for place in shown) + GAP
     widths[shown[-1]] = max(1, widths[shown[-1]] + min(room, 0))

@@ -177,7 +177,7 @@ def test_amounts_in_another_currency_count_by_the_rates_on_their_records_or_not_
     goal(shop, "May", "2026-05", "--target", "10000", "--owner", "Bob", "--force")
     result = shop("report", "goals", "-o", "json")
     assert result.json[0]["actual"] == 5000
-    assert "no rate to convert with: 1" in result.err
+    assert "no rate to convert with: what is in EUR" in result.err
     config = tmp_path / "rates.toml"
     config.write_text('currency = "USD"\n[rates]\nEUR = "1.10"\n')
     rated = {"CRM_CONFIG": str(config)}
@@ -364,6 +364,7 @@ def test_what_goals_and_accuracy_are_about_fits_a_narrow_window(shop: Crm, termi
     shop("deal", "snapshot")
     goals = terminal("report", "goals", columns=80).out.splitlines()
     assert goals[0].split()[-2:] == ["pct", "pace"]
+    assert "no room for missing," in " ".join(goals)  # which comes next
     assert "amounts in USD" in goals
     accuracy = terminal("report", "accuracy", columns=80, env={"CRM_TODAY": "2026-07-02"}).out.splitlines()
     assert accuracy[0].split()[2:4] == ["accuracy_pct", "actual"]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from conftest import Crm, Result
+from conftest import Crm, Result, Terminal
 
 DAY = "2026-06-15T09:00:00Z"
 
@@ -55,6 +55,14 @@ def test_partners_by_what_they_did_with_their_offers(offered: Crm) -> None:
     assert some(silver, "median_hours", "won_amount") == (3, 0), "what they declined is not theirs"
     assert some(gold, "first_offers", "first_offer_acceptance_pct") == (3, 66.67)
     assert some(silver, "first_offers", "first_offer_acceptance_pct") == (1, 0)
+
+
+def test_what_partners_won_is_shown_in_a_narrow_window(offered: Crm, terminal: Terminal) -> None:
+    at(offered, "2026-06-21T12:00:00Z", "company", "edit", "1", "--name", "Kantoorgeluk Interiors")
+    shown = terminal("report", "partners", columns=80, env={"CRM_NOW": "2026-07-01T12:00:00Z"}).out
+    assert shown.splitlines()[0].split() == ["partner", *COUNTS, "won_amount"]
+    assert "no room for median_hours, first_offers" in shown
+    assert shown.splitlines()[1].split()[-1] == "1,000.00"
 
 
 def test_as_of_a_moment_later_answers_and_wins_do_not_count(offered: Crm) -> None:

@@ -61,8 +61,8 @@ class Achieved:
         self._facts: dict[tuple[str, str, str], Rows] = {}
         self.invoiced = bool(connection.execute("SELECT EXISTS (SELECT 1 FROM invoice)").fetchone()[0])
         """Whether purchases are told by invoices; else by won deals."""
-        self.unrated = 0
-        """Deals and invoices that were left out, because no rate says what they are worth."""
+        self.unrated: set[str] = set()
+        """Currencies of deals and invoices that were left out, because no rate says what they are worth."""
 
     def of(
         self,
@@ -93,13 +93,13 @@ class Achieved:
         from fractions import Fraction
 
         total: int | Fraction = 0
-        for _, _, own, rate, count, amount in rows:
+        for _, _, own, rate, _, amount in rows:
             if own == currency or not amount:
                 total += amount or 0
                 continue
             base = self._rates(currency)
             if not rate or not base:
-                self.unrated += count
+                self.unrated.add(own)
                 continue
             total += amount * Fraction(rate) / Fraction(base)
         return total

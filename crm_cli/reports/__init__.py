@@ -6,8 +6,8 @@ view for the day that `--period` chooses by and that `--by month` cuts (empty: n
 column that a chart draws; `FORMULA`, what the figures mean and what they are divided by; and
 `answer(asked) -> Rows`, its question. Beside these `BY`, what it is grouped by where nobody says; `GROUPS`, the
 groups that it alone knows; `ways()`, all that it can be grouped by where that is not what its noun can; `OPTIONS`, the
-options that it alone has, whose words `asked.option(name)` gives; and `CHART`, `GRID`, `PARTS`, `STEPS` and `MEASURES`,
-how it is drawn, see `crm_cli.drawing`.
+options that it alone has, whose words `asked.option(name)` gives; `DEAR`, columns that a narrow window keeps; and
+`CHART`, `GRID`, `PARTS`, `STEPS` and `MEASURES`, how it is drawn, see `crm_cli.drawing`.
 
 A question begins with `asked.chosen(…)`, the records it is about, and selects `"group"` and `purse` first:
 the group that a row falls into, and the currency or the rate of its amounts. Unlike currencies are never added.
@@ -253,16 +253,18 @@ class Asked:
         """The answer, the group first and named after itself, be it a column of the report or one more."""
         columns, group = list(self.report.COLUMNS), self.group
         names = [each.name for each in columns]
+        dear: tuple[str, ...] = getattr(self.report, "DEAR", ())
         if not group.name:
-            return Rows(columns, [tuple(row) for _, row in rows], self._said())
+            return Rows(columns, [tuple(row) for _, row in rows], self._said(), dear=dear)
         if group.name in names:
             at = names.index(group.name)
             columns.insert(0, columns.pop(at))
-            return Rows(columns, [(row[at], *row[:at], *row[at + 1 :]) for _, row in rows], self._said())
+            made = [(row[at], *row[:at], *row[at + 1 :]) for _, row in rows]
+            return Rows(columns, made, self._said(), dear=dear)
         made = [(place.label, *row, *([place.id] if group.record else [])) for place, row in rows]
         first = Field(group.name, group.kind, "What is grouped by")
         last = [Field(f"{group.name.replace('.', '_')}_id", "id", "Its id")] if group.record else []
-        return Rows([first, *columns, *last], made, self._said())
+        return Rows([first, *columns, *last], made, self._said(), dear=dear)
 
     def explain(self, counts: Iterable[str]) -> None:
         """Say what the figures were divided by, where somebody wants to know."""

@@ -25,11 +25,11 @@ COLUMNS = (
     Field("actual", "money", "What has been achieved"),
     Field("pct", "percent", "Achieved of the target"),
     Field("pace", "decimal", "Share achieved ÷ share of the period that has passed: 1 is in time"),
+    Field("missing", "money", "What is left to the target"),
+    Field("per_day", "money", "What that is a day, today included"),
     Field("metric", "choice", "What is measured"),
     Field("stretch", "money", "What would be better still"),
     Field("baseline", "money", "Where it stood before"),
-    Field("missing", "money", "What is left to the target"),
-    Field("per_day", "money", "What that is a day, today included"),
     Field("currency", "currency", "Currency of money; a number has none"),
     Field("parent", "text", "The goal it is part of"),
     Field("goal_id", "id", "Our number for the goal"),
@@ -92,8 +92,8 @@ def _row(asked: Asked, goal: Goal, achieved: Achieved, counts: list[str]) -> tup
     found = goals.progress(goal, achieved, asked.today)
     counts.append(_counted(asked, goal, found))
     return (
-        goal.name, goal.owner, goal.period, worth(goal.target), worth(found.actual), found.pct, found.pace, goal.metric,
-        worth(goal.stretch), worth(goal.baseline), worth(found.missing), worth(found.per_day), currency,
+        goal.name, goal.owner, goal.period, worth(goal.target), worth(found.actual), found.pct, found.pace,
+        worth(found.missing), worth(found.per_day), goal.metric, worth(goal.stretch), worth(goal.baseline), currency,
         goal.parent, goal.id,
     )  # fmt: skip
 
@@ -109,7 +109,7 @@ def _counted(asked: Asked, goal: Goal, found: Progress) -> str:
 def _note(asked: Asked, achieved: Achieved, chosen: Iterable[Goal]) -> None:
     if achieved.unrated:
         asked.notes.append(
-            f"left out, having no rate to convert with: {achieved.unrated:,} of the deals or invoices"
+            f"left out, having no rate to convert with: what is in {', '.join(sorted(achieved.unrated))}"
         )
     if not achieved.invoiced and any(goal.metric in ("revenue", "new_customers") for goal in chosen):
         asked.notes.append("there are no invoices: won deals stand for revenue and first purchases")

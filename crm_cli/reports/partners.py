@@ -29,6 +29,7 @@ COLUMNS = (
     Field("first_offer_acceptance_pct", "percent", "Of these, those they took"),
 )
 MEASURE = "accepted"
+DEAR = ("won_amount",)
 FORMULA = """
 Offers by the day they were made; what is neither accepted, declined nor expired waits for an answer.
 median_hours = from being offered to being accepted or declined, clock hours; expired ones have no answer.
