@@ -48,6 +48,13 @@ def test_who_types_more_digits_than_money_has_is_told(shop: Crm) -> None:
     assert "taken" not in shop("deal", "item", "add", "1", "Seal", "--price", "€ 1,234.50").err
 
 
+def test_each_line_says_what_it_comes_to(shop: Crm) -> None:
+    shop("deal", "item", "add", "1", "Grinder", "--quantity", "3", "--discount", "5", "--price", "33.33")
+    shop("product", "add", "Unknown")
+    shop("deal", "item", "add", "1", "Unknown")
+    assert [row["net"] for row in shop("deal", "item", "list", "1", "-o", "json").json] == [94.99, None]
+
+
 def test_what_is_not_on_the_list_costs_its_list_price(shop: Crm) -> None:
     assert price_of(shop, "Seal") == "3.00"
 

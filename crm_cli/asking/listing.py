@@ -8,6 +8,7 @@ from crm_cli.fields import Field, Noun
 from crm_cli.filters import Where
 from crm_cli.filters import where as where_of
 from crm_cli.output import Rows
+from crm_cli.values.amounts import line_net
 from crm_cli.values.numbers import LIMIT
 
 if TYPE_CHECKING:
@@ -157,9 +158,14 @@ def stages(desk: "Desk", pipeline_id: int | None) -> Rows:
 
 
 def lines(desk: "Desk", deal_id: int) -> Rows:
-    """The lines of a deal."""
+    """The lines of a deal, and what each comes to."""
     kinds = {"id": "id", "product": "text", "quantity": "decimal", "unit_price": "money", "discount_pct": "percent",
              "tax_pct": "percent", "currency": "currency"}  # fmt: skip
     question = f"SELECT {', '.join(kinds)} FROM deal_lines WHERE deal_id = ? ORDER BY position, id"
     columns = [Field(name, kind) for name, kind in kinds.items()]
-    return Rows(columns, desk.connection.execute(question, (deal_id,)))
+    rows = [(*row, _net(*row[2:5], row[-1])) for row in desk.connection.execute(question, (deal_id,))]
+    return Rows([*columns, Field("net", "money", "What the line comes to before tax")], rows)
+
+
+def _net(quantity: int, price: int | None, discount: int | None, currency: str) -> int | None:
+    return None if price is None else line_net(quantity, price, discount, currency)

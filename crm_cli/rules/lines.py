@@ -13,7 +13,7 @@ from crm_cli.changing import Change
 from crm_cli.errors import ConflictError, InvalidError, NotFoundError
 from crm_cli.rules import drafts, pricing, records, words
 from crm_cli.rules.drafts import Draft
-from crm_cli.values.amounts import SCALE, round_half_up
+from crm_cli.values.amounts import SCALE, line_net, round_half_up
 from crm_cli.values.currencies import digits
 
 WHOLE = 100 * SCALE  # 100 per cent as it is stored
@@ -29,9 +29,7 @@ def net(line: Mapping[str, Any], currency: str) -> int | None:
     """What a line comes to in ten-thousandths, None when it has no price."""
     if line["unit_price"] is None:
         return None
-    unit: int = 10 ** (4 - digits(currency))
-    exact = line["quantity"] * line["unit_price"] * (WHOLE - (line["discount_pct"] or 0))
-    return round_half_up(exact, SCALE * WHOLE * unit) * unit
+    return line_net(line["quantity"], line["unit_price"], line["discount_pct"], currency)
 
 
 def total(lines: Iterable[Mapping[str, Any]], currency: str) -> int | None:

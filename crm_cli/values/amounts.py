@@ -48,6 +48,13 @@ def percent(numerator: int, denominator: int) -> str | None:
     return f"{sign}{abs(hundredths) // 100}.{abs(hundredths) % 100:02d}"
 
 
+def line_net(quantity: int, unit_price: int, discount_pct: int | None, currency: str) -> int:
+    """Quantity × unit price × (1 − discount), rounded half-up at the currency's digits; all in ten-thousandths."""
+    unit: int = 10 ** (4 - digits(currency))
+    exact = quantity * unit_price * (100 * SCALE - (discount_pct or 0))
+    return round_half_up(exact, SCALE * 100 * SCALE * unit) * unit
+
+
 def round_half_up(numerator: int, denominator: int) -> int:
     """Divide exactly and round a half away from zero; the denominator is positive."""
     half_up = (2 * abs(numerator) + denominator) // (2 * denominator)
