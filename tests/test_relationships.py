@@ -94,6 +94,15 @@ def test_people_who_merge_do_not_report_to_themselves(known: Crm) -> None:
     assert known("relationship", "list", "--count").out == "0\n"
 
 
+def test_a_joint_campaign_with_a_company_that_is_no_partner_is_told_of(known: Crm) -> None:
+    known("company", "add", "Sponsor", "--type", "customer")
+    known("partner", "add", "Nordic")
+    told = known("campaign", "add", "Fair", "--partner", "Sponsor")
+    assert (told.code, "Sponsor is a customer, not a partner" in told.err) == (0, True)
+    assert "not a partner" not in known("campaign", "edit", "Fair", "--partner", "Nordic").err
+    assert known("campaign", "list", "partner=Nordic", "--columns", "name").out == "Fair\n"
+
+
 def test_joint_campaigns_stand_in_the_picture_of_the_partner(known: Crm) -> None:
     known("partner", "add", "Gold")
     known("campaign", "add", "Spring fair", "--partner", "Gold", "--starts-on", "2026-03-01")

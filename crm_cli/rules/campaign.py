@@ -22,6 +22,7 @@ SHARES = ("expected_response_pct", "control_pct")
 SPANS = (("planned_start", "planned_end"), ("starts_on", "ends_on"))
 WHOLE = 100 * SCALE
 OVER = ("completed", "cancelled")
+PARTNERS = ("partner", "reseller")
 # What a campaign holds → the step that is done when it is first there.
 _SHOWS = {"budget": "budget", "offer": "offer", "promo_code": "offer", "products": "offer", "messages": "message",
           "segments": "target"}  # fmt: skip
@@ -43,12 +44,24 @@ def prepare(change: Change, drafts: Sequence[Draft]) -> None:
         _amounts(draft)
         _costs(change, draft)
         _kin(change, draft)
+        _tell_partner(change, draft)
         if draft.parts.get("messages") and not draft.imported:
             from crm_cli.rules.messaging import composing
 
             composing.check(change.connection, draft.parts["messages"])
         if not draft.imported:
             _done(change, draft, _shown(draft))
+
+
+def _tell_partner(change: Change, draft: Draft) -> None:
+    """Tell of a campaign's partner that is none: it is taken, since a sponsor may be a customer."""
+    partner = draft.values.get("partner_id")
+    if not partner or draft.imported or (draft.before and draft.before["partner_id"] == partner):
+        return
+    found = change.one("SELECT name, type FROM company WHERE id = ?", partner)
+    if found and found["type"] not in PARTNERS:
+        way = f"`crm company edit {partner} --type partner` makes it one"
+        change.notes.append(f"{found['name']} is a {found['type']}, not a partner; {way}")
 
 
 def done(change: Change, campaign_id: int, step: str) -> None:
