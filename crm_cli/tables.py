@@ -29,6 +29,7 @@ NAME, WORDS, MOST = 20, 12, 60  # letters of the first column of words and of th
 LEAST = {"email": 20, "phone": 15, "why": 30}  # by kind or name: where less says nothing
 STROKES = "[─-╿▀-▟•]+"  # what charts are drawn with
 GAP = 2  # letters between columns
+NAMED = 6  # columns that are named where there is no room for them
 ALWAYS = 2  # columns that are shown however narrow the window is
 
 Cells = list[list[str]]
@@ -214,6 +215,8 @@ def _under(rows: Rows, hidden: list[str], count: int, common: str | None, style:
     if common:
         output.say(f"amounts in {common}", style)
     if hidden:
-        output.say(f"no room for {', '.join(hidden)}; a wider window or another format shows them", style)
+        named, more = ", ".join(hidden[:NAMED]), len(hidden) - NAMED
+        told = f"{named} and {more} more" if more > 1 else ", ".join(hidden)
+        output.say(f"no room for {told}; a wider window or another format shows them", style)
     for note in rows.notes:
         output.say(note, style)
