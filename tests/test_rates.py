@@ -109,6 +109,61 @@ def test_a_won_deal_keeps_the_rate_of_the_day_it_closed(crm: Crm, ecb: str) -> N
     assert crm("deal", "list", "--columns", "rate", "-o", "json").json == [{"rate": "1.08"}]
 
 
+def test_what_was_saved_before_a_rate_was_known_gets_that_of_its_day(
+    crm: Crm, ecb: str, tmp_path: Path
+) -> None:
+    crm("company", "add", "Acme")
+    crm("deal", "add", "Won", "--amount", "100", "--currency", "EUR", "--company", "Acme")
+    crm("deal", "win", "1", "--on", "2026-06-11")
+    crm("deal", "add", "Open", "--amount", "100", "--currency", "EUR")
+    crm("deal", "add", "Early", "--amount", "100", "--currency", "EUR")
+    crm("deal", "win", "3", "--on", "2026-06-01")
+    crm(
+        "invoice",
+        "add",
+        "--company",
+        "Acme",
+        "--amount",
+        "7",
+        "--currency",
+        "GBP",
+        "--issued-on",
+        "2026-06-12",
+    )
+    crm("quote", "add", "--company", "Acme", "--currency", "EUR", "--items", "Work @ 5")
+
+    def held(noun: str) -> list[str | None]:
+        return [row["rate"] for row in crm(noun, "list", "--columns", "rate", "-o", "json").json]
+
+    assert held("deal") == [None, None, None]
+    done = crm("config", "rates", "import", ecb, "--only", "EUR,GBP")
+    assert "given the rate of its day: 2 deals in EUR without one" in done.err
+    assert held("deal") == ["1.08", "1.0842", None]  # none is known of the first of June
+    assert (held("invoice"), held("quote")) == (["1.28307692308"], ["1.0842"])
+    assert "given" not in crm("config", "rates", "import", ecb).err
+    assert "1 deal in EUR" in crm("rate", "add", "EUR", "--day", "2026-05-29", "--rate", "1.07").err
+    assert held("deal") == ["1.08", "1.0842", "1.07"]
+    crm("undo", "--yes")
+    assert held("deal") == ["1.08", "1.0842", None]
+    own = {"CRM_CONFIG": str(tmp_path / "own.toml")}
+    crm("config", "set", "rates.EUR", "3", env=own)
+    assert "1 deal in EUR" in crm("config", "rates", "fill", "--dry-run", env=own).err
+    assert "1 deal in EUR" in crm("config", "rates", "fill", env=own).err
+    assert held("deal") == ["1.08", "1.0842", "3"]
+    assert "nothing lacks a rate that is known" in crm("config", "rates", "fill").err
+    assert crm("db", "check").code == 0
+
+
+def test_days_in_another_order_are_read_as_is_said(crm: Crm, tmp_path: Path) -> None:
+    file = tmp_path / "rates.csv"
+    file.write_text("Currency;Date;Rate\nEUR;03.04.2026;1,1\n")
+    refused = crm("config", "rates", "import", str(file))
+    assert (refused.code, "give --date-order dmy|mdy" in refused.err) == (2, True)
+    assert crm("config", "rates", "import", str(file), "--date-order", "dmy").code == 0
+    assert rates(crm) == {("EUR", "2026-04-03"): "1.1"}
+    assert crm("config", "rates", "import", str(file), "--date-order", "x").code == 2
+
+
 def test_a_rate_in_the_settings_goes_before(crm: Crm, ecb: str, tmp_path: Path) -> None:
     own = {"CRM_CONFIG": str(tmp_path / "own.toml")}
     crm("config", "set", "rates.EUR", "3", env=own)

@@ -1,4 +1,7 @@
-"""A rate's own rules: of a currency other than the own one, more than nothing, one a day."""
+"""A rate's own rules: of a currency other than the own one, more than nothing, one a day.
+
+What was saved before any rate of its currency was known has none; it gets that of its day as soon as one is known.
+"""
 
 import re
 from collections.abc import Sequence
@@ -7,6 +10,8 @@ from crm_cli.changing import Change
 from crm_cli.errors import ConflictError, InvalidError
 from crm_cli.rules.drafts import Draft
 
+DAYS = {"deal": "coalesce(closed_on, ?3)", "invoice": "issued_on", "quote": "coalesce(issued_on, ?3)"}
+"""What has a rate, and the day that it is of; ?3 is today."""
 _NUMBER = re.compile(r"\d{1,18}(\.\d{1,18})?")
 
 
@@ -21,6 +26,40 @@ def prepare(change: Change, drafts: Sequence[Draft]) -> None:
             draft.values["rate"] = check(draft.values["rate"])
         if not draft.imported:  # of those that a file brings, the file's reader has looked
             _refuse_second(change, draft)
+
+
+def settle(change: Change, drafts: Sequence[Draft]) -> None:
+    """Give what has no rate the one that is known now."""
+    if any(
+        not draft.imported for draft in drafts
+    ):  # what a file brings is given out once, after its last row
+        fill(change)
+
+
+def fill(change: Change) -> None:
+    """Give deals, invoices and quotes that have no rate the one of their day; those that have one keep it."""
+    for noun, day in DAYS.items():
+        question = f"SELECT DISTINCT currency FROM {noun} WHERE rate IS NULL AND currency IS NOT NULL"
+        for (currency,) in change.rows(question):
+            _fill(change, noun, day, currency)
+
+
+def _fill(change: Change, noun: str, day: str, currency: str) -> None:
+    told = change.config.rate(currency)
+    rate = (
+        "?1"
+        if told
+        else f"(SELECT r.rate FROM rate AS r WHERE r.currency = ?2 AND r.day <= {day} ORDER BY r.day DESC LIMIT 1)"
+    )
+    found = change.connection.execute(
+        f"UPDATE {noun} SET rate = {rate}, updated_at = ?4 "
+        f"WHERE rate IS NULL AND currency = ?2 AND {rate} IS NOT NULL",
+        (told, currency, change.today.isoformat(), change.now),
+    ).rowcount
+    if found:
+        change.notes.append(
+            f"given the rate of its day: {found:,} {noun}{'s' * (found > 1)} in {currency} without one"
+        )
 
 
 def check(text: str | None) -> str:

@@ -8,6 +8,7 @@ dollars in its row, and any other currency these divided by its own number.
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from decimal import Context, Decimal, InvalidOperation
 from typing import NamedTuple
 
@@ -19,6 +20,7 @@ from crm_cli.formats.table import Cells, Table
 from crm_cli.rules import records
 from crm_cli.rules.drafts import Draft
 from crm_cli.rules.rate import check
+from crm_cli.values import Reading
 from crm_cli.values.currencies import CURRENCIES
 
 BATCH = 2_000
@@ -35,7 +37,9 @@ class Quoted(NamedTuple):
     rate: str
 
 
-def bring(change: Change, table: Table, *, base: str, only: Sequence[str] = ()) -> tuple[int, int, int]:
+def bring(
+    change: Change, table: Table, *, base: str, only: Sequence[str] = (), date_order: str | None = None
+) -> tuple[int, int, int]:
     """Write the rates of a file; returns how many were created, updated and unchanged.
 
     Args:
@@ -43,14 +47,16 @@ def bring(change: Change, table: Table, *, base: str, only: Sequence[str] = ()) 
         table: the file.
         base: the currency of which a file with a column a currency says what one unit is worth.
         only: the currencies to take; none for all.
+        date_order: how days such as 03/04/2026 are read; else as the settings say.
 
     Raises:
         InvalidError: the file is of neither kind, or a cell is no currency, day or rate; names the line.
     """
     counts = [0, 0, 0]
     batch: dict[tuple[str, str], str] = {}
+    reading = replace(change.reading, date_order=date_order or change.reading.date_order)
     with ExitStack() as stack:
-        for number, each in enumerate(_quoted(change, table, base)):
+        for number, each in enumerate(_quoted(change.config.currency, table, base, reading)):
             if number == BATCH:
                 stack.enter_context(change.bulk(["rate"]))
             if each.currency != change.config.currency and (not only or each.currency in only):
@@ -62,36 +68,37 @@ def bring(change: Change, table: Table, *, base: str, only: Sequence[str] = ()) 
     return counts[0], counts[1], counts[2]
 
 
-def _quoted(change: Change, table: Table, base: str) -> Iterator[Quoted]:
+def _quoted(own: str, table: Table, base: str, reading: Reading) -> Iterator[Quoted]:
     header = [name.strip() for name in table.header]
     codes = {at: name.upper() for at, name in enumerate(header) if name.upper() in CURRENCIES}
     found = {name: at for at, name in recognise("rate", header, COLUMNS).items()}
     if all(name in found for name in COLUMNS):
-        return _long(change, table, [found[name] for name in COLUMNS])
+        return _long(table, [found[name] for name in COLUMNS], reading)
     if codes and "day" in found:
-        return _wide(change, table, found["day"], codes, base)
+        return _wide(own, table, found["day"], codes, base, reading)
     raise InvalidError(
         f"{table.path} holds no rates: it needs columns currency, day and rate, or a day and a column for each currency"
     )
 
 
-def _long(change: Change, table: Table, places: Sequence[int]) -> Iterator[Quoted]:
+def _long(table: Table, places: Sequence[int], reading: Reading) -> Iterator[Quoted]:
     for line, cells in table.rows():
-        with_line = _Line(change, table, line)
+        with_line = _Line(table, line, reading)
         code, day, text = ((cells[at] or "").strip() for at in places)
         if text.lower() not in UNKNOWN:
             yield Quoted(with_line.currency(code), with_line.day(day), str(with_line.number(text)))
 
 
-def _wide(change: Change, table: Table, day_at: int, codes: dict[int, str], base: str) -> Iterator[Quoted]:
-    own = change.config.currency
+def _wide(
+    own: str, table: Table, day_at: int, codes: dict[int, str], base: str, reading: Reading
+) -> Iterator[Quoted]:
     if own != base and own not in codes.values():
         raise InvalidError(
             f"{table.path} has no column {own}, your own currency, by which its rates could be told; "
             f"its rates are taken as units for one {base} (--base)"
         )
     for line, cells in table.rows():
-        at_line = _Line(change, table, line)
+        at_line = _Line(table, line, reading)
         worth = {base: Decimal(1)} | dict(_numbers(at_line, cells, codes))
         if own not in worth:
             continue  # on that day the own currency was not quoted
@@ -111,8 +118,8 @@ def _numbers(at_line: "_Line", cells: Cells, codes: dict[int, str]) -> Iterator[
 class _Line:
     """Reads the cells of one line; what is wrong with one is told with its place."""
 
-    def __init__(self, change: Change, table: Table, line: int) -> None:
-        self.change, self.place = change, f"{table.path}, line {line}"
+    def __init__(self, table: Table, line: int, reading: Reading) -> None:
+        self.reading, self.place = reading, f"{table.path}, line {line}"
 
     def number(self, text: str) -> Decimal:
         """A rate, more than nothing."""
@@ -131,7 +138,7 @@ class _Line:
 
     def _read(self, kind: str, text: str) -> str:
         try:
-            found = values.read(kind, text, self.change.reading)
+            found = values.read(kind, text, self.reading)
         except InvalidError as error:
             raise InvalidError(f"{self.place}: {error}") from None
         if found is None:
