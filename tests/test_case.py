@@ -438,6 +438,15 @@ def test_what_another_program_tells_stands_and_is_its_history(jane: Crm, store: 
     assert way(jane, "ext:9") == ["waiting_on_customer"]
 
 
+def test_desks_write_priorities_as_they_do_and_tell_people_by_their_address(jane: Crm, store: Path) -> None:
+    taken(
+        jane, store, "Ticket ID,Subject,Priority,Requester email",
+        "7,Jams,P1,jane@acme.example", "8,Leaks,P4,new@brick.example", "9,Hums,Blocker,", "10,Squeaks,Minor,",
+    )  # fmt: skip
+    rows = jane("case", "list", "--columns", "priority,contact,company", "--sort", "id").lines
+    assert rows == ["urgent\tJane Doe\tAcme", "low\tnew@brick.example\t", "urgent\t\t", "low\t\t"]
+
+
 def test_an_import_that_settles_and_reopens_goes_on_with_the_history(jane: Crm, store: Path) -> None:
     taken(jane, store, "Ticket ID,Subject,Status,Created at", "7,Jams,Open,2026-06-01T10:00:00Z")
     settled = ("Ticket ID,Subject,Status,Resolved at", "7,Jams,Solved,2026-06-02T10:00:00Z")
