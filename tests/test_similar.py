@@ -153,7 +153,8 @@ def test_the_best_resolution_is_taken_over_and_given_back(desk: Crm) -> None:
     asked = ("case", "list", made, "--columns", "resolution,status")
     dry = desk("case", "similar", made, "--copy", "--dry-run")
     assert (dry.code, dry.out) == (0, "")
-    assert "would take over the resolution of case 1: Cleaned the burrs" in dry.err
+    subject = desk("case", "list", "1", "--columns", "subject").out.strip()
+    assert f"would take over the resolution of case 1 {subject}: Cleaned the burrs" in dry.err
     assert desk(*asked).out == "\tnew\n"
     assert desk("case", "similar", made, "--copy").out == f"{made}\n"
     assert desk(*asked).out == "Cleaned the burrs\tnew\n"

@@ -216,12 +216,13 @@ def test_a_contract_that_ends_keeps_the_cases_that_came_under_it(crm: Crm) -> No
 
 
 def test_changing_a_policy_moves_open_cases_and_names_them(crm: Crm) -> None:
-    for number in range(1, 8):
-        done(crm, "case", "add", f"Case {number}", env={"CRM_NOW": "2026-06-15T09:00:00Z"})
+    rows = [f"Case {number},2026-06-15T09:00:00Z" for number in range(1, 24)]
+    done(crm, "case", "import", "-", input="\n".join(("Subject,Created at", *rows, "")))
     done(crm, "case", "edit", "2", "--status", "cancelled")
     change = ("sla", "edit", "Standard", "--promise", "normal:1h/2h")
     before = case(crm)
-    said = "6 open cases {} new deadlines: C-2026-0001, C-2026-0003, C-2026-0004, C-2026-0005, C-2026-0006 and 1 more"
+    named = ", ".join(f"C-2026-{number:04}" for number in range(1, 22) if number != 2)
+    said = f"22 open cases {{}} new deadlines: {named} and 2 more"
     assert said.format("would get") in done(crm, *change, "--dry-run")
     assert case(crm) == before
     assert said.format("get") in done(crm, *change)
@@ -229,6 +230,11 @@ def test_changing_a_policy_moves_open_cases_and_names_them(crm: Crm) -> None:
     assert "new deadlines" not in done(crm, "sla", "edit", "Standard", "--notes", "Since June")
     done(crm, "undo", "2", "--yes")
     assert case(crm) == before
+
+
+def test_an_answer_that_is_promised_only_after_the_end_is_pointed_at(crm: Crm) -> None:
+    said = done(crm, "sla", "add", "Odd", "--promise", "urgent:8h/1h, high:1h/-, normal:-/4h, low:4h/4h")
+    assert "Odd promises an answer only after the end for urgent: write" in said
 
 
 def test_a_new_condition_takes_the_open_cases_that_meet_it(crm: Crm) -> None:

@@ -66,7 +66,8 @@ def _take_over(desk: Desk, case_id: int, text: str | None, *, dry_run: bool, yes
     with desk.change("case similar", dry_run=dry_run) as change:
         noun, source = best or resolution.named(change, text or "")
         found = resolution.take(change, case_id, noun, source)
-        change.summary = f"case {case_id}: the resolution of {noun} {source}"
-    desk.say(f"{'would take' if dry_run else 'took'} over the resolution of {noun} {source}: {found}")
+        named = f"{noun} {source} {change.held(noun, source, 'subject' if noun == 'case' else 'name')}"
+        change.summary = f"case {case_id}: the resolution of {named}"
+    desk.say(f"{'would take' if dry_run else 'took'} over the resolution of {named}: {found}")
     if not dry_run:
         desk.written("case", [case_id], format=desk.style.format)

@@ -23,7 +23,7 @@ FACTS = ("due", "warn", "left", "met")
 COLUMNS = tuple(f"{clock}_{fact}" for clock in CLOCKS for fact in FACTS)
 WHOLE = 1_000_000  # 100 per cent as it is stored
 BATCH = 2_000  # open cases that are counted anew at a time
-NAMED = 5  # cases that a note names
+NAMED = 20  # cases that a note names
 
 Run = tuple[int, int | None]
 """A time in which a clock runs, until it stops; None while it runs."""

@@ -83,6 +83,11 @@ def parse(text: str) -> list[Row]:
     return [found[each] for each in ORDER if each in found]
 
 
+def _is_vain(row: Row) -> bool:
+    """Whether a case is to be resolved before it is to be answered."""
+    return bool(row["resolution_minutes"] and (row["response_minutes"] or 0) > row["resolution_minutes"])
+
+
 def _row(priority: str, response: int | None, resolution: int | None) -> Row:
     return {"priority": priority, "response_minutes": response, "resolution_minutes": resolution}
 
@@ -118,6 +123,12 @@ def _targets(change: Change, draft: Draft) -> None:
         none = [each for each in ORDER if each not in {row["priority"] for row in rows}]
         if none and not draft.imported:
             change.notes.append(f"{draft.get('name')} promises nothing for {', '.join(none)}")
+        vain = [row["priority"] for row in rows if _is_vain(row)]
+        if vain and not draft.imported:
+            change.notes.append(
+                f"{draft.get('name')} promises an answer only after the end for {', '.join(vain)}: write the "
+                "time to answer first, like normal:8h/40h"
+            )
 
 
 def _checked(rows: Sequence[Row]) -> list[Row]:

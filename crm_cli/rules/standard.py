@@ -29,7 +29,7 @@ def hold(change: Change, noun: str, drafts: Sequence[Draft]) -> None:
     for number, draft in enumerate(drafts, 1):
         own = draft.id if draft.before else -number
         if taken.setdefault(fold(draft.get("name") or ""), own) != own:
-            raise ConflictError(f"there is a {noun} {draft.get('name')} already; choose another name")
+            raise ConflictError(f"{noun} {draft.get('name')} is there already; choose another name")
         if draft.before and draft.before["is_default"] and not draft.get("is_default"):
             raise InvalidError(f"one {noun} must be the default; make another one the default instead")
 
