@@ -1,5 +1,5 @@
 -- list: id number subject company contact type status priority sla_state sla_policy first_response_due resolution_due owner created_at resolved_at closed_at
--- table: id number subject company type status priority sla_state resolution_due owner
+-- table: id number subject company sla_state resolution_due status priority type owner
 SELECT
   "case".id, "case".number, "case".subject,
   (SELECT name FROM company WHERE company.id = "case".company_id) AS company,
