@@ -38,6 +38,8 @@ class Change:
         self.tell: Callable[[str], None] = self.notes.append
         """Whom to tell at once what cannot wait until the change is done."""
         self.forced = False  # what is odd and can be meant is taken all the same
+        self.adds_named: Callable[[str, str], bool] | None = None
+        """Whether a record that is named (noun, name) and not there is added; None where a command cannot."""
         self.config = config.load()
         self.now: str = clock.now(self.config.zone)
         self.today: date = clock.today(self.config.zone)

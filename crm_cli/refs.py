@@ -35,6 +35,19 @@ _SHORTEST_PHONE = 7  # digits from which a bare number that is no id may be a ph
 _LONGEST_ID = 18  # digits of an id that SQLite can hold
 
 
+class UnknownError(NotFoundError):
+    """No record of a noun answers to a reference; `hint` is what else can be done."""
+
+    def __init__(self, noun: str, text: str, hint: str) -> None:
+        super().__init__(f"no {noun} answers to {text!r}; {hint}")
+        self.noun, self.text, self.hint = noun, text, hint
+
+    @property
+    def is_name(self) -> bool:
+        """Whether the reference may be the name of a record that is not there yet."""
+        return not (self.text.isdecimal() or "@" in self.text or ":" in self.text)
+
+
 class AmbiguousError(ConflictError):
     """Several records answer to a reference; `candidates` are their ids and names."""
 
@@ -55,7 +68,7 @@ def resolve(
     """The id of the one record that a reference names.
 
     Raises:
-        NotFoundError: none does; names the nearest.
+        UnknownError: none does; names the nearest.
         AmbiguousError: several do.
     """
     prefix, colon, rest = text.partition(":")
@@ -74,8 +87,9 @@ def resolve(
     if text.isdecimal() and (named := _by_name(connection, noun, text, country)):
         raise NotFoundError(f"no {noun} has the id {text}; {noun} {named[0]} is called so")
     near = like(connection, noun, text)
-    hint = f"; did you mean {', '.join(near)}?" if near else f"; `crm {noun} list` shows them"
-    raise NotFoundError(f"no {noun} answers to {text!r}{hint}")
+    raise UnknownError(
+        noun, text, f"did you mean {', '.join(near)}?" if near else f"`crm {noun} list` shows them"
+    )
 
 
 def anywhere(

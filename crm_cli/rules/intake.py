@@ -14,6 +14,8 @@ from crm_cli.rules.drafts import Draft
 from crm_cli.values import Reading
 
 Texts = dict[str, str | list[str]]
+# Nouns of which a record can be added of its name alone, where another one names it.
+NAMED = frozenset(("company", "contact", "user", "campaign"))
 # Nouns whose new records belong to whoever adds them.
 OWNED = frozenset(
     ("contact", "company", "lead", "deal", "case", "campaign", "contract", "article", "activity", "task",
@@ -126,7 +128,27 @@ def _refer(change: Change, each: fields.Field, draft: Draft, text: str | list[st
 
         draft.values[each.column] = stages.find(change, draft.get("pipeline_id"), _joined(text))["id"]
     else:
-        draft.values[each.column] = resolve(change, to, _joined(text))
+        draft.values[each.column] = _named(change, to, _joined(text))
+
+
+def _named(change: Change, noun: str, text: str) -> int:
+    """The id of the record that a field names, which is added where it is not there and that is wished."""
+    try:
+        return resolve(change, noun, text)
+    except refs.UnknownError as unknown:
+        if not (unknown.is_name and noun in NAMED and change.adds_named):
+            raise
+        if not change.adds_named(noun, text):
+            also = " --create adds it" if unknown.hint.endswith("?") else ", --create adds it"
+            raise refs.UnknownError(noun, text, unknown.hint + also) from None
+    from crm_cli.rules import duplicates
+
+    draft = new(change, noun, {"name": text})
+    like = duplicates.warn(change, noun, draft)
+    records.write(change, noun, [draft])
+    added = "would add" if change.dry_run else "added"
+    change.notes += [f"{added} {noun} {draft.id} {draft.get('name')}", *like]
+    return draft.id
 
 
 def _currency(change: Change, about: fields.Noun, draft: Draft, texts: Texts) -> str:

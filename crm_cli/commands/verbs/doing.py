@@ -1,7 +1,7 @@
 """The verbs that change: add, edit, delete, tag, untag; and what other verbs do to several records at once."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
@@ -13,6 +13,12 @@ from crm_cli.errors import InvalidError
 if TYPE_CHECKING:
     from crm_cli.rules.drafts import Draft
 
+T = TypeVar("T")
+AddsNamed = Callable[[str, str], bool]
+"""Whether a record that is named (its noun, its name) and not there is to be added."""
+Create = Annotated[
+    bool, Option("--create", help="Add a company, contact, user or campaign that is named and not there")
+]
 # What a new record can be told by, where that is more than its name.
 CALLED = {
     "contact": ("name", "first_name", "last_name", "email", "phone", "external_id"),
@@ -54,36 +60,71 @@ def make_add(noun: str) -> Callable[..., None]:
                 help=FORCED.get(noun, "Add it although one has this e-mail address, or it can be none"),
             ),
         ] = False,
+        create: Create = False,
         doing: Doing,
     ) -> None:
         texts = _texts(named, setting)
         if name:
             texts[title] = name
-        add_record(ctx.obj, noun, texts, doing, force=force)
+        add_record(ctx.obj, noun, texts, doing, force=force, create=create)
 
     return add
 
 
-def add_record(desk: Desk, noun: str, texts: dict[str, Any], doing: Doing, *, force: bool = False) -> None:
-    """Add one record from typed texts and say so."""
+def add_record(
+    desk: Desk, noun: str, texts: dict[str, Any], doing: Doing, *, force: bool = False, create: bool = False
+) -> None:
+    """Add one record from typed texts and say so; with `create` also what it names and is not there."""
     doing.on(desk)
     from crm_cli.rules import adding, records
 
     title = FIRST.get(noun, fields.noun(noun).label)
     if not any(texts.get(each) for each in CALLED.get(noun, (title,))):
         texts |= _asked(desk, noun, title)
-    if not (force or doing.dry_run or doing.format) and desk.keeps(
+    if not (force or create or doing.dry_run or doing.format) and desk.keeps(
         noun, texts, lambda draft: _added(desk, noun, draft, doing)
     ):
         return
-    with desk.change(f"{noun} add", dry_run=doing.dry_run) as change:
-        draft = adding.drafted(change, noun, texts, force=force)
-        records.write(change, noun, [draft])
-        change.summary = _called(noun, draft)
+
+    def carry_out(adds_named: AddsNamed) -> "Draft":
+        with desk.change(f"{noun} add", dry_run=doing.dry_run) as change:
+            change.adds_named = adds_named
+            draft = adding.drafted(change, noun, texts, force=force)
+            records.write(change, noun, [draft])
+            change.summary = _called(noun, draft)
+        return draft
+
+    draft = _with_named(desk, carry_out, create=create)
     if doing.dry_run:
         desk.say(f"would add {noun} {_called(noun, draft)}")
     else:
         _added(desk, noun, draft, doing)
+
+
+def _with_named(desk: Desk, carry_out: Callable[[AddsNamed], T], *, create: bool) -> T:
+    """Carry out a change that may add what it names; in a terminal the person is asked whether it shall."""
+    from crm_cli.refs import UnknownError
+    from crm_cli.rules.intake import NAMED
+
+    wished: set[tuple[str, str]] = set()
+    while True:
+        try:
+            return carry_out(lambda noun, name: create or (noun, name) in wished)
+        except UnknownError as unknown:
+            asked = unknown.noun, unknown.text
+            if not (desk.interactive and unknown.is_name and unknown.noun in NAMED) or asked in wished:
+                raise
+            meant, is_question, _ = unknown.hint.partition("?")
+            near = f" ({meant}?)" if is_question else ""
+            if not _wishes(f"There is no {unknown.noun} {unknown.text}{near}. Add it?"):
+                raise
+            wished.add(asked)
+
+
+def _wishes(question: str) -> bool:
+    import questionary
+
+    return bool(questionary.confirm(question, default=False).unsafe_ask())
 
 
 def _called(noun: str, draft: "Draft") -> str:
@@ -135,6 +176,7 @@ def make_edit(noun: str) -> Callable[..., None]:
         named: options,
         setting: Setting,
         editor: Annotated[bool, Option("--editor", help="Change the fields in $EDITOR")] = False,
+        create: Create = False,
         doing: Doing,
     ) -> None:
         desk: Desk = ctx.obj
@@ -154,27 +196,33 @@ def make_edit(noun: str) -> Callable[..., None]:
             )
         if filtered and not doing.dry_run:
             desk.confirm(f"Change {len(ids):,} {fields.plural(noun)}?", yes=doing.yes)
-        edit_records(desk, noun, ids, texts, doing)
+        edit_records(desk, noun, ids, texts, doing, create=create)
 
     return edit
 
 
 def edit_records(
-    desk: Desk, noun: str, ids: list[int], texts: dict[str, Any], doing: Doing, verb: str = "edit"
-) -> None:
-    """Set the same fields of several records in one change and say what changed."""
+    desk: Desk, noun: str, ids: list[int], texts: dict[str, Any], doing: Doing, verb: str = "edit", *,
+    create: bool = False,
+) -> None:  # fmt: skip
+    """Set the same fields of several records in one change and say what changed; with `create` add what they name."""
     from crm_cli.rules import duplicates, intake, records
 
-    with desk.change(f"{noun} {verb}", dry_run=doing.dry_run) as change:
-        drafts = records.load(change, noun, ids)
-        for draft in drafts:
-            intake.fill(change, noun, draft, texts)
-        records.write(change, noun, drafts)
-        watch = duplicates.Watch(change, noun)
-        watch.look(drafts)
-        change.notes += watch.notes()
-        changed = [draft.id for draft in drafts if draft.changed]
-        change.summary = f"{counted(changed, noun)}: {', '.join(sorted(texts))}"
+    def carry_out(adds_named: AddsNamed) -> list[int]:
+        with desk.change(f"{noun} {verb}", dry_run=doing.dry_run) as change:
+            change.adds_named = adds_named
+            drafts = records.load(change, noun, ids)
+            for draft in drafts:
+                intake.fill(change, noun, draft, texts)
+            records.write(change, noun, drafts)
+            watch = duplicates.Watch(change, noun)
+            watch.look(drafts)
+            change.notes += watch.notes()
+            changed = [draft.id for draft in drafts if draft.changed]
+            change.summary = f"{counted(changed, noun)}: {', '.join(sorted(texts))}"
+        return changed
+
+    changed = _with_named(desk, carry_out, create=create)
     said = "would change" if doing.dry_run else "changed"
     same = sorted(set(ids) - set(changed))
     were = "was" if len(same) == 1 else "were"
