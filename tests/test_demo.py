@@ -117,7 +117,7 @@ def test_any_day_and_seed_make_a_believable_firm(today: date, seed: int) -> None
     counts = {noun: len(rows) for noun, rows in told.items()}
     # As customers fared, as many of them as are offered something lately, sellers who won something, people known then.
     varying = {
-        "contract": (60, 110), "survey": (180, 202), "quote": (30, 130), "invoice": (220, 480), "offer": (18, 80),
+        "contract": (40, 110), "survey": (180, 202), "quote": (30, 130), "invoice": (220, 480), "offer": (18, 80),
         "snapshot": (40, 170), "deal": (300, 400), "member": (500, 900),
     }  # fmt: skip
     for noun, (least, most) in varying.items():

@@ -1,6 +1,7 @@
 """The lives of the demo's customers: since when they buy, what they order year by year, who slows down and who leaves.
 
-Who buys a machine has a care plan from that day and renews it each year; beans come by subscription, billed in parts.
+Who buys a machine mostly has a care plan from that day and renews it each year; beans come by subscription, billed
+in parts.
 How many fare how is fixed; the British ones are told apart, so that there are some of each in pounds too.
 """
 
@@ -50,13 +51,14 @@ class Means(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """A customer: how it fares, when it first bought, how many machines, and when it left, if it did."""
+    """A customer: how it fares, when it first bought, how many machines, with care or not, and when it left."""
 
     firm: str
     fate: str
     joined: date
     machines: int
     left: date | None = None
+    care: bool = True
 
 
 def tell(story: Story) -> None:
@@ -70,7 +72,7 @@ def tell(story: Story) -> None:
     for place, (firm, (fate, number, many)) in enumerate(zip(others, told, strict=True)):
         life = _life(story, firm, fate, number / many, 1 / many)
         if place < len(ENDING):
-            life = replace(life, joined=workday(story.today + timedelta(ENDING[place] - 2 * YEAR)))
+            life = replace(life, care=True, joined=workday(story.today + timedelta(ENDING[place] - 2 * YEAR)))
         story.joined[firm] = life.joined
         if life.left:
             story.left[firm] = life.left
@@ -84,10 +86,10 @@ def means(story: Story, firm: str) -> Means:
     return Means(MACHINES[size], CARE[size], max(1, min(4, employees // (25, 50, 120)[size])))
 
 
-def machine(story: Story, suits: Means, many: int) -> tuple[Item, ...]:
+def machine(story: Story, suits: Means, many: int, *, care: bool = True) -> tuple[Item, ...]:
     """Machines with their care, and what is often taken with them: a cooler for the milk, filters."""
     less = story.dice.choice(DISCOUNTS)
-    items = [Item(suits.machine, many, less), Item(suits.care, many)]
+    items = [Item(suits.machine, many, less), *([Item(suits.care, many)] if care else [])]
     if suits.machine != MACHINES[0] and story.chance(55):
         items.append(Item(COOLER, many, less))
     if story.chance(45):
@@ -116,7 +118,7 @@ def _life(story: Story, firm: str, fate: str, place: float, share: float) -> Lif
     joined = busy_day(story.today, least, most, story.dice, lambda day: _drawn(story.today, day))
     many = story.dice.randint(1, means(story, firm).most)
     if fate != "left":
-        return Life(firm, fate, joined, many)
+        return Life(firm, fate, joined, many, care=story.chance(75))
     years = story.dice.randint(1, min(2, ((story.today - joined).days - AWAY) // YEAR))
     return Life(firm, fate, joined, many, joined + timedelta(YEAR * years))
 
@@ -131,21 +133,21 @@ def _orders(story: Story, life: Life, *, ending: bool) -> Iterator[Order]:
     """All that a customer has ordered, the renewals that were refused, and those that are talked about."""
     suits = means(story, life.firm)
     called = f"{life.machines} {suits.machine}" if life.machines > 1 else suits.machine
-    yield Order(
-        life.firm, life.joined, called, "new_business", machine(story, suits, life.machines), care=life.joined
-    )
+    first = machine(story, suits, life.machines, care=life.care)
+    since = life.joined if life.care else None
+    yield Order(life.firm, life.joined, called, "new_business", first, care=since)
     blend = beans(story, life.machines)
     begun = workday(life.joined + timedelta(story.dice.randint(5, 40)))
     for year in range((story.today - life.joined).days // YEAR + 2):
         anniversary = life.joined + timedelta(YEAR * year)
-        if year:
+        if year and life.care:
             yield from _renewed(story, life, suits, anniversary, open_too=not ending)
         if life.left == anniversary:
             break
         yield from _subscribed(story, life, blend, year, begun + timedelta(YEAR * year))
     if life.fate == "regular" and story.chance(45) and (story.today - life.joined).days > YEAR // 2:
         day = busy_day(story.today, 4, (story.today - life.joined).days - 90, story.dice)
-        yield Order(life.firm, day, suits.machine, "existing", machine(story, suits, 1))
+        yield Order(life.firm, day, suits.machine, "existing", machine(story, suits, 1, care=life.care))
 
 
 def _renewed(story: Story, life: Life, suits: Means, anniversary: date, *, open_too: bool) -> Iterator[Order]:
