@@ -81,6 +81,7 @@ class _Put:
     MEASURE: str
     FORMULA: str
     OPTIONS: tuple[Choice, ...]
+    DEAR: tuple[str, ...]
 
     def answer(self, asked: Asked) -> Rows:
         """Ask the store."""
@@ -100,7 +101,8 @@ def put(asked: Asked) -> Asked:
         else "deal"
     )
     own = asked.report
-    report = _Put(own, noun, DAYS[noun], own.COLUMNS, own.MEASURE, own.FORMULA, getattr(own, "OPTIONS", ()))
+    options, dear = getattr(own, "OPTIONS", ()), getattr(own, "DEAR", ())
+    report = _Put(own, noun, DAYS[noun], own.COLUMNS, own.MEASURE, own.FORMULA, options, dear)
     day = min(asked.today, _day(asked.until)) if asked.until else asked.today
     made = replace(asked, report=cast("Report", report), by=None, today=day)
     if asked.asking:

@@ -30,6 +30,7 @@ COLUMNS = (
     Field("currency", "currency", "Currency of the amounts"),
 )
 MEASURE = "accuracy_pct"
+DEAR = ("commit",)
 CHART = "line"
 CATEGORIES = ("commit", "best_case", "pipeline", "weighted")
 OPTIONS = (Choice("category", "Which forecast is held against what came", CATEGORIES),)

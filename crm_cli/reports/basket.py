@@ -25,6 +25,7 @@ COLUMNS = (
     Field("verdict", "text", "more, less, or too small to tell"),
 )
 MEASURE = "confidence_pct"
+DEAR = ("lift", "verdict")
 OPTIONS = (
     purchases.FROM,
     Choice("fewest", f"Customers who must have bought both; else {baskets.FEWEST}", metavar="N"),

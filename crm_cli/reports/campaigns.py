@@ -60,6 +60,7 @@ COLUMNS = (
     Field("people_rate_pct", "percent", "Response rate of people alone, without advertisements"),
 )  # fmt: skip
 MEASURE = "won_amount"
+DEAR = ("won_amount", "cost", "roi_pct")
 OPTIONS = (
     Choice("rollup", "Add campaigns to those that they are part of"),
     Choice("reasons", "Why people were left out, in place of the figures"),

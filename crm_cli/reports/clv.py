@@ -53,6 +53,7 @@ HELD_OUT = (
     Field("currency", "currency", "Currency of their purchases"),
 )
 MEASURE = "clv"
+DEAR = ("clv",)
 MEASURES = ("historic", "purchases")
 OPTIONS = (
     purchases.FROM,
@@ -91,7 +92,7 @@ def answer(asked: Asked) -> Rows:
         rows += _grouped(put, asked.by, currency, found) if asked.by else _each(put, currency, found)
     if asked.by:
         head = Field(asked.by, "text", "What is grouped by")
-        return Rows([head, *GROUPED], rows, put.table([]).notes)
+        return Rows([head, *GROUPED], rows, put.table([]).notes, dear=DEAR)
     return put.table([(Place(), row) for row in rows])
 
 

@@ -28,6 +28,7 @@ COLUMNS = (
     Field("coverage", "decimal", "Open pipeline ÷ what is left to the goal"),
 )
 MEASURE = "pipeline"
+DEAR = ("weighted",)
 CHART = "bars"
 FORMULA = """
 Open deals in the month of expected_close, won ones in the month they closed; lost ones are in none.

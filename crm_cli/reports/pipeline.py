@@ -29,6 +29,7 @@ COLUMNS = (
     Field("rotten", "integer", "Deals too long without a touch"),
 )
 MEASURE = "amount"
+DEAR = ("rotten",)
 FORMULA = """
 Open deals by the stage they are in. One row per currency: each counts the deals in that currency only.
 weighted = sum of amount × probability of each deal, rounded once. An empty amount counts as 0.

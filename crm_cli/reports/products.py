@@ -27,6 +27,7 @@ COLUMNS = (
     Field("currency", "currency", "Currency of the amounts; the row counts its deals only"),
 )
 MEASURE = "won_amount"
+DEAR = ("margin", "margin_pct")
 FORMULA = """
 Deals won by the day they closed. A deal counts once in each of its products, its amount by their shares of its lines'
 net (equally where no line has a price). quantity = of its lines. cost = quantity × the product's cost as it is now,

@@ -154,4 +154,4 @@ def _totals(put: Asked) -> Rows:
             share(stands.repeat, stands.buyers), money(later, currency, 100 * SCALE), currency,
         ))  # fmt: skip
     purchases.nameless(told)
-    return Rows(list(TOTALS), rows, told.table([]).notes)
+    return Rows(list(TOTALS), rows, told.table([]).notes, dear=("retention_pct", "churn_pct"))
