@@ -28,6 +28,7 @@ COLUMNS = (
     Field("within_target_pct", "percent", "Contacted in time, of the contacted"),
 )
 MEASURE = "median_hours"
+DEAR = ("within_target_pct",)
 PARTS = ("contacted", "never")
 OPTIONS = (Choice("business", "Hold the target against hours of work"),)
 FORMULA = """
