@@ -110,8 +110,8 @@ def anywhere(
         except NotFoundError:
             continue
     near = [name for noun in nouns for name in like(connection, noun, text)][:5]
-    hint = f"; did you mean {', '.join(near)}?" if near else ""
-    raise NotFoundError(f"no {', '.join(nouns[:-1])} or {nouns[-1]} answers to {text!r}{hint}")
+    hint = f"did you mean {', '.join(near)}?" if near else "`crm contact add` adds a person"
+    raise NotFoundError(f"no {', '.join(nouns[:-1])} or {nouns[-1]} answers to {text!r}; {hint}")
 
 
 def like(connection: sqlite3.Connection, noun: str, text: str) -> list[str]:
