@@ -18,7 +18,8 @@ class Terms(Bundle):
         str | None, Option(metavar="DATE", help="The last day it holds; else in quote.valid_days, 30")
     ] = None
     discount: Annotated[
-        str | None, Option(metavar="5%|AMOUNT", help="Discount on all lines together, before tax")
+        str | None,
+        Option(metavar="5%|AMOUNT", help="Discount on all lines together; it lowers the total, not the tax"),
     ] = None
     shipping: Annotated[str | None, Option(metavar="AMOUNT", help="Shipping")] = None
     shipping_tax: Annotated[str | None, Option(metavar="PERCENT", help="Tax on shipping")] = None
