@@ -121,7 +121,7 @@ def like(connection: sqlite3.Connection, noun: str, text: str) -> list[str]:
     table, label, key = _table(noun), _label(noun), fold(text)
     if noun in CODES and (near := _near_codes(connection, noun, text.upper())):
         return near
-    if "name_key" not in _columns(connection, table):
+    if not _is_named(noun):
         return []
     most = 'SELECT name_key, "{}" FROM "{}" WHERE {} LIMIT 2000'
     rows = connection.execute(
@@ -176,8 +176,9 @@ def _label(noun: str) -> str:
     return "name" if noun == "stage" else fields.noun(noun).label
 
 
-def _columns(connection: sqlite3.Connection, table: str) -> set[str]:
-    return {row[1] for row in connection.execute(f'PRAGMA table_info("{table}")')}
+def _is_named(noun: str) -> bool:
+    """Whether records of a noun have names by which they are found."""
+    return noun == "stage" or fields.noun(noun).named
 
 
 def _named(connection: sqlite3.Connection, noun: str, ids: list[int]) -> list[tuple[int, str]]:
@@ -285,7 +286,7 @@ def _revision(connection: sqlite3.Connection, text: str) -> list[int]:
 
 
 def _by_name(connection: sqlite3.Connection, noun: str, text: str, _: str | None) -> list[int]:
-    if "name_key" in _columns(connection, _table(noun)):
+    if _is_named(noun):
         return _ids(connection, f'SELECT id FROM "{_table(noun)}" WHERE name_key = ?', fold(text))
     if noun in ("activity", "task"):
         return _ids(connection, "SELECT id FROM activity WHERE fold(subject) = ?", fold(text))
@@ -294,7 +295,7 @@ def _by_name(connection: sqlite3.Connection, noun: str, text: str, _: str | None
 
 def _by_start(connection: sqlite3.Connection, noun: str, text: str, _: str | None) -> list[int]:
     key = fold(text)
-    if not key or "name_key" not in _columns(connection, _table(noun)):
+    if not key or not _is_named(noun):
         return []
     question = f'SELECT id FROM "{_table(noun)}" WHERE name_key >= ? AND name_key < ? LIMIT 200'
     return _ids(connection, question, key, key + "\U0010ffff")
