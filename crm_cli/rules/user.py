@@ -1,12 +1,16 @@
 """A user's own rules: nobody is here twice."""
 
 from collections.abc import Sequence
+from itertools import chain
 
 from crm_cli.changing import Change
 from crm_cli.errors import ConflictError, InvalidError
 from crm_cli.rules.drafts import Draft
 from crm_cli.values import emails
 from crm_cli.values.folding import fold
+
+Person = tuple[int | None, str, str | None, str | None]
+"""A user's id, where it stands, name, e-mail address and external id."""
 
 
 def prepare(change: Change, drafts: Sequence[Draft]) -> None:
@@ -30,23 +34,30 @@ def _refuse_twice(change: Change, drafts: Sequence[Draft]) -> None:
         f"WHERE name_key IN ({marks}) OR lower(email) IN ({marks}) ORDER BY id"
     )
     rows = change.rows(question, *names, *addresses)
-    known = [(row["id"], row["name"], row["email"], row["external_id"]) for row in rows]
+    known: dict[tuple[str, str], list[Person]] = {}
+    for row in rows:
+        _remember(known, (row["id"], row["name"], row["email"], row["external_id"]))
     for draft in drafts:
-        own = (
-            draft.id if draft.before else None,
-            draft.get("name"),
-            draft.get("email"),
-            draft.get("external_id"),
-        )
-        for other in known:
+        number = draft.id if draft.before else None
+        own = (number, draft.get("name"), draft.get("email"), draft.get("external_id"))
+        for other in chain.from_iterable(known.get(each, ()) for each in _told_by(own)):
             if other[0] != own[0] or other[0] is None:
                 _refuse_same(own, other)
-        known.append(own)
+        _remember(known, own)
 
 
-def _refuse_same(
-    own: tuple[int | None, str, str | None, str | None], other: tuple[int | None, str, str | None, str | None]
-) -> None:
+def _told_by(one: Person) -> list[tuple[str, str]]:
+    """What a person may be the same as another by."""
+    named, address = ("name", fold(one[1])), one[2] and ("address", emails.key(one[2]))
+    return [named, address] if address else [named]
+
+
+def _remember(known: dict[tuple[str, str], list[Person]], one: Person) -> None:
+    for each in _told_by(one):
+        known.setdefault(each, []).append(one)
+
+
+def _refuse_same(own: Person, other: Person) -> None:
     same_name = fold(own[1]) == fold(other[1])
     same_address = own[2] and other[2] and emails.key(own[2]) == emails.key(other[2])
     apart = own[3] and other[3] and own[3] != other[3]
