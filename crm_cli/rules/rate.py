@@ -22,8 +22,8 @@ def prepare(change: Change, drafts: Sequence[Draft]) -> None:
             draft.values["day"] = change.today.isoformat()
         if draft.get("currency") == change.config.currency:
             raise InvalidError(f"currency: {draft.get('currency')} is your own, which is worth 1 of itself")
-        if "rate" in draft.values:
-            draft.values["rate"] = check(draft.values["rate"])
+        if draft.before is None or "rate" in draft.values:
+            draft.values["rate"] = check(draft.get("rate"))
         if not draft.imported:  # of those that a file brings, the file's reader has looked
             _refuse_second(change, draft)
 
@@ -70,7 +70,7 @@ def check(text: str | None) -> str:
     """
     number = (text or "").strip().replace(",", ".")
     if not _NUMBER.fullmatch(number) or not number.strip("0."):
-        raise InvalidError(f"rate: {text!r} is no rate; write a number above 0 such as 0.9226")
+        raise InvalidError(f"rate: {text or ''!r} is no rate; write a number above 0 such as 0.9226")
     return number
 
 
