@@ -6,15 +6,18 @@ from another tool; they are adopted, and their search text is made anew, before 
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from functools import cached_property
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from crm_cli import clock, config, db, exchange, fields, hooks, safeguard, turns
 from crm_cli.values import Reading
+
+if TYPE_CHECKING:
+    from crm_cli.rules.drafts import Draft
 
 CACHE = 16_384  # KiB of pages kept in memory by a bulk change
 
@@ -50,6 +53,8 @@ class Change:
         self.reverts_id: int | None = None
         self._entry = 0  # the entry of an earlier transaction, which this one goes on with
         self._bulk: dict[str, str] | None = None
+        self._answers: dict[Hashable, Any] = {}
+        self._answered_at = -1
 
     def __enter__(self) -> Self:
         self._begin()
@@ -127,9 +132,24 @@ class Change:
         """One unit of a currency in the own one, as it is worth on a day, else today; None where no rate is known."""
         return exchange.rate(self.connection, self.config, currency, day or self.today.isoformat())
 
+    def unwritten(self, key: Hashable, ask: Callable[[], Any]) -> Any:
+        """The answer to a question of the store, asked again once something is written."""
+        if self._answered_at != self.connection.total_changes:
+            self._answers.clear()
+            self._answered_at = self.connection.total_changes
+        if key not in self._answers:
+            self._answers[key] = ask()
+        return self._answers[key]
+
+    def note(self, sentence: str, draft: "Draft") -> None:
+        """Tell a person something of one record."""
+        self.notes.append(sentence)
+        draft.said.append(sentence)
+
     def begin(self, verb: str) -> None:
         """Begin a part that is told by itself: the command `verb`, of several in this transaction."""
-        self.verb, self.summary, self.notes, self.forced, self._bulk = verb, "", [], False, None
+        self.verb, self.summary, self.notes, self._bulk = verb, "", [], None
+        self.forced, self.adds_named = False, None
         self.__dict__.pop("reading", None)
 
     def changed(self) -> bool:
@@ -169,6 +189,7 @@ class Change:
         try:
             yield
         except BaseException:
+            self._answers.clear()
             if self.connection.in_transaction:  # where the disk is full SQLite has taken back all of it
                 if self.connection.total_changes != written:
                     self.connection.execute("ROLLBACK TO attempt")
@@ -176,6 +197,7 @@ class Change:
             del self.notes[notes:]
             raise
         if not keep:
+            self._answers.clear()
             self.connection.execute("ROLLBACK TO attempt")
         self.connection.execute("RELEASE attempt")
 

@@ -52,9 +52,9 @@ def settle(change: Change, drafts: Sequence[Draft]) -> None:
     if won and not drafts[0].imported:
         contract.tell_won(change, won)
     for draft in drafts:
-        if draft.before is None and not draft.imported:
-            owing = invoice.warning(change, draft.get("company_id"), draft.get("contact_id"))
-            change.notes += [owing] if owing else []
+        is_ours = draft.before is None and not draft.imported
+        if is_ours and (owing := invoice.warning(change, draft.get("company_id"), draft.get("contact_id"))):
+            change.note(owing, draft)
 
 
 def _place(change: Change, draft: Draft, book: dict[int, Row]) -> None:

@@ -25,7 +25,7 @@ class Draft:
     `values` are stored values by column; `parts` the rows that shall stand, by the field of several values;
     `entered` the values of fields that are stored as parts; `before` the row as it stands, None for a new
     record; `place` where it came from, for messages; `imported` says that another program made it; `given` is
-    what the caller set, before rules and defaults completed it.
+    what the caller set, before rules and defaults completed it; `said` is what a person is told of this one.
     """
 
     values: dict[str, Any] = field(default_factory=dict)
@@ -37,6 +37,7 @@ class Draft:
     imported: bool = False
     given: frozenset[str] = frozenset()
     changed: bool = False
+    said: list[str] = field(default_factory=list)
 
     @property
     def id(self) -> int:

@@ -67,7 +67,7 @@ def settle(change: Change, drafts: Sequence[Draft]) -> None:
             )
     for draft in drafts:
         if draft.before is None and not draft.imported and draft.get("target") is None:
-            change.notes.append(f"without a target: it is what goals with --parent {draft.id} add up to")
+            change.note(f"without a target: it is what goals with --parent {draft.id} add up to", draft)
 
 
 def _period(change: Change, draft: Draft) -> None:

@@ -68,9 +68,18 @@ def companies_named(change: Change, name: str) -> list[int]:
     if not bare:
         return []
     first = bare.split()[0]
-    question = f"SELECT id, name FROM company WHERE name_key >= ? AND name_key < ? LIMIT {MOST}"
-    rows = [row for form in LEADING for row in change.rows(question, form + first, form + first + LAST)]
-    return sorted({row["id"] for row in rows if identity.bare_name(row["name"]) == bare})
+    known = change.unwritten(("companies", first), lambda: _companies(change, first))
+    return sorted(known.get(bare, ()))
+
+
+def _companies(change: Change, first: str) -> dict[str, set[int]]:
+    """The companies whose bare names begin with a word, by these."""
+    some = f"SELECT * FROM (SELECT id, name FROM company WHERE name_key >= ? AND name_key < ? LIMIT {MOST})"
+    bound = [text for form in LEADING for text in (form + first, form + first + LAST)]
+    found: dict[str, set[int]] = {}
+    for row in change.rows(" UNION ALL ".join([some] * len(LEADING)), *bound):
+        found.setdefault(identity.bare_name(row["name"]), set()).add(row["id"])
+    return found
 
 
 def compatible(one: str, other: str) -> bool:
