@@ -32,18 +32,22 @@ class Bundle:
 
     def __init__(self, **given: Any) -> None:
         kind: Any = type(self)
-        vars(self).update(_ungiven(kind), **given)
+        _ungiven(kind)
+        vars(self).update(given)
 
     def told(self) -> set[str]:
         """The options that a line gives: those that are not what they are where none is given."""
         kind: Any = type(self)
-        return {name for name, value in _ungiven(kind).items() if vars(self)[name] != value}
+        return {name for name, value in _ungiven(kind).items() if getattr(self, name) != value}
 
 
 @cache
 def _ungiven(kind: type) -> dict[str, Any]:
-    """What the options of a family are where none is given."""
-    return {name: getattr(kind, name, None) for name in _declared(kind)}
+    """What the options of a family are where none is given: what its class has, from the first one made."""
+    found = {name: getattr(kind, name, None) for name in _declared(kind)}
+    for name, value in found.items():
+        setattr(kind, name, value)
+    return found
 
 
 def _declared(kind: type) -> dict[str, Any]:
@@ -123,9 +127,16 @@ class PromisedGroup(TyperGroup):
                 formatter.write_dl(rows)
 
 
+class LineContext(typer.Context):
+    """What is known while a line is carried out; `said` is what a plain one gives, None of any other."""
+
+    said: dict[str, Any] | None = None
+
+
 class Command(TyperCommand):
     """A command that makes its parser once, and reads what is not given once, however many lines reach it."""
 
+    context_class = LineContext
     _parser: Any = None
     _ungiven: dict[str, Any]
     _unread: list[Any]
@@ -146,19 +157,40 @@ class Command(TyperCommand):
         given, rest, order = parser.parse_args(args=[*args])
         if rest or any(each.is_eager for each in order):
             return super().parse_args(ctx, args)
+        told = [each for each in order if given[each.name] is not None]
+        if all(each in told or not each.expose_value for each in self._unread) and all(
+            _is_plain(each, given) for each in told
+        ):
+            ctx.said = {each.name: given[each.name] for each in told}
+            return []
         ctx.params.update(self._ungiven)
-        for each in dict.fromkeys((*order, *self._unread)):
+        for each in dict.fromkeys((*told, *self._unread)):
             each.handle_parse_result(ctx, given, rest)
-            if each not in order and _is_constant(each):
+            if each not in told and _is_constant(each):
                 self._ungiven[each.name] = ctx.params[each.name]
         self._unread = [each for each in self._unread if each.name not in self._ungiven]
         return []
+
+    def invoke(self, ctx: Any) -> Any:
+        """Carry out a line; a plain one without what Typer would convert for each option that it has."""
+        if ctx.said is None:
+            return super().invoke(ctx)
+        callback: Any = self.callback
+        return callback.__wrapped__.plainly(ctx, ctx.said)
 
 
 def _is_constant(each: Any) -> bool:
     """Whether a parameter that is not given is the same in every line."""
     asks = each.required or each.envvar or each.callback or getattr(each, "prompt", None)
     return each.expose_value and not asks and not callable(each.default)
+
+
+def _is_plain(each: Any, given: dict[str, Any]) -> bool:
+    """Whether what is given of a parameter is taken as it is: a text, texts, or a flag."""
+    if each.callback or not each.expose_value:
+        return False
+    several = each.multiple or each.nargs != 1
+    return bool(each.type.name == "str" or (not several and given[each.name] in (True, False)))
 
 
 def straight(root: PromisedGroup, words: list[str], obj: Any) -> typer.Context | None:
@@ -273,10 +305,32 @@ def unfold(callback: Callable[..., Any]) -> Callable[..., Any]:
             given[name] = kind(**{each: given.pop(each) for each in names})
         return callback(**given)
 
+    command.plainly = _plainly(callback, flat, bundles)  # type: ignore[attr-defined]
     command.__name__ = callback.__name__
     command.__doc__ = callback.__doc__
     command.__signature__ = inspect.Signature(flat)  # type: ignore[attr-defined]
     return command
+
+
+def _plainly(
+    callback: Callable[..., Any], flat: list[inspect.Parameter], bundles: dict[str, tuple[type, list[str]]]
+) -> Callable[[typer.Context, dict[str, Any]], Any]:
+    """What carries out a command with the options that a line gives, each in its bundle; the others are as declared."""
+    home = {each: name for name, (_, names) in bundles.items() for each in names}
+    rest = {each.name: each for each in flat if each.name not in home}
+
+    def plainly(ctx: typer.Context, said: dict[str, Any]) -> Any:
+        given = {
+            name: ctx if each.annotation is typer.Context else each.default for name, each in rest.items()
+        }
+        of: dict[str, dict[str, Any]] = {name: {} for name in bundles}
+        for name, value in said.items():
+            taken = list(value) if isinstance(value, tuple) else value
+            (of[home[name]] if name in home else given)[name] = taken
+        given |= {name: kind(**of[name]) for name, (kind, _) in bundles.items()}
+        return callback(**given)
+
+    return plainly
 
 
 def _options(kind: type) -> list[inspect.Parameter]:
