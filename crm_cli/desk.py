@@ -5,7 +5,7 @@ Made once from the global options; commands reach it as `ctx.obj`.
 
 import sqlite3
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -94,8 +94,13 @@ class Desk:
             self.say(note)
         self.close()  # what is asked from here on sees the change
 
-    def keeps(self, noun: str, texts: dict[str, Any], told: "Callable[[Draft], None]") -> bool:  # noqa: ARG002
-        """Whether a new record is kept to be written with those of other lines; `told` hears when it is."""
+    def keeps(
+        self,
+        verb: str,  # noqa: ARG002
+        wanted: Sequence[tuple[str, dict[str, Any]]],  # noqa: ARG002
+        told: "Callable[[list[Draft]], None]",  # noqa: ARG002
+    ) -> bool:
+        """Whether new records are kept to be written with those of other lines; `told` hears when they are."""
         return False
 
     def alone(self, what: str) -> None:

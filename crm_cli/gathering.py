@@ -1,120 +1,134 @@
-"""Lines that add records one after the other, parts of one change: looked at in turn, written together, told in turn.
+"""Lines that are parts of one change, of which new records wait and are written together, and told in turn.
 
-A line is carried out at a desk that keeps what it adds instead of writing it. Whatever else it does there, whatever is
-wrong with it, or with what waits when it is written, leaves it to the ordinary way: nothing has happened yet.
+A line is carried out at a desk that keeps what it adds instead of writing it. A line that does more reaches the store,
+and then what waits is written first, so that it sees what the lines before it changed.
 """
 
 import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
-from typer.exceptions import Exit, TyperException
-
-from crm_cli.desk import Desk
 from crm_cli.errors import CrmError
-from crm_cli.lazy import PromisedGroup, straight
 from crm_cli.lines import Line
 from crm_cli.together import Together
 
 if TYPE_CHECKING:
     from crm_cli.changing import Change
-    from crm_cli.rules.adding import Waiting
     from crm_cli.rules.drafts import Draft
 
-
-# What can be wrong with a line: the ordinary way says it, with the line's number.
-REFUSED = (CrmError, TyperException, Exit, RuntimeError, UnicodeEncodeError, sqlite3.DatabaseError)
-
-
-class _OrdinaryError(CrmError):
-    """The line does more than to add a record that can wait."""
+# What can be wrong with what waits: written one by one, the line that it is wrong in says it.
+REFUSED = (CrmError, RuntimeError, UnicodeEncodeError, sqlite3.DatabaseError)
 
 
-@dataclass
-class KeepingDesk(Together):
-    """The desk of a line whose new record is kept, and which can do nothing else."""
+class UnwrittenError(Exception):
+    """What waits cannot be written together; nothing of it is."""
 
-    waiting: "Waiting" = field(kw_only=True)
+
+@dataclass(repr=False, eq=False)
+class PartDesk(Together):
+    """The desk of a line: it keeps a new record that can wait, and has what waits written before anything else."""
+
+    gathering: "Gathering" = field(kw_only=True)
+    waits: bool = True
     kept: bool = False
-    tell: Callable[[], None] = field(default=lambda: None)
-    """Tells what came of the line once its record is written."""
+    """Whether what the line adds waits."""
+    attempts: ExitStack | None = None
+    """Where nothing shall stay of a line that fails: what takes it back, once it has reached the store."""
+    tell: Callable[[], None] = lambda: None
+    """Tells what came of a line that waited."""
+    _reached: bool = False
 
-    def keeps(self, noun: str, texts: dict[str, Any], told: "Callable[[Draft], None]") -> bool:
-        """Keep a new record where it can wait."""
-        verb = f"{noun} add"
+    def keeps(
+        self,
+        verb: str,
+        wanted: Sequence[tuple[str, dict[str, Any]]],
+        told: "Callable[[list[Draft]], None]",
+    ) -> bool:
+        """Keep new records where they can wait."""
         self.whole.begin(verb)
-        draft = self.waiting.joined(noun, texts)
-        if draft is None:
+        drafts = self.gathering.joined(wanted) if self.waits else None
+        if drafts is None:
             return False
-        notes = [*self.whole.notes]
 
         def tell() -> None:
             self.changes.append(verb)
-            for note in notes:
-                self.say(note)
-            told(draft)
+            for draft in drafts:
+                for note in draft.said:
+                    self.say(note)
+            told(drafts)
 
         self.kept, self.tell = True, tell
         return True
 
     @contextmanager
-    def change(self, verb: str, **_: Any) -> "Iterator[Change]":
-        """Leave the line to the ordinary way, which changes something."""
-        raise _OrdinaryError(verb)
-        yield
+    def change(self, verb: str, *, dry_run: bool = False, kind: str = "change") -> "Iterator[Change]":
+        """A part of the change, after what waits."""
+        self._reach()
+        with super().change(verb, dry_run=dry_run, kind=kind) as change:
+            yield change
 
     @property
-    def connection(self) -> NoReturn:
-        """Leave the line to the ordinary way, which asks something."""
-        raise _OrdinaryError
+    def connection(self) -> sqlite3.Connection:
+        """The store with what the lines before this one have changed."""
+        self._reach()
+        return super().connection
 
-    @property
-    def interactive(self) -> bool:
-        """Nobody is there to ask."""
-        return False
+    def _reach(self) -> None:
+        if not self._reached:
+            self._reached = True
+            self.gathering.write()
+            if self.attempts is not None:
+                self.attempts.enter_context(self.whole.attempt())
 
 
 @dataclass
 class Gathering:
-    """Lines whose records wait."""
+    """Lines whose records wait, those whose records are written and not told, and those to carry out by themselves."""
 
-    root: PromisedGroup
-    desk: Desk
     whole: "Change"
-    lines: list[tuple[Line, KeepingDesk]] = field(default_factory=list)
+    waiting: list[tuple[Line, PartDesk]] = field(default_factory=list)
+    written: list[tuple[Line, PartDesk]] = field(default_factory=list)
+    alone: list[tuple[Line, PartDesk]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         from crm_cli.rules import adding
 
-        self._nouns, self._waiting = adding.GATHERED, adding.Waiting(self.whole)
+        self._drafts = adding.Waiting(self.whole)
 
-    def takes(self, line: Line) -> bool:
-        """Whether a line adds a record that waits from here on; after the others, if not beside them."""
-        words = line.words
-        if words[1:2] != ["add"] or words[0] not in self._nouns or "--help" in words:
-            return False
-        desk = KeepingDesk(self.desk.path, whole=self.whole, waiting=self._waiting)
+    def joined(self, wanted: Sequence[tuple[str, dict[str, Any]]]) -> "list[Draft] | None":
+        """Drafts that wait from here on, beside those that wait or after them; None where they cannot."""
+        verb = self.whole.verb
+        drafts = self._joined(wanted)
+        if drafts is None and self.waiting:
+            self.write()
+            self.whole.begin(verb)
+            drafts = self._joined(wanted)
+        return drafts
+
+    def _joined(self, wanted: Sequence[tuple[str, dict[str, Any]]]) -> "list[Draft] | None":
         try:
-            if ctx := straight(self.root, words, desk):
-                with ctx:
-                    ctx.command.invoke(ctx)
-        except REFUSED:
-            return False
-        if desk.kept:
-            self.lines.append((line, desk))
-        return desk.kept
+            return self._drafts.joined(wanted)
+        except REFUSED:  # what is named may wait itself; what is wrong is said the ordinary way
+            return None
 
-    def written(self) -> bool:
-        """Write what waits; False where it cannot be written so, and nothing of it is."""
+    def write(self) -> None:
+        """Write what waits.
+
+        Raises:
+            UnwrittenError: it cannot be written together.
+        """
+        if not self.waiting:
+            return
         change = self.whole
-        change.begin(f"{self._waiting.noun} add")
+        change.begin(change.verb)
         try:
             with change.attempt():
-                self._waiting.write()
+                self._drafts.write()
         except REFUSED:
             if not change.connection.in_transaction:
                 raise
-            return False
-        return True
+            self.alone, self.waiting = self.waiting, []
+            raise UnwrittenError from None
+        self.written, self.waiting = self.waiting, []

@@ -1,9 +1,11 @@
 """Records that lines of a batch add are written together, and are what they would be one by one."""
 
+import inspect
 import json
 import shutil
 import sqlite3
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +13,11 @@ import pytest
 from conftest import Crm, Result
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from typer.main import get_params_convertors_ctx_param_name_from_function
 
-from crm_cli import fields
-from crm_cli.rules import adding
+from crm_cli import cli, fields
+from crm_cli.lazy import LineContext
+from crm_cli.rules import adding, records
 
 NAMES = (
     "Ada Lovelace",
@@ -54,6 +58,41 @@ OF = {
     "lead": ("email", "phone", "country", "owner", "external-id", "best-time", "score", "first-name", "last-name",
              "website", "company", "set"),
 }  # fmt: skip
+# How other records are named: by their id, which stands or will, by their name, or wrongly.
+PEOPLE, CASES = ("1", "2", "Eve", "Ada Lovelace"), ("1", "2", "C-2026-0001", "Broken")
+ABOUT = ("contact:1", "contact:2", "lead:1", "case:1", "deal:1", "2", "Ada Lovelace", "Acme")
+WITH = {
+    "deal": {"contact": PEOPLE, "company": ("1", "Acme"), "amount": ("5", "5.555", "x"), "product": ("1", "Bike"),
+             "stage": ("won", "2"), "external-id": ("7",), "campaign": ("1",)},
+    "case": {"contact": PEOPLE, "number": ("C-2026-0003", "C-2026-0001"), "parent": CASES, "type": ("question",),
+             "status": ("resolved", "closed"), "resolution": ("Done",), "deal": ("1", "Ada Lovelace")},
+    "task": {"about": ABOUT, "due": ("fri",), "repeat": ("daily",), "status": ("completed",)},
+    "activity": {"about": ABOUT, "kind": ("call", "meeting", "note", "email"), "status": ("planned",),
+                 "done-at": ("2026-06-01", "2026-05-01"), "direction": ("in",)},
+    "product": {"code": ("b-1", "B-1"), "list-price": ("5",)},
+    "campaign": {"code": ("b-1", "B-1"), "budget": ("5",), "parent": ("1", "Acme")},
+    "article": {"case": CASES, "body": ("Off and on",), "status": ("published",), "product": ("Bike",)},
+    "survey": {"kind": ("csat", "nps"), "case": CASES, "contact": PEOPLE},
+    "member": {"campaign": ("1", "Fair"), "contact": PEOPLE, "lead": ("1",), "status": ("opted_out", "responded")},
+    "result": {"campaign": ("1", "Fair"), "clicks": ("3", "-3")},
+    "consent": {"contact": PEOPLE, "lead": ("1",), "purpose": ("News",)},
+    "segment": {"on": ("contact",), "filter": ("tag=vip",)},
+    "contract": {"contact": PEOPLE, "number": ("CT-2026-0002",), "starts-on": ("2026-01-01",)},
+    "quote": {"contact": PEOPLE, "items": ("Bike", "Fee @ 4"), "deal": ("1",), "status": ("accepted",),
+              "number": ("Q-2026-0002",)},
+    "invoice": {"contact": PEOPLE, "amount": ("5",), "issued-on": ("2026-01-01",), "deal": ("1",),
+                "number": ("INV-2026-0002",), "paid-on": ("today",)},
+    "relationship": {"contact": ("1",), "to-contact": ("2", "Eve"), "to-company": ("1",)},
+    "goal": {"metric": ("won_amount",), "period": ("2026-Q3",), "target": ("5",), "parent": ("1", "Acme")},
+    "rate": {"rate": ("1.5",), "day": ("2026-06-01", "2026-06-15")},
+    "user": {"email": ADDRESSES, "manager": ("Grace", "1")},
+    "pricelist": {"currency": ("EUR",)},
+}  # fmt: skip
+FIRST = {
+    "survey": ("5", "9"), "consent": ("opted_in",), "relationship": ("referred_by", "knows"), "rate": ("CHF", "EUR"),
+    "quote": (), "invoice": (), "member": (), "product": ("Bike",), "case": ("Broken",),
+}  # fmt: skip
+NEEDED = ("campaign", "contact", "amount", "metric", "period", "rate", "kind")
 OTHERS = (
     ["contact", "edit", "1", "--title", "Dr"], ["contact", "list", "-o", "ids"],
     ["deal", "add", "Big", "--contact", "1"],
@@ -61,6 +100,16 @@ OTHERS = (
     ["search", "acme"],
     ["contact", "delete", "1", "--yes"], ["field", "add", "shoe", "--on", "contact", "--kind", "integer"],
 )  # fmt: skip
+BEGUN = """
+contact add Eve
+company add Initech
+lead add Mallory
+product add Bike --code b-1 --list-price 5
+case add Broken --contact 1
+deal add Fleet --contact 1
+campaign add Fair
+invoice add --contact 1 --amount 5 --issued-on 2025-01-01
+"""
 UNTOLD = {"uid", "at", "created_at", "updated_at"}
 
 
@@ -76,8 +125,30 @@ def additions(draw: st.DrawFn) -> list[str]:
     )
 
 
+@st.composite
+def more_additions(draw: st.DrawFn) -> list[str]:
+    """A line that adds a record of any other noun."""
+    noun = draw(st.sampled_from(sorted(WITH)))
+    first = FIRST.get(noun, NAMES[:4])
+    words = [noun, "add"] + ([draw(st.sampled_from(first))] if first else [])
+    needed = [each for each in NEEDED if each in WITH[noun]]
+    few = draw(st.lists(st.sampled_from(sorted(WITH[noun])), max_size=3, unique=True))
+    for option in dict.fromkeys((*needed, *few) if draw(st.booleans()) else few):
+        words += [f"--{option}", draw(st.sampled_from(WITH[noun][option]))]
+    return words
+
+
+@st.composite
+def logs(draw: st.DrawFn) -> list[str]:
+    """A line that logs what was said, perhaps with the next step."""
+    words = [draw(st.sampled_from(("note", "call", "mail", "meet"))), draw(st.sampled_from(ABOUT)), "Hello"]
+    return words + draw(st.sampled_from([[], [], ["--next", "Write", "--due", "fri"], ["--also", "lead:1"]]))
+
+
 LINES = st.lists(
-    st.one_of(additions(), additions(), additions(), st.sampled_from(OTHERS)), min_size=2, max_size=12
+    st.one_of(additions(), more_additions(), more_additions(), logs(), st.sampled_from(OTHERS)),
+    min_size=2,
+    max_size=12,
 )
 
 
@@ -98,9 +169,9 @@ def held(store: Path) -> dict[str, list[Any]]:
 
 @pytest.fixture
 def begun(crm: Crm, tmp_path: Path) -> Path:
-    """A store with one contact, to begin from."""
+    """A store to begin from: one of what lines name, and a bill that is overdue."""
     file = tmp_path / "begun.db"
-    assert crm("contact", "add", "Eve", env={"CRM_DB": str(file)}).code == 0
+    assert crm("batch", "-", input=BEGUN, env={"CRM_DB": str(file)}).code == 0
     sqlite3.connect(file).execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return file
 
@@ -125,7 +196,7 @@ def test_records_written_together_are_what_they_are_one_by_one(
     config.write_text(me)
     with pytest.MonkeyPatch.context() as patch:
         together = carried_out(crm, begun, lines, config, *how)
-        patch.setattr(adding, "GATHERED", frozenset())
+        patch.setattr(adding, "GATHERED", {})
         assert carried_out(crm, begun, lines, config, *how) == together
 
 
@@ -154,3 +225,71 @@ def test_many_records_are_one_change_with_one_undo(crm: Crm, monkeypatch: pytest
     assert len(crm("history").lines) == 1
     assert crm("undo", "--yes").code == 0
     assert (crm("contact", "list").out, crm("db", "check").code) == ("", 0)
+
+
+def test_lines_of_several_nouns_wait_together_and_keep_their_numbers(
+    crm: Crm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[tuple[str, int]] = []
+    whole = records.write
+
+    def write(change: Any, noun: str, drafts: Any, **how: Any) -> None:
+        written.append((noun, len(drafts)))
+        whole(change, noun, drafts, **how)
+
+    monkeypatch.setattr(records, "write", write)
+    text = BEGUN + "".join(
+        f"contact add 'P {number}'\ntask add 'Call {number}' --about contact:1\n"
+        f"meet contact:1 Hello --next Write\nnote deal:1 'Note {number}'\n"
+        for number in range(1, 6, 2)
+    )
+    done = crm("batch", "-", input=text)
+    assert [json.loads(line)["ids"] for line in done.lines[8:12]] == [[2], [1], ["activity:2", "task:3"], [4]]
+    assert ("contact", 3) in written
+    assert sum(number for noun, number in written if noun == "activity") == 12
+    assert crm("task", "list", "--columns", "id", "--sort", "id").lines == ["1", "3", "5", "7", "9", "11"]
+
+
+def test_what_is_said_of_a_record_is_said_in_its_line(crm: Crm) -> None:
+    text = (
+        BEGUN + "deal add A --amount 5\ndeal add B --contact 1\ngoal add C --metric won_count --period 2026\n"
+    )
+    said = [json.loads(line)["said"][:-1] for line in crm("batch", "-", input=text).lines[8:]]
+    assert [len(each) for each in said] == [0, 1, 1]
+    assert "Eve owes 5.00 USD" in said[1][0]
+
+
+def test_what_one_line_may_add_beside_the_next_may_not(crm: Crm) -> None:
+    text = "contact add Ada --company Acme --create\ncontact add Eve --company Initech\n"
+    done = crm("batch", "-", input=text)
+    assert (done.code, done.json["line"]) == (3, 2)
+    assert "--create" in done.json["error"]
+
+
+def test_a_rate_needs_to_be_told(crm: Crm) -> None:
+    done = crm("rate", "add", "EUR", "--day", "2026-06-01")
+    assert (done.code, done.err.count("\n")) == (2, 1)
+
+
+def commands(group: Any) -> Iterator[Any]:
+    """All commands below a group."""
+    for promise in [*group.commands.values()]:
+        command = getattr(promise, "built", promise)
+        if hasattr(command, "commands"):
+            yield from commands(command)
+        else:
+            yield command
+
+
+def test_options_that_a_line_does_not_give_are_what_typer_makes_of_them() -> None:
+    seen = 0
+    for command in commands(cli.group()):
+        meant = inspect.signature(command.callback.__wrapped__).parameters
+        _, converted, _ = get_params_convertors_ctx_param_name_from_function(command.callback.__wrapped__)
+        ctx = LineContext(command)
+        for each in command.params:
+            if not each.required:
+                ungiven = each.type_cast_value(ctx, each.get_default(ctx))
+                assert meant[each.name].default == converted.get(each.name, lambda it: it)(ungiven), each.name
+                seen += 1
+    assert seen > 1_000

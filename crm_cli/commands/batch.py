@@ -5,8 +5,8 @@ import io
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext, redirect_stderr, redirect_stdout
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,12 +16,12 @@ from crm_cli import lines, output
 from crm_cli.commands.options import Argument, Option
 from crm_cli.desk import Desk
 from crm_cli.errors import CrmError, InvalidError
+from crm_cli.gathering import Gathering, PartDesk, UnwrittenError
 from crm_cli.lines import Line, Result
 from crm_cli.together import Together
 
 if TYPE_CHECKING:
     from crm_cli.changing import Change
-    from crm_cli.gathering import KeepingDesk
 
 INTERRUPTED = 130
 SELDOM = (
@@ -44,6 +44,35 @@ class _FailedError(Exception):
         super().__init__(result.error)
 
 
+class Kept:
+    """What a line writes to standard output and error; standard input is the batch's own and has nothing for it."""
+
+    def __init__(self) -> None:
+        self._streams = [io.TextIOWrapper(io.BytesIO(), "utf-8", newline="") for _ in range(3)]
+        self._ours: tuple[Any, ...] = ()
+
+    def __enter__(self) -> None:
+        self._ours = sys.stdin, sys.stdout, sys.stderr
+        sys.stdin, sys.stdout, sys.stderr = self._streams
+
+    def __exit__(self, *_: object) -> None:
+        sys.stdin, sys.stdout, sys.stderr = self._ours
+
+    def taken(self) -> tuple[str, list[str]]:
+        """What was answered, and line by line what was said, since it was last taken."""
+        _, answered, said = map(self._text, self._streams)
+        return answered, said.splitlines()
+
+    @staticmethod
+    def _text(stream: Any) -> str:
+        stream.flush()
+        raw: bytes = stream.buffer.getvalue()
+        if raw:
+            stream.seek(0)
+            stream.truncate()
+        return raw.decode(errors="backslashreplace")
+
+
 @dataclass
 class Manner:
     """How the lines are carried out, and on which root of all commands."""
@@ -51,6 +80,7 @@ class Manner:
     root: Any
     keep_going: bool
     dry_run: bool
+    kept: Kept = field(default_factory=Kept)
 
 
 def batch(
@@ -115,51 +145,69 @@ def _together(desk: Desk, found: Iterator[Line], manner: Manner) -> list[Result]
 
 def _results(desk: Desk, change: "Change", found: Iterator[Line], manner: Manner) -> Iterator[Result]:
     """What comes of each line as a part of the change, in their order; records that can wait are written together."""
-    from crm_cli.gathering import Gathering
-
-    gathering = Gathering(manner.root, desk, change)
-
-    def written() -> Iterator[Result]:
-        waiting, gathering.lines = gathering.lines, []
-        if waiting and not gathering.written():
-            yield from (_part(Together(desk.path, whole=change), line, manner) for line, _ in waiting)
-        else:
-            yield from (_told(desk, line) for line, desk in waiting)
-
+    gathering = Gathering(change)
     try:
         for line in found:
-            if gathering.takes(line):
-                continue
-            if gathering.lines:
-                yield from written()
-                if gathering.takes(line):
-                    continue
-            yield _part(Together(desk.path, whole=change), line, manner)
+            yield from _part(desk, gathering, line, manner)
     except (CrmError, UnicodeDecodeError):  # what comes of the lines before it is told first
-        yield from written()
+        yield from _settled(desk, gathering, manner)
         raise
-    yield from written()
+    yield from _settled(desk, gathering, manner)
 
 
-def _told(desk: "KeepingDesk", line: Line) -> Result:
-    """What came of a line whose record has been written with others."""
-    with _kept() as (answered, said):
-        desk.tell()
-    return Result(line, 0, _text(answered), _text(said).splitlines(), desk.changes)
-
-
-def _part(desk: Together, line: Line, manner: Manner) -> Result:
-    """Carry out one line as a part of the change; where it fails nothing of it stays."""
-    if APART & {line.words[0], " ".join(line.words[:2])}:
-        return Result(
-            line, InvalidError.exit_code, said=[f"{line.command} is no change of the store; give --each"]
-        )
+def _part(desk: Desk, gathering: Gathering, line: Line, manner: Manner) -> Iterator[Result]:
+    """Carry out one line as a part of the change, after those that wait where it does not wait with them."""
     try:
-        with desk.whole.attempt() if manner.keep_going else nullcontext():
-            return _stood(_carried_out(desk, line, manner))
+        result = _tried(desk, gathering, line, manner)
+    except UnwrittenError:
+        yield from _settled(desk, gathering, manner)
+        result = _tried(desk, gathering, line, manner)
+    if result:
+        yield from _settled(desk, gathering, manner)
+        yield result
+    elif gathering.written:
+        yield from _told(gathering, manner)
+
+
+def _settled(desk: Desk, gathering: Gathering, manner: Manner) -> Iterator[Result]:
+    """What comes of the lines that wait; one by one where their records cannot be written together."""
+    with suppress(UnwrittenError):
+        gathering.write()
+    yield from _told(gathering, manner)
+    alone, gathering.alone = gathering.alone, []
+    for line, _ in alone:
+        if result := _tried(desk, gathering, line, manner, waits=False):
+            yield result
+
+
+def _told(gathering: Gathering, manner: Manner) -> Iterator[Result]:
+    """What came of lines whose records have been written together."""
+    written, gathering.written = gathering.written, []
+    for line, desk in written:
+        with manner.kept:
+            desk.tell()
+        yield Result(line, 0, *manner.kept.taken(), desk.changes)
+
+
+def _tried(
+    desk: Desk, gathering: Gathering, line: Line, manner: Manner, *, waits: bool = True
+) -> Result | None:
+    """Carry out one line as a part of the change, None where it waits; where it fails nothing of it stays."""
+    if APART & {line.words[0], " ".join(line.words[:2])}:
+        said = f"{line.command} is no change of the store; give --each"
+        return Result(line, InvalidError.exit_code, said=[said])
+    part = PartDesk(desk.path, whole=gathering.whole, gathering=gathering, waits=waits)
+    try:
+        with ExitStack() as attempts:
+            part.attempts = attempts if manner.keep_going else None
+            result = _stood(_carried_out(part, line, manner))
     except _FailedError as failed:
         failed.result.changes.clear()
         return failed.result
+    if not part.kept:
+        return result
+    gathering.waiting.append((line, part))
+    return None
 
 
 def _stood(result: Result) -> Result:
@@ -192,11 +240,11 @@ def _carried_out(desk: Desk, line: Line, manner: Manner) -> Result:
 
     if line.words[:1] and line.words[0] in AGAIN:
         return Result(line, InvalidError.exit_code, said=[f"crm {line.words[0]} is no line of a batch"])
-    with _kept() as (answered, said):
+    with manner.kept:
         code = cli.run(line.words, root=manner.root, at=desk)
     if code == INTERRUPTED and isinstance(desk, Together):
         raise KeyboardInterrupt
-    return Result(line, code, _text(answered), _text(said).splitlines(), desk.changes)
+    return Result(line, code, *manner.kept.taken(), desk.changes)
 
 
 def _ended(result: Result) -> CrmError:
@@ -208,24 +256,6 @@ def _ended(result: Result) -> CrmError:
 
 def _counted(number: int) -> str:
     return "1 command" if number == 1 else f"{number:,} commands"
-
-
-@contextmanager
-def _kept() -> Iterator[tuple[io.TextIOWrapper, io.TextIOWrapper]]:
-    """Keep what is written to standard output and error; standard input is the batch's own and has nothing."""
-    answered, said, nothing = (io.TextIOWrapper(io.BytesIO(), "utf-8", newline="") for _ in range(3))
-    ours, sys.stdin = sys.stdin, nothing
-    try:
-        with redirect_stdout(answered), redirect_stderr(said):
-            yield answered, said
-    finally:
-        sys.stdin = ours
-
-
-def _text(kept: io.TextIOWrapper) -> str:
-    kept.seek(0)
-    raw = bytes(kept.buffer.read())
-    return raw.decode(errors="backslashreplace")
 
 
 @contextmanager

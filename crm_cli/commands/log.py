@@ -1,7 +1,7 @@
 """`crm note`, `call`, `mail` and `meet`: what was said about any record, and the next step, in one line."""
 
 from collections.abc import Callable
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -9,6 +9,9 @@ from crm_cli.commands import completing
 from crm_cli.commands.options import Argument, Doing, Option
 from crm_cli.desk import Desk
 from crm_cli.errors import InvalidError
+
+if TYPE_CHECKING:
+    from crm_cli.rules.drafts import Draft
 
 EXAMPLES = {
     "note": 'crm note deal:12 "Prefers blue"',
@@ -77,32 +80,48 @@ def _log(
     desk: Desk, name: str, kind: str, about: list[str], subject: str, said: dict[str, str],
     following: tuple[str | None, str | None], doing: Doing,
 ) -> None:  # fmt: skip
-    from crm_cli.rules import intake, records
+    from crm_cli.rules import adding, records
 
+    status = {} if kind == "note" else {"status": "done"}
+    wanted: list[tuple[str, dict[str, Any]]] = [
+        ("activity", {"kind": kind, "subject": subject, "about": about, **status, **said})
+    ]
+    step, due = following
+    if step:
+        wanted.append(("task", {"subject": step, "about": about} | ({"due": due} if due else {})))
+
+    def tell(drafts: "list[Draft]") -> None:
+        _told(desk, kind, drafts, doing)
+
+    if not doing.dry_run and desk.keeps(name, wanted, tell):
+        return
+    drafts = []
     with desk.change(name, dry_run=doing.dry_run) as change:
-        found = [intake.about_ref(change, text) for text in about]
-        refs = [f"{noun}:{record_id}" for noun, record_id in found]
-        status = {} if kind == "note" else {"status": "done"}
-        draft = intake.new(
-            change, "activity", {"kind": kind, "subject": subject, "about": refs, **status, **said}
-        )
-        records.write(change, "activity", [draft])
-        made = [f"activity:{draft.id}"]
-        if following[0]:
-            texts: intake.Texts = {"subject": following[0], "about": refs}
-            if following[1]:
-                texts["due"] = following[1]
-            task = intake.new(change, "task", texts)
-            records.write(change, "task", [task])
-            made.append(f"task:{task.id}")
-        change.summary = f"{subject}: {', '.join(refs)}"
-    due = f", due {task.get('due')}" if following[0] and task.get("due") else ""
-    step = f"; next: {following[0]}{due}" if following[0] else ""
-    desk.say(f"{'would log' if doing.dry_run else 'logged'} {kind} about {', '.join(refs)}{step}")
+        for noun, texts in wanted:
+            draft = adding.drafted(change, noun, texts)
+            records.write(change, noun, [draft])
+            drafts.append(draft)
+        change.summary = f"{subject}: {_about(drafts[0])}"
+    tell(drafts)
+
+
+def _about(draft: "Draft") -> str:
+    return ", ".join(f"{noun}:{record_id}" for noun, record_id in draft.entered["about"])
+
+
+def _told(desk: Desk, kind: str, drafts: "list[Draft]", doing: Doing) -> None:
+    """Say what is logged, and which step is next."""
+    logged, *following = drafts
+    step = "".join(
+        f"; next: {task.get('subject')}" + (f", due {task.get('due')}" if task.get("due") else "")
+        for task in following
+    )
+    desk.say(f"{'would log' if doing.dry_run else 'logged'} {kind} about {_about(logged)}{step}")
     if not doing.dry_run and not desk.style.terminal:
         from crm_cli import output
 
-        output.text(" ".join(made) if len(made) > 1 else made[0].partition(":")[2])
+        made = [f"activity:{logged.id}", *(f"task:{task.id}" for task in following)]
+        output.text(" ".join(made) if following else str(logged.id))
 
 
 note = _command("note", "note")

@@ -53,8 +53,7 @@ def prepare(change: Change, drafts: Sequence[Draft]) -> None:
         if draft.values.get("amount") is not None:
             draft.values["amount"] = lines.rounded(draft.values["amount"], draft.get("currency"))
         _status(change, draft)
-    if len(drafts) == 1 and not drafts[0].imported:  # those that come together have been told apart
-        _refuse_doubles(change, fresh)
+    _refuse_doubles(change, [draft for draft in fresh if not draft.imported])
 
 
 def settle(change: Change, drafts: Sequence[Draft]) -> None:

@@ -82,7 +82,7 @@ def add_record(
     if not any(texts.get(each) for each in CALLED.get(noun, (title,))):
         texts |= _asked(desk, noun, title)
     if not (force or create or doing.dry_run or doing.format) and desk.keeps(
-        noun, texts, lambda draft: _added(desk, noun, draft, doing)
+        f"{noun} add", [(noun, texts)], lambda drafts: _added(desk, noun, drafts[0], doing)
     ):
         return
 
