@@ -127,10 +127,10 @@ def test_an_interrupt_changes_nothing(crm: Crm, store: Path, monkeypatch: pytest
         raise KeyboardInterrupt
 
     crm("contact", "add", "Ada")
-    monkeypatch.setattr(records, "_write_parts", interrupted)
-    done = crm("contact", "edit", "1", "--title", "X")
+    with monkeypatch.context() as patch:
+        patch.setattr(records, "_write_parts", interrupted)
+        done = crm("contact", "edit", "1", "--title", "X")
     assert (done.code, done.out, done.err) == (130, "", "crm: interrupted; nothing was changed\n")
-    monkeypatch.undo()
     assert crm("contact", "list", "title=X", "--count").out == "0\n"
     assert store.exists()
 
