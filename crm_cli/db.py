@@ -111,11 +111,7 @@ def create(path: Path) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         os.close(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        connection = sqlite3.connect(fresh, isolation_level=None)
-        connection.execute("PRAGMA journal_mode = WAL")
-        _build(connection)
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        connection.close()
+        _fill(fresh)
         with suppress(FileExistsError):  # another process has just made one: that is the store
             os.link(fresh, path)
     except OSError as error:
@@ -372,6 +368,15 @@ def _empty() -> sqlite3.Connection:
     for name, question in views().items():
         connection.execute(f"CREATE VIEW {name} AS {question}")
     return connection
+
+
+def _fill(file: Path) -> None:
+    """Write an empty store into a file that holds nothing."""
+    connection = sqlite3.connect(file, isolation_level=None)
+    connection.execute("PRAGMA journal_mode = WAL")
+    _build(connection)
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
 
 
 def _build(connection: sqlite3.Connection) -> None:

@@ -5,12 +5,14 @@ believes to be in a terminal. All three use the fresh `store`, no settings, UTC,
 """
 
 import fcntl
+import gc
 import io
 import json
 import os
 import pty
 import re
 import select
+import shutil
 import signal
 import sqlite3
 import struct
@@ -28,6 +30,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from crm_cli import config, db
+from crm_cli.lazy import PromisedGroup
 
 TODAY = "2026-06-15"  # a Monday in the middle of a month
 PATIENCE = 60.0  # seconds after which a process in a terminal is given up
@@ -48,6 +51,20 @@ for _name in (*OURS, *LANGUAGES):
     os.environ.pop(_name, None)
 os.environ |= {"CRM_CONFIG": os.devnull, "LANG": "C.UTF-8", "PYTHONUTF8": "1", "TZ": "UTC"}
 time.tzset()
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage seldom, and not among all that was loaded; the program itself never looks for any."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Let a worker that has nothing left to do take tests from the other, instead of looking on at the end."""
+    from xdist.scheduler.worksteal import WorkStealingScheduling
+
+    return WorkStealingScheduling(config, log)
 
 
 @dataclass
@@ -99,13 +116,27 @@ class Terminal(Protocol):
         """Run in a terminal of this size; each of `answers` is typed when its text has appeared."""
 
 
-@pytest.fixture(scope="session")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connection]:
-    """An empty store, made once: the two hundred statements of the schema would take a fifth of all tests' time."""
+@pytest.fixture(scope="session", autouse=True)
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """An empty store, made once and copied from then on.
+
+    The six hundred statements of the schema would take most of the time of what is tested with it.
+    """
     path = tmp_path_factory.mktemp("empty") / "crm.db"
     db.create(path)
-    with closing(sqlite3.connect(path)) as connection:
-        yield connection
+    bare = db._empty()  # as it is asked where there is none
+    with closing(sqlite3.connect(path)) as whole, closing(bare), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(db, "_fill", lambda file: shutil.copyfile(path, file))
+        patch.setattr(db, "_build", whole.backup)
+        patch.setattr(db, "_empty", lambda: _copied(bare))
+        yield
+
+
+def _copied(source: sqlite3.Connection) -> sqlite3.Connection:
+    copy = sqlite3.connect(":memory:", isolation_level=None)
+    copy.create_function("fold", 1, db._fold, deterministic=True)
+    source.backup(copy)
+    return copy
 
 
 @pytest.fixture(autouse=True)
@@ -117,9 +148,8 @@ def _own_world() -> Iterator[None]:
 
 
 @pytest.fixture
-def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, empty: sqlite3.Connection) -> Path:
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where a store will be made by the first change; the environment knows this one and no other."""
-    monkeypatch.setattr(db, "_build", empty.backup)
     for name in OURS:
         monkeypatch.delenv(name, raising=False)
     given = {
@@ -140,8 +170,26 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, empty: sqlite3.Connec
     return tmp_path / "crm.db"
 
 
+@pytest.fixture(scope="session")
+def every_command() -> PromisedGroup:
+    """The commands, each built when a test first reaches it."""
+    from crm_cli import cli
+
+    return cli.group()
+
+
+def _unreached(group: Any) -> None:
+    """Let commands that were built be as if no line had reached them, as each is in a process of its own."""
+    for promise in group.commands.values():
+        built = vars(promise).get("built")
+        if isinstance(built, PromisedGroup):
+            _unreached(built)
+        elif built is not None:
+            vars(built).pop("_parser", None)
+
+
 @pytest.fixture
-def crm(store: Path, monkeypatch: pytest.MonkeyPatch) -> Crm:  # noqa: ARG001
+def crm(store: Path, monkeypatch: pytest.MonkeyPatch, every_command: PromisedGroup) -> Crm:  # noqa: ARG001
     """Run the command line in this process."""
 
     def run(
@@ -151,13 +199,17 @@ def crm(store: Path, monkeypatch: pytest.MonkeyPatch) -> Crm:  # noqa: ARG001
     ) -> Result:
         from crm_cli import cli
 
+        vars(every_command.commands["report"]).pop(
+            "built", None
+        )  # which reports there are is for each line to see
+        _unreached(every_command)
         given = input.encode() if isinstance(input, str) else input or b""
         out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", newline="") for _ in range(2))
         with monkeypatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
             patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(given), "utf-8"))
             for name, value in (env or {}).items():
                 patch.setenv(name, value)
-            code = cli.run(list(args))
+            code = cli.run(list(args), root=every_command)
         out.seek(0)
         err.seek(0)
         return Result(code, out.read(), err.read())
