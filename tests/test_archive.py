@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 import sqlite_utils
 from conftest import Crm
+from furnishing import furnished
 from sqlite_utils.utils import Format, rows_from_file
 from test_import_roundtrip import NOUNS, fill
 
@@ -49,7 +50,7 @@ def dump(path: Path) -> dict[str, list[Any]]:
     return {**rows, "(found)": found, "(schema)": schema, "(mark)": mark}
 
 
-@pytest.fixture
+@furnished
 def lived(store: Path, crm: Crm) -> Path:
     """A store with every noun, hostile texts, and a history of edits, deletions, undos and redos."""
     fill(store)
@@ -74,10 +75,15 @@ def export(crm: Crm, target: Path, *more: str) -> None:
     assert (done.code, done.out) == (0, f"{target}\n"), done.err
 
 
-@pytest.fixture
-def archive(lived: Path, crm: Crm, tmp_path: Path) -> Path:  # noqa: ARG001 - the store that it is of
-    """An archive as a directory."""
+@furnished
+def exported(lived: Path, crm: Crm, tmp_path: Path) -> None:  # noqa: ARG001 - the store that it is of
+    """A store and its archive."""
     export(crm, tmp_path / "archive")
+
+
+@pytest.fixture
+def archive(exported: None, tmp_path: Path) -> Path:  # noqa: ARG001 - it is there
+    """An archive as a directory."""
     return tmp_path / "archive"
 
 

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 from conftest import Crm
+from furnishing import furnished
 
 
-@pytest.fixture
+@furnished
 def known(crm: Crm) -> Crm:
     """Two cases, one settled and about a product."""
     crm("product", "add", "Grinder M")

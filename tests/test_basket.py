@@ -9,12 +9,13 @@ from hypothesis import strategies as st
 
 from crm_cli.asking import baskets
 from tests.conftest import Crm
+from tests.furnishing import furnished
 
 # Company → what it bought: 6 mill and beans, 4 mill only, 2 beans only, 8 filter only, of 20.
 BOUGHT = [("Mill", "Beans")] * 6 + [("Mill",)] * 4 + [("Beans",)] * 2 + [("Filter",)] * 8
 
 
-@pytest.fixture
+@furnished
 def sold(crm: Crm) -> None:
     for product in ("Mill", "Beans", "Filter"):
         crm("product", "add", product, "--list-price", "10")

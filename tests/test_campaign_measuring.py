@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from crm_cli.asking import curve
 from tests.conftest import Crm
+from tests.furnishing import furnished
 
 # Quantiles of Student's t for 95 %, two-sided, as statistical tables print them.
 STUDENT = {4: 2.776, 5: 2.571, 6: 2.447, 8: 2.306, 10: 2.228, 20: 2.086, 60: 2.000, 120: 1.980}
@@ -23,7 +24,7 @@ def add(crm: Crm, *args: str) -> str:
     return done.out.strip()
 
 
-@pytest.fixture
+@furnished
 def mailings(crm: Crm) -> Crm:
     """Six campaigns that are over: what they won grows with the power 0.7 of what they cost, more or less."""
     for number, (cost, noise) in enumerate(zip(COSTS, NOISE, strict=True), 1):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Crm
+from furnishing import furnished
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,7 +17,7 @@ from crm_cli.rules.messaging.facts import Known
 from crm_cli.rules.messaging.templates import Template
 
 
-@pytest.fixture
+@furnished
 def spring(crm: Crm) -> Crm:
     """A campaign with three members: a contact with everything, one without a given name, and a lead."""
     crm("config", "set", "email", "me@example.org")

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import Crm
+from tests.furnishing import furnished
 
 GOOGLE = """\
 Campaign performance report
@@ -36,7 +37,7 @@ def rows(crm: Crm, noun: str, *args: str) -> list[dict[str, Any]]:
     return found
 
 
-@pytest.fixture
+@furnished
 def fair(crm: Crm) -> Crm:
     """A campaign with two members, Jane and Lee, and somebody who is none."""
     add(crm, "company", "add", "Acme")

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Crm, Terminal
+from furnishing import furnished
 
 COMPANIES = "name,industry,country,email,phone\n" + "".join(
     f"T{at},technology,NL,a@t{at}.example,020 123 45{at}7\n" for at in range(8)
@@ -16,7 +17,7 @@ SLIPS = (
 )
 
 
-@pytest.fixture
+@furnished
 def messy(crm: Crm) -> Crm:
     """Companies with slips, contacts and a lead with untidy values."""
     crm("company", "import", "-", input=COMPANIES + SLIPS)

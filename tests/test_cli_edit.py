@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 from conftest import Crm, Terminal
+from furnishing import furnished
 
 
-@pytest.fixture
+@furnished
 def deals(crm: Crm) -> Crm:
     crm("company", "add", "Acme")
     for number in (1, 2, 3):

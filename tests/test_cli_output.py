@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from conftest import Crm, Terminal
+from furnishing import furnished
 from rich.cells import cell_len
 
 from crm_cli import db, output
@@ -33,7 +34,7 @@ UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 MONEY = [("1234.5", "EUR"), ("1234", "JPY"), ("1.234", "KWD"), ("-0.05", "USD"), ("", "USD"), ("0", "EUR")]
 
 
-@pytest.fixture
+@furnished
 def hard(store: Path) -> Path:
     with db.change(store, "test") as change:
         for number, text in enumerate(HARD):

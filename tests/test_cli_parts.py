@@ -2,9 +2,10 @@
 
 import pytest
 from conftest import Crm
+from furnishing import furnished
 
 
-@pytest.fixture
+@furnished
 def people(crm: Crm) -> Crm:
     crm("company", "add", "Acme")
     crm("contact", "add", "Jane Doe", "--email", "jane@acme.example")

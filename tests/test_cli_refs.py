@@ -4,11 +4,12 @@ from collections.abc import Callable
 
 import pytest
 from conftest import Crm, Terminal
+from furnishing import furnished
 
 Names = Callable[..., list[str]]
 
 
-@pytest.fixture
+@furnished
 def people(crm: Crm) -> Crm:
     crm("company", "add", "Acme, Inc.", "--email", "hi@acme.example", "--external-id", "386")
     crm("contact", "add", "José Díaz", "--email", "jose@acme.example,pepe@home.example", "--company", "1",

@@ -4,13 +4,14 @@ from pathlib import Path
 
 import pytest
 from conftest import Crm
+from furnishing import furnished
 from reporting import deal
 
 from crm_cli import db, reports
 from crm_cli.rules.pipeline import default_pipeline
 
 
-@pytest.fixture
+@furnished
 def sold(store: Path) -> Path:
     """The store that `crm` uses, with two deals won and one lost."""
     with db.change(store, "test") as change:

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 from conftest import Crm, Terminal
+from furnishing import furnished
 
 
-@pytest.fixture
+@furnished
 def day(crm: Crm, tmp_path: Path) -> Crm:
     """A small business on 2026-06-15 that belongs to Mara."""
     settings = tmp_path / "missing.toml"  # where the fixture says the settings are

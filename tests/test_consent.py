@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Crm
+from furnishing import furnished
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -22,7 +23,7 @@ def why(crm: Crm, who: str = "jane", *options: str, noun: str = "contact", chann
     return "" if rows[0]["allows"] else str(rows[0]["because"])
 
 
-@pytest.fixture
+@furnished
 def jane(crm: Crm) -> Crm:
     crm("company", "add", "Acme")
     crm("contact", "add", "Jane Doe", "--email", "jane@mail.acme.example", "--phone", "+31 20 555 0100",

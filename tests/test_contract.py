@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Crm
+from furnishing import furnished
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,7 +14,7 @@ from crm_cli.rules import contract as rules
 from crm_cli.rules import records
 
 
-@pytest.fixture
+@furnished
 def care(crm: Crm) -> Crm:
     """A customer with a person, and a contract that ends in two weeks."""
     crm("company", "add", "Acme")

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from conftest import Crm
+from furnishing import furnished
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -32,7 +33,7 @@ def rows(crm: Crm, *words: str) -> Any:
     return crm("contact", "list", *words, "-o", "json").json
 
 
-@pytest.fixture
+@furnished
 def sized(crm: Crm) -> Crm:
     """Three contacts, two with a size."""
     assert crm("field", "add", "contact.size", "--type", "number", "--meaning", "European size").code == 0

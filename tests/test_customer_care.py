@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Crm, Terminal
+from furnishing import furnished
 
 CASES = """case number,subject,type,status,priority,company,contact,created_at,made_sla,resolution
 C-2026-0001,Grinder jams,complaint,in_progress,high,Acme,Ann Acme,2026-06-10 09:00,,
@@ -46,7 +47,7 @@ case   6  Far complaint   resolution due in 11 days ! complaint, C-…  2026-06-
 """
 
 
-@pytest.fixture
+@furnished
 def care(crm: Crm, tmp_path: Path) -> Crm:
     """Acme has brought most and fared badly; Brick has brought little; Corex has bought nothing yet."""
     (tmp_path / "missing.toml").write_text('me = "Mara Quist"\ncurrency = "EUR"\nzone = "Europe/Berlin"\n')

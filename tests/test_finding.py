@@ -2,11 +2,12 @@
 
 import pytest
 from conftest import Crm
+from furnishing import furnished
 
 from crm_cli.values import phones
 
 
-@pytest.fixture
+@furnished
 def people(crm: Crm) -> Crm:
     """Names on several keyboards, numbers of several countries."""
     crm("company", "add", "مشترى بزرگ", "--phone", "021 82345678", "--country", "IR")

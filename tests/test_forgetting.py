@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Crm, Terminal
+from furnishing import furnished
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -21,7 +22,7 @@ WORDS = ("zebulon", "quuxworth", "quuxmail", "7654321", "765 4321", "xylophone",
 """What only this person's data holds."""
 
 
-@pytest.fixture
+@furnished
 def life(crm: Crm) -> Crm:
     """A store in which one person has left traces of every kind, beside somebody else."""
     crm("company", "add", "Acme")

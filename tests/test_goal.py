@@ -4,13 +4,14 @@ from typing import Any
 
 import pytest
 from conftest import Crm, Terminal
+from furnishing import furnished
 from hypothesis import given
 from hypothesis import strategies as st
 
 from crm_cli.asking.goals import Goal
 
 
-@pytest.fixture
+@furnished
 def shop(crm: Crm) -> Crm:
     """Ann and Bob, and what they sold in spring: 12,000 and 5,000 in May and June, 3,000 in euros."""
     for name in ("Ann", "Bob"):

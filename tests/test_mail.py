@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from conftest import Crm
+from furnishing import furnished
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -48,7 +49,7 @@ def settings_file(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CRM_CONFIG", str(file))
 
 
-@pytest.fixture
+@furnished
 def ada(crm: Crm) -> None:
     assert crm("contact", "add", "Ada Lovelace", "--email", ADA).code == 0
 

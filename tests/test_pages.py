@@ -8,6 +8,7 @@ from pathlib import Path
 import browsing
 import pytest
 from conftest import Crm
+from furnishing import furnished
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -41,7 +42,7 @@ def read(page: Path) -> Reader:
     return reader
 
 
-@pytest.fixture
+@furnished
 def sold(crm: Crm) -> Crm:
     """A deal won by a company whose name would like to be a script."""
     assert crm("company", "add", HOSTILE).code == 0

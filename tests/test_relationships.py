@@ -2,9 +2,10 @@
 
 import pytest
 from conftest import Crm
+from furnishing import furnished
 
 
-@pytest.fixture
+@furnished
 def known(crm: Crm) -> Crm:
     """Three companies, two people."""
     for name in ("Acme", "Northwind", "Brick"):

@@ -7,6 +7,7 @@ import pytest
 
 from crm_cli.asking import effect, regression
 from tests.conftest import Crm
+from tests.furnishing import furnished
 
 
 def add(crm: Crm, *args: str) -> None:
@@ -14,7 +15,7 @@ def add(crm: Crm, *args: str) -> None:
     assert done.code == 0, done.err
 
 
-@pytest.fixture
+@furnished
 def spring(crm: Crm) -> None:
     """A mailing over two months without dated costs, a fair with dated ones, and deals won with and without them."""
     add(crm, "campaign", "add", "Mailing", "--type", "email", "--cost", "310",

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from conftest import Crm
+from furnishing import furnished
 
 LEADS = Path(__file__).parents[2] / "shared" / "data" / "crm_zoho" / "Leads.csv"
 HEADER = "name,source,status,owner,est_amount,currency,created_at,first_touch_at,converted_at"
@@ -18,7 +19,7 @@ ROWS = (
 )
 
 
-@pytest.fixture
+@furnished
 def desk(crm: Crm) -> Crm:
     """Five leads: one never contacted, one contacted before it came."""
     assert crm("lead", "import", "-", "--from", "none", input="\n".join((HEADER, *ROWS, ""))).code == 0

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from conftest import Crm
+from furnishing import furnished
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -28,7 +29,7 @@ CASES = (
 )
 
 
-@pytest.fixture
+@furnished
 def desk(crm: Crm) -> Crm:
     """A store with seven cases of three months."""
     assert crm("case", "import", "-", input="\n".join((HEADER, *CASES, ""))).code == 0
@@ -197,7 +198,7 @@ def test_a_report_tells_its_own_options(crm: Crm) -> None:
     assert "--business" not in crm("report", "winloss", "--help").out
 
 
-@pytest.fixture
+@furnished
 def asked(crm: Crm) -> Crm:
     """A store with answers of two months: Ada changes her mind."""
     rows = (

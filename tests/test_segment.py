@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Crm
+from furnishing import furnished
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -27,7 +28,7 @@ def names(crm: Crm, *args: str) -> list[str]:
     return found.lines
 
 
-@pytest.fixture
+@furnished
 def shops(crm: Crm) -> Crm:
     """Ada and Bo at a shop, Cy at a bank, Di nowhere."""
     crm("company", "add", "Corner Shop", "--industry", "retail", "--employees", "12")
@@ -288,7 +289,7 @@ class TestColumns:
 class TestDifference:
     """Commands are dated anew in the store, a day each, so that times lie between them."""
 
-    @pytest.fixture
+    @furnished
     def past(self, shops: Crm, store: Path) -> Crm:
         shops("segment", "add", "VIPs")
         shops("segment", "include", "VIPs", "Ada", "Bo")

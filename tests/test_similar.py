@@ -4,12 +4,13 @@ from pathlib import Path
 
 import pytest
 from conftest import Crm, Terminal
+from furnishing import furnished
 
 from crm_cli import db
 from crm_cli.rules import records
 
 
-@pytest.fixture
+@furnished
 def desk(crm: Crm) -> Crm:
     """A service desk for coffee machines: settled cases, open ones, articles."""
     crm("product", "add", "Grinder M")

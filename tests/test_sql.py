@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Crm
+from furnishing import furnished
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,7 +15,7 @@ from crm_cli.asking import sql
 from crm_cli.errors import InvalidError
 
 
-@pytest.fixture
+@furnished
 def held(crm: Crm, store: Path) -> Path:
     """A store with a product for 12.50."""
     crm("product", "add", "Wheel", "--list-price", "12.50", "--currency", "EUR")

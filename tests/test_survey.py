@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Crm
+from furnishing import furnished
 
 DELIGHTED = """Survey response ID,Person Email,Person Name,Score,Comment,Created at
 991,jane@acme.example,Jane Doe,3,"Slow, very",2026-06-01 10:00
@@ -20,7 +21,7 @@ x2,2,Bad,sam@acme.example,2026-06-10 11:00:00,2026-06-10 11:01:00,ff
 """
 
 
-@pytest.fixture
+@furnished
 def asked(crm: Crm) -> Crm:
     """Jane of Acme, whose grinder jams, and a deal with her."""
     for args in (

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from conftest import Crm
+from furnishing import furnished
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -26,7 +27,7 @@ def named(crm: Crm, *filters: str) -> list[str]:
     return [row["name"] for row in members(crm, *filters)]
 
 
-@pytest.fixture
+@furnished
 def fair(crm: Crm) -> Crm:
     """A campaign, and a segment `Shops` of Ada and Bo, who work at a shop."""
     crm("company", "add", "Corner Shop", "--industry", "retail")
@@ -215,7 +216,7 @@ class TestTarget:
 
 
 class TestLeads:
-    @pytest.fixture
+    @furnished
     def leads(self, fair: Crm) -> Crm:
         fair("lead", "add", "Sam", "--email", "sam@field.example", "--status", "contacted")
         fair("lead", "add", "Tess", "--email", "tess@field.example", "--status", "contacted")
@@ -254,7 +255,7 @@ class TestLeads:
 
 
 class TestControl:
-    @pytest.fixture
+    @furnished
     def many(self, crm: Crm, tmp_path: Path) -> Crm:
         rows = "\n".join(f"P{number},p{number}@x.example" for number in range(600))
         (tmp_path / "people.csv").write_text(f"name,email\n{rows}\n")
@@ -358,7 +359,7 @@ class TestExclude:
 
 
 class TestNext:
-    @pytest.fixture
+    @furnished
     def went(self, crm: Crm) -> Crm:
         states = {
             "Sent": "sent", "Opened": "opened", "Clicked": "clicked", "Answered": "responded",

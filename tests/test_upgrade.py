@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Crm
+from furnishing import furnished
 
 import crm_cli
 from crm_cli import db, errors, fields
@@ -79,7 +80,7 @@ def copies(store: Path) -> list[Path]:
     return sorted(store.parent.glob("*.bak"))
 
 
-@pytest.fixture
+@furnished
 def filled(crm: Crm, store: Path) -> Path:
     """A store with a company, its contact, and an id that was used and is free again."""
     crm("company", "add", "Acme")
