@@ -69,7 +69,6 @@ def _contract(story: Story, course: Course) -> Row:
         "name": f"{plan.product} for {order.firm}",
         "company": order.firm,
         "contact": deal["contact"],
-        "product": plan.product,
         "starts_on": str(start),
         "ends_on": str(end),
         "value": cents_text(net(plan, deal["currency"])),

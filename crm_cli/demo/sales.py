@@ -53,6 +53,7 @@ _LOST = (
     ("no_decision_maker", ""),
     ("poor_fit", "Too few people in the office"),
 )
+_REMINDING = ("email", "direct_mail", "phone", "sms", "social")
 _REFUSED = (
     ("price", "A discounter does the service at half"),
     ("competition", "The new caterer brings machines of its own"),
@@ -222,7 +223,7 @@ def origin(story: Story, day: date, others: tuple[str, ...]) -> tuple[str, str]:
     """Where somebody came from on a day, and the campaign, one that ran then or in the 60 days before."""
     days = (day - story.today).days
     running = [each for each in names.CAMPAIGNS if each.first <= days <= each.last + 60]
-    if running and story.chance(55):
+    if running and story.chance(45):
         each = story.dice.choice(running)
         return each.brings, each.name
     return story.dice.choice(others), ""
@@ -230,11 +231,12 @@ def origin(story: Story, day: date, others: tuple[str, ...]) -> tuple[str, str]:
 
 def _reminder(story: Story, day: date) -> str:
     """The campaign that made a customer think of more: a letter, a parcel or a call of the last 90 days."""
-    for each in (*names.CAMPAIGNS, *marketing.MORE):
-        begin, end = (story.today + timedelta(days) for days in (each.first, each.last + 90))
-        if each.type in ("email", "direct_mail", "phone") and begin <= day <= end and story.chance(30):
-            return each.name
-    return ""
+    days = (day - story.today).days
+    running = [
+        each.name for each in (*names.CAMPAIGNS, *marketing.MORE)
+        if each.type in _REMINDING and each.first <= days <= each.last + 90
+    ]  # fmt: skip
+    return story.dice.choice(running) if running and story.chance(50) else ""
 
 
 def _roles(story: Story, others: list[Row]) -> str:
