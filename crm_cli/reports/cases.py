@@ -8,7 +8,8 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from crm_cli.asking.figures import quantile, rounded, share
+from crm_cli.asking import times
+from crm_cli.asking.figures import rounded, share
 from crm_cli.asking.groups import Place, by_customer
 from crm_cli.fields import Field
 from crm_cli.output import Rows
@@ -59,20 +60,21 @@ FROM chosen WHERE {during} GROUP BY 1
 """
 RESOLVED = """
 SELECT {group}, NULL, count(*), sum(coalesce(reopened_count, 0) = 0 AND id NOT IN answered),
-  sum(id NOT IN (SELECT record_id FROM activity_about WHERE noun = 'case')), {passed}
+  sum(id NOT IN (SELECT record_id FROM activity_about WHERE noun = 'case'))
 FROM chosen WHERE {during} GROUP BY 1
 """
-PASSED = """json_group_array(strftime('%s', {end}) - strftime('%s', created_at)) FILTER (WHERE {end} >= created_at)"""
+PASSED = "strftime('%s', {end}) - strftime('%s', created_at)"
+# The same in working time, in the calendar that the case's policy counts in.
+WORKED = (
+    "worked((SELECT calendar_id FROM sla WHERE sla.id = sla_policy_id), "
+    "0 + strftime('%s', created_at), 0 + strftime('%s', {end}))"
+)
+TOOK = 'SELECT {group} AS "group", {took} AS value FROM chosen WHERE {during} AND {end} >= created_at'
 ANSWERED = """,
 answered AS (
   SELECT l.record_id FROM activity_about AS l JOIN activity AS a ON a.id = l.activity_id
   WHERE l.noun = 'case' AND a.kind IN ('email', 'call') AND a.direction = 'out' AND a.done_at IS NOT NULL
   GROUP BY l.record_id HAVING count(*) > 1)"""
-WORKED = """
-SELECT {group}, NULL, (SELECT calendar_id FROM sla WHERE sla.id = sla_policy_id),
-  json_group_array(json_array(0 + strftime('%s', created_at), 0 + strftime('%s', {end})))
-FROM chosen WHERE {during} AND {end} >= created_at GROUP BY 1, 3
-"""
 LEFT = f"""
 SELECT {{group}}, NULL, {{gone}}, count(*) FROM (SELECT *, {SETTLED} AS settled_at FROM chosen WHERE {{came}})
 WHERE {{by_period}} OR settled_at IS NULL OR NOT ({{settled}}) GROUP BY 1, 3
@@ -84,7 +86,7 @@ HOUR = 3600
 
 @dataclass
 class Tally:
-    """What became of the cases of one group; `seconds` are what the resolved ones took, the shortest first."""
+    """What became of the cases of one group; `took` is what the resolved ones took."""
 
     opened: int = 0
     reopened: int = 0
@@ -98,7 +100,7 @@ class Tally:
     silent: int = 0
     """Resolved without any call or message on record."""
     backlog: int = 0
-    seconds: list[int] = field(default_factory=list)
+    took: times.Times = times.NONE
 
 
 Tallies = dict[Place, Tally]
@@ -111,15 +113,12 @@ def answer(asked: Asked) -> Rows:
     begun = asked.chosen(ASKED, dated=False)
     _opened(asked, begun, tallies)
     _resolved(asked, begun, tallies, end)
-    if asked.option("business"):
-        _worked(asked, begun, tallies, end)
+    _took(asked, begun, tallies, end)
     _backlog(asked, begun, tallies)
-    left = sum(tally.resolved - len(tally.seconds) for tally in tallies.values())
+    left = sum(tally.resolved - tally.took.many for tally in tallies.values())
     if left and not asked.group.spread:
         asked.notes.append(f"{left:,} left out of the hours, since they ended before they came")
     ordered = sorted(tallies.items(), key=lambda item: _order(asked, *item))
-    for _, tally in ordered:
-        tally.seconds.sort()
     asked.explain(_counted(asked, place, tally) for place, tally in ordered)
     return asked.table([(place, _row(asked, tally)) for place, tally in ordered])
 
@@ -136,25 +135,32 @@ def _opened(asked: Asked, begun: str, tallies: Tallies) -> None:
 
 
 def _resolved(asked: Asked, begun: str, tallies: Tallies, end: str) -> None:
-    """Count the resolved cases and, unless their working time is asked for, the seconds that they took."""
-    passed = "'[]'" if asked.option("business") else PASSED.format(end=end)
+    """Count the resolved cases."""
     group, during = asked.period_of(f"local_day({end})"), asked.during(end)
-    question = begun + ANSWERED + RESOLVED.format(group=group, during=during, passed=passed)
-    for place, _, (resolved, first_contact, silent, seconds) in asked.ask(question):
+    question = begun + ANSWERED + RESOLVED.format(group=group, during=during)
+    for place, _, (resolved, first_contact, silent) in asked.ask(question):
         tally = tallies[place]
         tally.resolved += resolved
         tally.first_contact += first_contact
         tally.silent += silent
-        tally.seconds += json.loads(seconds)
 
 
-def _worked(asked: Asked, begun: str, tallies: Tallies, end: str) -> None:
-    """Add the working seconds, in each case's calendar, that resolved cases took."""
-    calendars = Calendars(asked.connection, asked.zone, asked.working_hours)
-    question = WORKED.format(group=asked.period_of(f"local_day({end})"), end=end, during=asked.during(end))
-    for place, _, (calendar, spans) in asked.ask(begun + question):
-        between = calendars.of(calendar).between
-        tallies[place].seconds += [between(first, last) for first, last in json.loads(spans)]
+def _took(asked: Asked, begun: str, tallies: Tallies, end: str) -> None:
+    """Tell what resolved cases took: by the clock, or of the working time in each case's calendar."""
+    took = PASSED
+    if asked.option("business"):
+        of, took = Calendars(asked.connection, asked.zone, asked.working_hours).of, WORKED
+        asked.connection.create_function(
+            "worked", 3, lambda calendar, first, last: of(calendar).between(first, last), deterministic=True
+        )
+    question = TOOK.format(
+        group=asked.period_of(f"local_day({end})"),
+        took=took.format(end=end),
+        during=asked.during(end),
+        end=end,
+    )
+    for place, found in times.by_place(asked, begun, question).items():
+        tallies[place].took = found
 
 
 def _backlog(asked: Asked, begun: str, tallies: Tallies) -> None:
@@ -210,21 +216,21 @@ def _row(asked: Asked, tally: Tally) -> tuple[int | None, ...]:
         tally.backlog,
         tally.reopened,
         share(tally.first_contact, tally.resolved),
-        rounded(sum(tally.seconds), len(tally.seconds) * HOUR),
-        quantile(tally.seconds, Fraction(1, 2), HOUR),
-        quantile(tally.seconds, Fraction(9, 10), HOUR),
+        tally.took.mean(HOUR),
+        tally.took.below(times.HALF, HOUR),
+        tally.took.below(times.MOST, HOUR),
         rounded(tally.known / months, len(tally.customers)),
     )
 
 
 def _counted(asked: Asked, place: Place, tally: Tally) -> str:
-    hours = sum(tally.seconds) // HOUR
+    hours = tally.took.total // HOUR
     return " · ".join(
         (
             *([str(place.label)] if asked.group.name else []),
             f"first contact {tally.first_contact:,} ÷ resolved {tally.resolved:,}",
             f"{tally.silent:,} of these without a call or message on record",
-            f"{hours:,} hours ÷ {len(tally.seconds):,} cases",
+            f"{hours:,} hours ÷ {tally.took.many:,} cases",
             f"{tally.known:,} opened by {len(tally.customers):,} customers",
         )
     )

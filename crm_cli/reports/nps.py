@@ -1,8 +1,7 @@
 """What customers answered when asked: net promoter score, contentment, effort."""
 
-import json
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping
 from math import sqrt
 from typing import Any
 
@@ -43,7 +42,7 @@ latest AS (
   SELECT *, row_number() OVER (PARTITION BY "group", coalesce(contact_id, -id) ORDER BY at DESC, id DESC) AS place
   FROM chosen)
 """
-SCORES = 'SELECT "group", NULL, json_group_array(score) FROM latest WHERE place = 1 GROUP BY 1'
+SCORES = 'SELECT "group", NULL, score, count(*) FROM latest WHERE place = 1 GROUP BY 1, score'
 COMMENTS = """
 SELECT local_day(at), score, comment, contact, company, touchpoint, id FROM latest
 WHERE place = 1 AND comment IS NOT NULL ORDER BY at DESC, id DESC
@@ -67,9 +66,9 @@ def answer(asked: Asked) -> Rows:
     begun = asked.chosen(columns, f"kind = '{kind}' AND {asked.until_then('at')}") + LATEST
     if worded:
         return _comments(asked, begun)
-    found: dict[Place, list[int]] = defaultdict(list)
-    for place, _, (scores,) in asked.ask(begun + SCORES):
-        found[place] += json.loads(scores)
+    found: dict[Place, Counter[int]] = defaultdict(Counter)
+    for place, _, (score, many) in asked.ask(begun + SCORES):
+        found[place][score] += many
     rows = [(place, _row(kind, scores)) for place, scores in found.items()]
     rows.sort(key=lambda row: row[0].order() if asked.group.period else (-row[1][0], *row[0].order()))
     asked.explain(_counted(asked, place, row) for place, row in rows)
@@ -81,13 +80,15 @@ def _comments(asked: Asked, begun: str) -> Rows:
     return Rows(list(SAID), asked.connection.execute(begun + COMMENTS, values).fetchall(), asked.notes)
 
 
-def _row(kind: str, scores: Sequence[int]) -> tuple[Any, ...]:
+def _row(kind: str, scores: Mapping[int, int]) -> tuple[Any, ...]:
+    """The figures of answers, which are counted by score."""
     promoting, passive = BOUNDS[kind]
-    many = len(scores)
-    promoters = sum(score >= promoting for score in scores)
-    passives = sum(passive <= score < promoting for score in scores)
+    many = sum(scores.values())
+    promoters = sum(count for score, count in scores.items() if score >= promoting)
+    passives = sum(count for score, count in scores.items() if passive <= score < promoting)
     detractors = many - promoters - passives
-    total = {"nps": 100 * (promoters - detractors), "csat": 100 * promoters, "ces": sum(scores)}[kind]
+    whole = sum(score * count for score, count in scores.items())
+    total = {"nps": 100 * (promoters - detractors), "csat": 100 * promoters, "ces": whole}[kind]
     return (
         mean(total, many) or 0,
         many,
@@ -98,14 +99,15 @@ def _row(kind: str, scores: Sequence[int]) -> tuple[Any, ...]:
     )
 
 
-def _margin(kind: str, scores: Sequence[int], promoters: int, detractors: int) -> int | None:
+def _margin(kind: str, scores: Mapping[int, int], promoters: int, detractors: int) -> int | None:
     """Half the width of the interval, in points of the score, as a stored decimal; None of a single answer."""
-    many = len(scores)
+    many = sum(scores.values())
     if many == 1:
         return None
     if kind == "ces":
-        middle = sum(scores) / many
-        half = Z * sqrt(sum((score - middle) ** 2 for score in scores) / (many - 1) / many)
+        middle = sum(score * count for score, count in scores.items()) / many
+        squares = sum(count * (score - middle) ** 2 for score, count in scores.items())
+        half = Z * sqrt(squares / (many - 1) / many)
     else:
         for_, against = promoters / many, detractors / many if kind == "nps" else 0
         half = 100 * Z * sqrt((for_ + against - (for_ - against) ** 2) / many)
