@@ -231,7 +231,7 @@ def aside(source: sqlite3.Connection) -> sqlite3.Connection:
 
 def scratch() -> sqlite3.Connection:
     """Room on disk for what may be larger than memory; it is one's own, and goes when it is closed."""
-    room = sqlite3.connect("", isolation_level=None)
+    room = sqlite3.connect("", isolation_level=None, check_same_thread=False)
     room.execute("PRAGMA journal_mode = off")
     room.execute("BEGIN")
     return room
@@ -286,8 +286,7 @@ def connect(path: Path, mode: str) -> sqlite3.Connection:
         )
         connection.create_function("fold", 1, _fold, deterministic=True)
         connection.execute("PRAGMA foreign_keys = ON")
-        if mode == "rw":  # halves the cost of triggers; large sortings, which asking does, it doubles
-            connection.execute("PRAGMA temp_store = memory")
+        if mode == "rw":
             connection.execute("PRAGMA synchronous = FULL")  # what is said to be done outlives a power cut
     except (sqlite3.DatabaseError, OSError) as error:
         raise refusal(error, path) from error

@@ -1,4 +1,4 @@
-"""Rows that lie on disk while they are worked on, each once: however many they are, memory holds a page of them."""
+"""What lies on disk while it is worked on, each once: however much it is, memory holds a page of it."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from types import TracebackType
@@ -45,3 +45,24 @@ class Shelf:
         found = self._held.execute(f"SELECT {', '.join(self._names)} FROM held ORDER BY id")
         while page := found.fetchmany(size):
             yield page
+
+
+class Counts:
+    """How often each of many numbers came."""
+
+    def __init__(self) -> None:
+        """Make room."""
+        self._held = db.scratch()
+        self._held.execute("CREATE TABLE held (number INTEGER PRIMARY KEY, many INTEGER NOT NULL)")
+
+    def again(self, number: int) -> int:
+        """Count a number, of 64 bits with its sign; returns how often it has come."""
+        if self._held.execute("INSERT OR IGNORE INTO held VALUES (?, 1)", (number,)).rowcount:
+            return 1
+        self._held.execute("UPDATE held SET many = many + 1 WHERE number = ?", (number,))
+        found: int = self._held.execute("SELECT many FROM held WHERE number = ?", (number,)).fetchone()[0]
+        return found
+
+    def close(self) -> None:
+        """Let go of it."""
+        self._held.close()

@@ -58,6 +58,7 @@ def run(
     engine = _Engine(change, plan, reject)
     lines = events.batches(plan, table, BATCH) if events.is_log(plan) else _batches(table.rows())
     with ExitStack() as stack:
+        stack.callback(engine.matching.close)
         batches = stack.enter_context(Ahead(map(engine.read, lines)))
         first = next(batches, None)
         if first and first.lines > LARGE:

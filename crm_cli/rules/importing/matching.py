@@ -9,6 +9,7 @@ again changes nothing, a record edited meanwhile is still the same one, and one 
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from hashlib import blake2b
 from typing import Any
 
@@ -20,6 +21,7 @@ from crm_cli.rules.importing.links import stub
 from crm_cli.rules.importing.membership import Members, Who
 from crm_cli.rules.importing.plan import Plan
 from crm_cli.rules.importing.rows import Problem, Row
+from crm_cli.shelf import Counts
 from crm_cli.values import emails
 from crm_cli.values.folding import fold
 
@@ -82,10 +84,19 @@ class Matching:
     def __init__(self, change: Change, plan: Plan) -> None:
         self.change, self.plan = change, plan
         self.table = plan.about.table
-        self._equal: dict[int, int] = {}
         self._mixed: dict[str, list[int]] | None = None
         self._merged: set[Any] = set()
         self._members = Members(change, plan)
+
+    @cached_property
+    def _equal(self) -> Counts:
+        """How often each fingerprint came: one of each row of the file, so that they lie on disk."""
+        return Counts()
+
+    def close(self) -> None:
+        """Let go of what lies on disk."""
+        if "_equal" in self.__dict__:
+            self._equal.close()
 
     def identify(self, rows: Iterable[Row]) -> None:
         """Give every row the keys that it can be told by, the strongest first, its fingerprint where it has none."""
@@ -230,8 +241,7 @@ class Matching:
             if column.name not in changing
         )
         hash_ = blake2b(json.dumps([each for each in told if each[2]]).encode(), digest_size=8).digest()
-        number = int.from_bytes(hash_)
-        self._equal[number] = ordinal = self._equal.get(number, 0) + 1
+        ordinal = self._equal.again(int.from_bytes(hash_, signed=True))
         return FINGERPRINT + hash_.hex() + (f":{ordinal}" if ordinal > 1 else "")
 
     def _ask(self, kind: str, wanted: list[Any]) -> Iterator[tuple[Any, int]]:
