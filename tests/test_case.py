@@ -239,6 +239,13 @@ def test_what_is_still_to_be_done_is_named_and_cancelled(case: Crm) -> None:
     assert case("task", "list", "--columns", "status").out == "not_started\n"
 
 
+def test_nobody_is_asked_how_a_closed_case_was_settled(case: Crm, terminal: Terminal) -> None:
+    case("case", "close", "1", "--resolution", "Cleaned")
+    refused = terminal("case", "resolve", "1")
+    assert (refused.code, "How was it settled" in refused.out) == (4, False)
+    assert "is closed; `crm case reopen C-2026-0001` first" in refused.out
+
+
 def tasks(crm: Crm) -> list[str]:
     return crm("task", "list", "--columns", "subject,due,status", "--sort", "id").lines
 

@@ -91,11 +91,12 @@ def resolve(
     ids = _chosen(desk, "resolve", refs, doing)
     if copy and resolution:
         raise InvalidError("give either --resolution or --copy, not both")
-    if not copy and resolution is None and desk.interactive and not doing.yes and len(ids) == 1:
-        resolution = editing.words(desk, [], "How was it settled?")
     from crm_cli.rules import handling, survey
     from crm_cli.rules import resolution as resolutions
 
+    handling.refuse(desk.connection, "resolve", ids)
+    if not copy and resolution is None and desk.interactive and not doing.yes and len(ids) == 1:
+        resolution = editing.words(desk, [], "How was it settled?")
     found = handling.open_activities(desk.connection, ids)
     drop = _drops(desk, found, close_activities, doing)
     with desk.change("case resolve", dry_run=doing.dry_run) as change:

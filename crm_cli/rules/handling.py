@@ -46,7 +46,7 @@ def put(
     drafts = records.load(change, "case", ids)
     for draft in drafts:
         if draft.get("status") not in since:
-            raise ConflictError(_refusal(draft, verb))
+            raise ConflictError(_refusal(draft.get("number"), draft.get("status"), verb))
         draft.values["status"] = status
         if resolution is not None:
             draft.values["resolution"] = resolution
@@ -58,6 +58,18 @@ def put(
     if until:
         reminders.remind(change, drafts, _coming(change, until))
     return drafts
+
+
+def refuse(connection: sqlite3.Connection, verb: str, ids: Sequence[int]) -> None:
+    """Refuse a verb that does not lead on from where cases are, before anybody has written a word.
+
+    Raises:
+        ConflictError: one of them is there.
+    """
+    question = 'SELECT number, status FROM "case" WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id'
+    for number, status in connection.execute(question, (json.dumps(list(ids)),)):
+        if status not in VERBS[verb][1]:
+            raise ConflictError(_refusal(number, status, verb))
 
 
 def open_activities(connection: sqlite3.Connection, ids: Sequence[int]) -> list[Any]:
@@ -87,8 +99,7 @@ def _coming(change: Change, text: str) -> str:
     return day
 
 
-def _refusal(draft: Draft, verb: str) -> str:
-    number, status = draft.get("number"), draft.get("status")
+def _refusal(number: str, status: str, verb: str) -> str:
     if verb == "reopen":
         return f"{number} is open already ({status}); `crm case resume {number}` goes on with one that waits"
     return f"{number} is {status}; `crm case reopen {number}` first"
