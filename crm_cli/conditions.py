@@ -15,7 +15,7 @@ from crm_cli.fields import Field, Noun
 from crm_cli.values import Reading
 from crm_cli.values.folding import fold
 
-_NUMBERS = frozenset(("integer", "decimal", "percent", "money", "id"))
+_NUMBERS = frozenset(("integer", "decimal", "percent", "money", "price", "id"))
 _LAST_DAY = "9999-12-31"
 _UNWORDED = _NUMBERS | {"boolean", "about"}
 

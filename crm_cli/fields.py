@@ -45,6 +45,11 @@ class Field(NamedTuple):
         return self.kind.partition(":")[2] or None
 
     @property
+    def is_money(self) -> bool:
+        """Whether it is an amount, which has a currency beside it."""
+        return self.kind in ("money", "price")
+
+    @property
     def is_searched(self) -> bool:
         """Whether its words are part of the search text of its record."""
         return self.column is not None and self.kind in _SEARCHED and self.name not in _UNSEARCHED

@@ -226,7 +226,7 @@ def _changed(
 
 
 def _as_stored(each: Field) -> bool:
-    kinds = ("tags", "list", "money", "decimal", "percent", "boolean")
+    kinds = ("tags", "list", "money", "price", "decimal", "percent", "boolean")
     return each.kind not in kinds and not each.kind.startswith("parts:")
 
 
@@ -239,7 +239,7 @@ def machine(each: Field) -> Callable[[Any, str | None], str]:
         return lambda value, _: _words(value)
     if kind == "percent" and name.endswith("_pct"):
         return lambda value, _: "" if value is None else _percentage(value)
-    if kind in ("money", "decimal", "percent", "boolean"):
+    if kind in ("money", "price", "decimal", "percent", "boolean"):
         return lambda value, money: values.show(kind, value, money)
     return lambda value, _: "" if value is None else str(value)
 
@@ -273,7 +273,7 @@ def _parts(kind: str, value: str | None, money: str | None) -> str:
     if not value or value == "[]":
         return ""
     known = fields.part(kind.partition(":")[2])
-    if not any(each.kind in ("money", "decimal", "percent") for each in known.values()):
+    if not any(each.kind in ("money", "price", "decimal", "percent") for each in known.values()):
         return value  # the view writes it as it is printed
     written = []
     for row in json.loads(value):
@@ -403,7 +403,7 @@ def _ids(rows: Rows, _: Style, out: TextIO) -> None:
 def _md(rows: Rows, style: Style, out: TextIO) -> None:
     if style.header is not False:
         out.write("| " + " | ".join(each.name for each in rows.columns) + " |\n")
-        right = ("money", "decimal", "percent", "integer", "id")
+        right = ("money", "price", "decimal", "percent", "integer", "id")
         out.write(
             "|" + "|".join(" ---: " if each.kind in right else " --- " for each in rows.columns) + "|\n"
         )

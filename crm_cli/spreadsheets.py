@@ -15,13 +15,13 @@ from crm_cli.errors import InvalidError
 from crm_cli.fields import Field
 from crm_cli.output import Rows, Style
 
-NUMBERS = frozenset(("money", "decimal", "percent", "integer", "id"))
+NUMBERS = frozenset(("money", "price", "decimal", "percent", "integer", "id"))
 LONGEST = 32_767  # characters that a cell of a workbook holds
 LARGEST = 1_048_576  # rows of a sheet
 WIDEST = 60
 _RUNS = ("=", "+", "-", "@", "\t", "\r", "\n")
 _FIRST_YEAR = "1900"  # before it workbooks know no days
-_FORMS = {"money": "#,##0.00", "day": "yyyy-mm-dd"}
+_FORMS = {"money": "#,##0.00", "price": "#,##0.00##", "day": "yyyy-mm-dd"}
 
 
 def decimal_mark(decimal: str, locale: str) -> str:

@@ -21,7 +21,7 @@ from crm_cli.output import Rows, Style
 from crm_cli.values.amounts import money_human
 from crm_cli.values.jalali import shown
 
-RIGHT = frozenset(("money", "decimal", "percent", "integer", "id"))
+RIGHT = frozenset(("money", "price", "decimal", "percent", "integer", "id"))
 WHOLE = RIGHT | {"day", "instant", "choice", "boolean", "currency"}
 STATUS_STYLES = {"won": "green", "lost": "red", "open": "cyan", "converted": "green", "junk": "dim", "done": "dim",
                  "completed": "dim", "urgent": "red", "high": "yellow", "hot": "red"}  # fmt: skip
@@ -105,8 +105,8 @@ def cell(each: Field, value: Any, currency: str | None, style: Style) -> str:
     """A value as a person reads it, on one line, with nothing in it that a terminal would obey."""
     if value is None or value == "":
         return ""
-    if each.kind == "money":
-        return money_human(value, currency)
+    if each.is_money:
+        return money_human(value, currency, fine=each.kind == "price")
     if each.kind == "day":
         return shown(value, style.calendar)
     if each.kind == "instant":
@@ -119,7 +119,7 @@ def cell(each: Field, value: Any, currency: str | None, style: Style) -> str:
 
 
 def _styled(each: Field, value: Any, words: str) -> Text:
-    if each.kind == "money" and value is not None and value < 0:
+    if each.is_money and value is not None and value < 0:
         return Text(words, "red")
     return Text(words, STATUS_STYLES.get(words, "") if each.kind == "choice" else "")
 
@@ -127,7 +127,7 @@ def _styled(each: Field, value: Any, words: str) -> Text:
 def common_currency(columns: list[Field], listed: list[list[Any]]) -> str | None:
     """The one currency of all amounts that have one; None where there are several, or no amounts."""
     names = [each.name for each in columns]
-    money = [place for place, each in enumerate(columns) if each.kind == "money"]
+    money = [place for place, each in enumerate(columns) if each.is_money]
     if "currency" not in names or not money:
         return None
     place = names.index("currency")
@@ -145,7 +145,7 @@ def _cells(columns: list[Field], listed: list[list[Any]], style: Style, *, tell:
         words = [cell(each, value, currency, style) for each, value in zip(columns, row, strict=True)]
         if tell and currency:
             words = [
-                f"{said} {currency}" if said and each.kind == "money" else said
+                f"{said} {currency}" if said and each.is_money else said
                 for each, said in zip(columns, words, strict=True)
             ]
         made.append(words)
@@ -154,7 +154,7 @@ def _cells(columns: list[Field], listed: list[list[Any]], style: Style, *, tell:
 
 def _said_elsewhere(rows: Rows, each: Field) -> bool:
     """Whether a column says only what a heading or the amounts say."""
-    amounts = any(other.kind == "money" for other in rows.columns)
+    amounts = any(other.is_money for other in rows.columns)
     return (each.name == "currency" and amounts) or (rows.sections is not None and each is rows.columns[0])
 
 

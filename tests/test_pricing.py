@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from conftest import Crm
+from conftest import Crm, Terminal
 
 
 @pytest.fixture
@@ -29,22 +29,59 @@ def price_of(crm: Crm, *said: str, deal: str = "1") -> str:
 
 
 @pytest.mark.parametrize(
-    ("quantity", "price"), [("0.5", "480.00"), ("1", "432.00"), ("9.99", "432.00"), ("10", "410.01"), ("99", "410.01")]
+    ("quantity", "price"),
+    [("0.5", "480.00"), ("1", "432.00"), ("9.99", "432.00"), ("10", "410.005"), ("99", "410.005")],
 )  # fmt: skip
 def test_the_highest_quantity_that_is_reached_makes_the_price(shop: Crm, quantity: str, price: str) -> None:
     assert price_of(shop, "Grinder", "--quantity", quantity) == price
 
 
+def test_the_price_of_one_may_be_less_than_a_coin(shop: Crm, terminal: Terminal, tmp_path: Path) -> None:
+    """Ten thousand at 0.0125 are 125, and at 0.01 they would be 100: only what a line comes to is in coins."""
+    shop("product", "add", "Screw", "--list-price", "0.0125", "--cost", "0.0003", "--currency", "EUR")
+    shop("pricelist", "price", "Resellers", "Screw", "0.0075", "--from-quantity", "1000")
+    shop("deal", "item", "add", "1", "Screw", "--quantity", "333")
+    shop("deal", "item", "add", "1", "Screw", "--quantity", "10001")
+    shop("deal", "item", "add", "1", "Screw", "--quantity", "2", "--price", "€ 1,234.50")
+    rows = shop("deal", "item", "list", "1", "-o", "json").out
+    for said in (
+        '"unit_price": 0.0125',
+        '"net": 4.16',
+        '"unit_price": 0.0075',
+        '"net": 75.01',
+        '"unit_price": 1234.50',
+    ):
+        assert said in rows  # 4.1625 and 75.0075
+    assert shop("deal", "show", "1", "-o", "json").json[0]["amount"] == 4.16 + 75.01 + 2469
+    assert '"list_price": 0.0125' in shop("product", "list", "-o", "json").out
+    assert (
+        shop("product", "list", "list_price=0.012..0.013", "--columns", "name,cost").out
+        == "Screw\t0.0003\tEUR\n"
+    )
+    assert "0.0125" in terminal("product", "list").out
+    for shown in (("product", "show", "Screw"), ("pricelist", "show", "Resellers"), ("deal", "show", "1")):
+        assert "0.0075" in shop(*shown).out
+    yen = shop("quote", "add", "--company", "Acme", "--currency", "JPY", "--items", "Screw x 3 @ 1.5")
+    assert (yen.code, shop("quote", "list", "--columns", "total").out) == (0, "5\tJPY\n")  # 4.5
+    assert "3 × 1.5 = 5 JPY" in shop("quote", "render", "1").out
+    assert (
+        "0,0125"
+        in shop("quote", "add", "--deal", "1", "--items", "Screw").err
+        + shop("quote", "render", "2", "--locale", "de_DE", "--as", "html").out
+    )
+    assert (
+        "0.00251 is taken as 0.0025, since the price of one has 4 digits"
+        in shop("deal", "item", "add", "1", "Seal", "--price", "0.00251").err
+    )
+    file = tmp_path / "products.csv"
+    file.write_text(shop("product", "export").out)
+    assert "unchanged" in shop("product", "import", str(file)).err
+
+
 def test_who_types_more_digits_than_money_has_is_told(shop: Crm) -> None:
-    """Ten thousand at 0.0125 are 125, and at 0.01 they are 100: nobody may find out by the total."""
-    said = "0.0125 is taken as 0.01 EUR, which has 2 digits behind the point\n"
-    assert f"unit_price: {said}" in shop("deal", "item", "add", "1", "Seal", "--price", "0.0125").err
-    assert f"unit_price: {said}" in shop("pricelist", "price", "Resellers", "Seal", "0.0125").err
-    assert f"list_price: {said}" in shop("product", "edit", "Seal", "--list-price", "0.0125").err
-    items = ("--items", "Screw x 10000 @ 0.0125")
-    assert f"unit_price: {said}" in shop("quote", "add", "--company", "Acme", "--currency", "EUR", *items).err
-    yen = shop("quote", "add", "--company", "Acme", "--currency", "JPY", "--items", "Screw @ 1.5").err
-    assert "1.5 is taken as 2 JPY, which has no digits behind the point" in yen
+    """Of what is paid in coins."""
+    said = "9.995 is taken as 10.00 EUR, which has 2 digits behind the point\n"
+    assert f"amount: {said}" in shop("deal", "edit", "1", "--amount", "9.995").err
     assert "taken" not in shop("deal", "item", "add", "1", "Seal", "--price", "€ 1,234.50").err
 
 
@@ -69,7 +106,7 @@ def test_another_quantity_has_the_price_of_its_break(shop: Crm) -> None:
     assert price_of(shop, "Grinder") == "432.00"
     done = shop("deal", "item", "edit", "1", "1", "--quantity", "10")
     assert "Grinder: 410.01 EUR by Resellers, from 10" in done.err
-    assert shop("deal", "show", "1", "-o", "json").json[0]["amount"] == 4100.10
+    assert shop("deal", "show", "1", "-o", "json").json[0]["amount"] == 4100.05
 
 
 @pytest.mark.parametrize(

@@ -27,15 +27,15 @@ def table(desk: "Desk", question: str, bound: tuple[Any, ...], kinds: list[str])
         ]
         for row in rows
     ]
-    return aligned(made, [kind in ("id", "money", "decimal", "percent") for kind in kinds])
+    return aligned(made, [kind in ("id", "money", "price", "decimal", "percent") for kind in kinds])
 
 
 def short(each: Field, value: Any, currency: str | None) -> str:
     """A value in one of the picture's small tables."""
     if value is None:
         return ""
-    if each.kind == "money":
-        return money_human(value, currency)
+    if each.is_money:
+        return money_human(value, currency, fine=each.kind == "price")
     words = output.visible(output.machine(each)(value, currency)).replace("\n", " ")
     return words + "%" if each.kind == "percent" else words
 

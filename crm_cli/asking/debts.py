@@ -40,7 +40,7 @@ def sections(desk: "Desk", noun: str, record_id: int) -> Sections:
 
 def invoice(desk: "Desk", record_id: int) -> Sections:
     """The lines and the payments of an invoice."""
-    kinds = ["text", "text", "decimal", "money", "currency", "percent", "percent", "money"]
+    kinds = ["text", "text", "decimal", "price", "currency", "percent", "percent", "money"]
     yield "lines", blocks.table(desk, _LINES, (record_id,), kinds)
     yield (
         "payments",

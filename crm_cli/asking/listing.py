@@ -92,17 +92,13 @@ def _columns(desk: "Desk", about: Noun, custom: dict[str, Field], names: list[st
         if each is None:
             raise fields.nearest(name, [*about.columns, *custom], f"column of {about.name}")
         found.append(each)
-    if (
-        any(each.kind == "money" for each in found)
-        and "currency" not in names
-        and "currency" in about.columns
-    ):
+    if any(each.is_money for each in found) and "currency" not in names and "currency" in about.columns:
         found.append(about.columns["currency"])
     return found
 
 
 def _has_money(about: Noun, names: list[str]) -> bool:
-    return any(about.columns[name].kind == "money" for name in names if name in about.columns)
+    return any(about.columns[name].is_money for name in names if name in about.columns)
 
 
 def _expression(about: Noun, each: Field) -> str:
@@ -159,11 +155,13 @@ def stages(desk: "Desk", pipeline_id: int | None) -> Rows:
 
 def lines(desk: "Desk", deal_id: int) -> Rows:
     """The lines of a deal, and what each comes to."""
-    kinds = {"id": "id", "product": "text", "quantity": "decimal", "unit_price": "money", "discount_pct": "percent",
+    kinds = {"id": "id", "product": "text", "quantity": "decimal", "unit_price": "price", "discount_pct": "percent",
              "tax_pct": "percent", "currency": "currency"}  # fmt: skip
     question = f"SELECT {', '.join(kinds)} FROM deal_lines WHERE deal_id = ? ORDER BY position, id"
     columns = [Field(name, kind) for name, kind in kinds.items()]
-    rows = [(*row, _net(*row[2:5], row[-1])) for row in desk.connection.execute(question, (deal_id,))]
+    rows = [
+        (*row, _net(row[2], row[3], row[4], row[6])) for row in desk.connection.execute(question, (deal_id,))
+    ]
     return Rows([*columns, Field("net", "money", "What the line comes to before tax")], rows)
 
 

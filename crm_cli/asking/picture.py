@@ -86,8 +86,8 @@ def _told(each: Field, value: Any) -> bool:
 
 
 def _words(desk: "Desk", each: Field, value: Any, currency: str | None) -> str:
-    if each.kind == "money":
-        return f"{money_human(value, currency)} {currency or ''}".strip()
+    if each.is_money:
+        return f"{money_human(value, currency, fine=each.kind == 'price')} {currency or ''}".strip()
     if each.kind == "day":
         return shown(value, desk.config.get("calendar"))
     if each.kind == "instant":

@@ -52,17 +52,17 @@ Sections = Iterator[tuple[str, list[str]]]
 def sections(desk: "Desk", noun: str, record_id: int) -> Sections:
     """The sections of a product, a price list or a quote."""
     if noun == "quote":
-        kinds = ["text", "decimal", "money", "percent", "percent", "money", "currency", "text"]
+        kinds = ["text", "decimal", "price", "percent", "percent", "money", "currency", "text"]
         yield "lines", _table(desk, _QUOTE_LINES, kinds, record_id)
         made = _table(desk, _REVISIONS, ["id", "text", "day", "day", "money", "currency"], record_id)
         yield "revisions", made if len(made) > 1 else []
     elif noun == "pricelist":
-        yield "prices", _table(desk, _ON_LIST, ["id", "text", "decimal", "money", "currency"], record_id)
+        yield "prices", _table(desk, _ON_LIST, ["id", "text", "decimal", "price", "currency"], record_id)
         yield "companies with it", _table(desk, _BUYERS, ["id", "text"], record_id, MOST)
     else:
         yield "holds", _table(desk, _HOLDS, ["id", "text", "decimal", "decimal"], record_id)
         yield "part of", _table(desk, _HELD_BY, ["id", "text", "decimal"], record_id, MOST)
-        yield "prices", _table(desk, _PRICES, ["text", "decimal", "money", "currency"], record_id, MOST)
+        yield "prices", _table(desk, _PRICES, ["text", "decimal", "price", "currency"], record_id, MOST)
 
 
 def quotes(desk: "Desk", noun: str, record_id: int) -> list[str]:
@@ -73,7 +73,7 @@ def quotes(desk: "Desk", noun: str, record_id: int) -> list[str]:
 
 def deal_lines(desk: "Desk", deal_id: int) -> list[str]:
     """The lines of a deal, of bundles with what they hold."""
-    kinds = ["id", "text", "decimal", "money", "currency", "percent", "percent", "text"]
+    kinds = ["id", "text", "decimal", "price", "currency", "percent", "percent", "text"]
     return _table(desk, _DEAL_LINES, kinds, deal_id)
 
 

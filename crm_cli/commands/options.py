@@ -210,6 +210,7 @@ def _option(each: fields.Field) -> tuple[str, Any]:
 
 
 def _metavar(each: fields.Field) -> str:
-    names = {"day": "DATE", "instant": "TIME", "money": "AMOUNT", "percent": "PERCENT", "boolean": "yes|no",
-             "integer": "N", "decimal": "N", "choice": "WORD", "open": "WORD", "about": "REF"}  # fmt: skip
+    names = {"day": "DATE", "instant": "TIME", "money": "AMOUNT", "price": "AMOUNT", "percent": "PERCENT",
+             "boolean": "yes|no", "integer": "N", "decimal": "N", "choice": "WORD", "open": "WORD",
+             "about": "REF"}  # fmt: skip
     return "REF" if each.kind.startswith("ref:") else names.get(each.kind, "TEXT")

@@ -8,7 +8,7 @@ from crm_cli.errors import InvalidError
 from crm_cli.fields import Field
 from crm_cli.output import Rows
 
-FIGURES = ("money", "decimal", "percent", "integer")
+FIGURES = ("money", "price", "decimal", "percent", "integer")
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from crm_cli.values.dates import OrderSeen
 from crm_cli.values.numbers import DecimalSeen
 
 _DATES = {"day", "instant"}
-_NUMBERS = {"money", "decimal", "percent"}
+_NUMBERS = {"money", "price", "decimal", "percent"}
 
 
 class _Seen(Protocol):

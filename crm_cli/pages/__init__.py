@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from crm_cli.desk import Desk
 
 HERE = Path(__file__).parent
-NUMBERS = frozenset(("money", "decimal", "percent", "integer", "id"))
+NUMBERS = frozenset(("money", "price", "decimal", "percent", "integer", "id"))
 MOST = 60  # bars of a chart; the table has them all
 BROAD, BROADEST = (
     9,

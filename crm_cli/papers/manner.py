@@ -69,9 +69,9 @@ class Manner:
         )
         return self._own(_CODE.sub("\\1\u00a0", said), "-" if value < 0 else "")
 
-    def amount(self, value: int, currency: str) -> str:
-        """A stored amount alone: `12.345,60`."""
-        pattern = _with_digits(self._locale.decimal_formats[None], digits(currency))
+    def amount(self, value: int, currency: str, *, fine: bool = False) -> str:
+        """A stored amount alone: `12.345,60`; a `fine` one with what it has below the currency's digits: `0,0025`."""
+        pattern = _with_digits(self._locale.decimal_formats[None], digits(currency), 4 if fine else 0)
         said = pattern.apply(Decimal(value) / SCALE, self._locale, numbering_system="default")
         return self._own(said, "-" if value < 0 else "")
 
@@ -139,9 +139,9 @@ def _parsed(locale: str) -> Any:
         raise InvalidError(f"{locale!r} is no locale; write a language and country such as de_DE") from None
 
 
-def _with_digits(pattern: Any, places: int) -> Any:
+def _with_digits(pattern: Any, places: int, most: int = 0) -> Any:
     made = copy.copy(pattern)
-    made.frac_prec = (places, places)
+    made.frac_prec = (places, max(places, most))
     return made
 
 

@@ -180,7 +180,7 @@ def _line(row: Row, number: int, currency: str, manner: Manner) -> Line:
         code=row["code"] or "",
         text=(row["text"] or "") if row["name"] else "",
         quantity=manner.number(row["quantity"]),
-        price=manner.amount(row["unit_price"], currency) if row["unit_price"] is not None else "",
+        price=manner.amount(row["unit_price"], currency, fine=True) if row["unit_price"] is not None else "",
         discount=manner.percent(row["discount_pct"]) if row["discount_pct"] else "",
         tax=manner.percent(row["tax_pct"]) if row["tax_pct"] else "",
         net=manner.amount(row["net"], currency) if row["net"] is not None else "",

@@ -33,6 +33,8 @@ Integer = Annotated[int | None, Kind("integer")]
 Decimal = Annotated[int | None, Kind("decimal")]
 Percent = Annotated[int | None, Kind("percent")]
 Money = Annotated[int | None, Kind("money")]
+UnitPrice = Annotated[int | None, Kind("price")]
+"""The price of one, with digits below its currency's coins, since it is multiplied before anybody pays."""
 Day = Annotated[str | None, Kind("day")]
 Instant = Annotated[str | None, Kind("instant")]
 Boolean = Annotated[bool | None, Kind("boolean")]

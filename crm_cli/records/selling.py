@@ -25,6 +25,7 @@ from crm_cli.records.base import (
     Phone,
     Preferences,
     Text,
+    UnitPrice,
     Url,
     about,
     hidden,
@@ -119,9 +120,9 @@ class Product(Named, table=True):
         "Goods or service", default="goods"
     )
     category: Text = about("Category or series")
-    list_price: Money = about("Price of one")
+    list_price: UnitPrice = about("Price of one")
     currency: Currency = about("Currency of its money; else the configured one")
-    cost: Money = about("What one costs us")
+    cost: UnitPrice = about("What one costs us")
     tax_rate: Percent = about("Tax on top")
     in_stock: Decimal = about("How many are in stock")
     active: Boolean = about("Is sold now", default=True)
@@ -184,7 +185,7 @@ class DealLine(Part, table=True):
     position: int = 0
     product_id: int = Field(foreign_key="product.id", index=True)
     quantity: Decimal = Field(default=10_000, nullable=False)
-    unit_price: Money = None
+    unit_price: UnitPrice = None
     discount_pct: Percent = None
     tax_pct: Percent = None
 

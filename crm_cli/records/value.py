@@ -20,6 +20,7 @@ from crm_cli.records.base import (
     Percent,
     Record,
     Text,
+    UnitPrice,
     about,
     kept,
     link,
@@ -45,7 +46,7 @@ class Price(Part, table=True):
     pricelist_id: int = owned("pricelist")
     product_id: int = Field(foreign_key="product.id", index=True)
     from_quantity: Decimal = Field(default=10_000, nullable=False)
-    unit_price: Money = Field(nullable=False)
+    unit_price: UnitPrice = Field(nullable=False)
 
 
 class ProductPart(Part, table=True):
@@ -106,7 +107,7 @@ class QuoteLine(Part, table=True):
     product_id: int | None = Field(default=None, foreign_key="product.id", index=True)
     text: Text = None
     quantity: Decimal = Field(default=10_000, nullable=False)
-    unit_price: Money = None
+    unit_price: UnitPrice = None
     discount_pct: Percent = None
     tax_pct: Percent = None
     net: Money = None
@@ -154,7 +155,7 @@ class InvoiceLine(Part, table=True):
     product_id: int | None = Field(default=None, foreign_key="product.id", index=True)
     text: Text = None
     quantity: Decimal = Field(default=10_000, nullable=False)
-    unit_price: Money = None
+    unit_price: UnitPrice = None
     discount_pct: Percent = None
     tax_pct: Percent = None
     net: Money = None
@@ -187,7 +188,9 @@ class Offer(Record, table=True):
     answered_at: Instant = kept("When it was accepted, declined or expired")
     reason: Text = about("Why it was declined; else why this partner was asked")
     delivery_id: int | None = link("delivery", "The message that told the partner")
-    first_id: int | None = link("offer", "The first offer of those it goes on from, which remembers who is asked")
+    first_id: int | None = link(
+        "offer", "The first offer of those it goes on from, which remembers who is asked"
+    )
 
 
 class OfferCandidate(Part, table=True):

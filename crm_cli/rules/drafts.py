@@ -11,7 +11,7 @@ from typing import Any
 from crm_cli import fields, values
 from crm_cli.errors import InvalidError
 from crm_cli.values import Reading, columns
-from crm_cli.values.amounts import decimal_text, money_human
+from crm_cli.values.amounts import SCALE, decimal_text, money_human
 from crm_cli.values.currencies import digits
 
 FINGERPRINT = "row:"
@@ -74,7 +74,10 @@ def read(each: fields.Field, texts: Sequence[str], how: Reading) -> list[Any]:
 
 
 def rounding(name: str, kind: str, text: str, value: Any, how: Reading) -> list[str]:
-    """What a person is told whose amount has more digits than its currency: one line, or none."""
+    """What a person is told whose amount has more digits than are kept of it: one line, or none."""
+    if kind == "price" and value is not None and _is_finer(kind, text, value, how):
+        least = f"{decimal_text(value)}, since the price of one has 4 digits behind the point"
+        return [f"{name}: {text} is taken as {least}"]
     if kind != "money" or not how.currency or value is None:
         return []
     exact = values.read(kind, text, replace(how, currency=""))
@@ -84,3 +87,11 @@ def rounding(name: str, kind: str, text: str, value: Any, how: Reading) -> list[
     has = "no digits behind the point" if not places else f"{places} digits behind the point"
     taken = money_human(value, how.currency)
     return [f"{name}: {decimal_text(exact)} is taken as {taken} {how.currency}, which has {has}"]
+
+
+def _is_finer(kind: str, text: str, value: int, how: Reading) -> bool:
+    """Whether a text has digits below the ten-thousandths that are kept."""
+    try:
+        return values.read(kind, text, replace(how, scale=SCALE)) != value * SCALE
+    except InvalidError:  # too large for any
+        return False

@@ -19,7 +19,7 @@ from crm_cli.values.currencies import digits
 WHOLE = 100 * SCALE  # 100 per cent as it is stored
 NEW = {"quantity": SCALE, "unit_price": None, "discount_pct": None, "tax_pct": None}
 # What is typed about a line, or a price, and how it is read.
-KINDS = {"quantity": "decimal", "from_quantity": "decimal", "unit_price": "money", "discount_pct": "percent",
+KINDS = {"quantity": "decimal", "from_quantity": "decimal", "unit_price": "price", "discount_pct": "percent",
          "tax_pct": "percent"}  # fmt: skip
 
 Row = dict[str, Any]

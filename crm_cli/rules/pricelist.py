@@ -5,7 +5,7 @@ from typing import Any
 
 from crm_cli.changing import Change
 from crm_cli.errors import ConflictError, InvalidError, NotFoundError
-from crm_cli.rules import lines, records, words
+from crm_cli.rules import records, words
 from crm_cli.rules.drafts import Draft
 from crm_cli.values.amounts import SCALE, decimal_text
 
@@ -13,7 +13,7 @@ Row = dict[str, Any]
 
 
 def prepare(change: Change, drafts: Sequence[Draft]) -> None:
-    """Complete the currency, round prices to its digits, and refuse days and prices that cannot be.
+    """Complete the currency, and refuse days and prices that cannot be.
 
     Raises:
         InvalidError: the list ends before it begins, or a price or quantity is none.
@@ -29,8 +29,7 @@ def prepare(change: Change, drafts: Sequence[Draft]) -> None:
             _refuse_other_currency(change, draft)
         if "prices" in draft.parts:
             draft.parts["prices"] = [
-                _checked({"from_quantity": SCALE} | row, draft.get("currency"))
-                for row in draft.parts["prices"]
+                _checked({"from_quantity": SCALE} | row) for row in draft.parts["prices"]
             ]
             _refuse_twice(change, draft.parts["prices"])
 
@@ -61,14 +60,14 @@ def put(
     return draft
 
 
-def _checked(row: Row, currency: str) -> Row:
+def _checked(row: Row) -> Row:
     if row.get("product_id") is None:
         raise InvalidError("prices: each needs a product")
     if row["from_quantity"] is None or row["from_quantity"] <= 0:
         raise InvalidError("from_quantity: a price holds from a quantity above 0 on, such as 10")
     if row.get("unit_price") is None or row["unit_price"] < 0:
         raise InvalidError("unit_price: give an amount, 0 or more")
-    return row | {"unit_price": lines.rounded(row["unit_price"], currency)}
+    return row
 
 
 def _refuse_twice(change: Change, rows: Sequence[Row]) -> None:

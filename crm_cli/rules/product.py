@@ -10,7 +10,7 @@ from typing import Any
 
 from crm_cli.changing import Change
 from crm_cli.errors import ConflictError, InvalidError, NotFoundError
-from crm_cli.rules import lines, records, words
+from crm_cli.rules import records, words
 from crm_cli.rules.drafts import Draft
 from crm_cli.values.amounts import SCALE
 
@@ -25,16 +25,13 @@ Row = dict[str, Any]
 
 
 def prepare(change: Change, drafts: Sequence[Draft]) -> None:
-    """Complete currency and name, round money to the currency's digits, and refuse a code that is taken."""
+    """Complete currency and name, and refuse a code that is taken."""
     for draft in drafts:
         values = draft.values
         if draft.before is None:
             values["currency"] = values.get("currency") or change.config.currency
             known = f"#{draft.key}" if draft.key else "(no name)"
             values["name"] = values.get("name") or values.get("code") or known
-        for column in ("list_price", "cost"):
-            if values.get(column) is not None:
-                values[column] = lines.rounded(values[column], draft.get("currency"))
         if "parts" in draft.parts:
             draft.parts["parts"] = [_part({"quantity": SCALE} | row) for row in draft.parts["parts"]]
     _codes(change, [draft for draft in drafts if draft.values.get("code")])

@@ -100,8 +100,9 @@ def show(kind: str, value: Value, currency: str | None = None) -> str:
         return ""
     if isinstance(value, str):
         return value
-    if kind == "money":
-        return amounts.money_text(value, currency) if currency else amounts.decimal_text(value)
+    if kind in amounts.MONEY:
+        fine = kind == "price"
+        return amounts.money_text(value, currency, fine=fine) if currency else amounts.decimal_text(value)
     if kind in ("decimal", "percent"):
         return amounts.decimal_text(value)
     if kind == "boolean":
@@ -179,12 +180,16 @@ def _percent(text: str, how: Reading) -> int:
     return numbers.parse_decimal(text.rstrip("%٪ "), decimal=how.decimal, factor=how.scale)
 
 
-def _money(text: str, how: Reading) -> int:
+def _price(text: str, how: Reading) -> int:
+    return _money(text, how, fine=True)
+
+
+def _money(text: str, how: Reading, *, fine: bool = False) -> int:
     from crm_cli.values import currencies, numbers
 
     currency = how.currency or None
     amount, seen = numbers.parse_money(
-        text, decimal=how.decimal, currency=currency, allow_suffix=True, factor=how.scale
+        text, decimal=how.decimal, currency=currency, allow_suffix=True, factor=how.scale, fine=fine
     )
     if currency and seen not in (None, currency):
         raise InvalidError(f'"{text}" is in {seen}, not in {currency}; set currency={seen} beside it')
@@ -313,6 +318,7 @@ _READERS: dict[str, Callable[[str, Reading], Value]] = {
     "decimal": _decimal,
     "percent": _percent,
     "money": _money,
+    "price": _price,
     "day": _day,
     "instant": _instant,
     "time": _time,

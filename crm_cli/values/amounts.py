@@ -6,6 +6,8 @@ Money, percentages and decimals are stored as whole ten-thousandths; all arithme
 from crm_cli.values.currencies import digits
 
 CENTS = 2  # digits of most currencies
+MONEY = frozenset(("money", "price"))
+"""The kinds of amounts: those that are paid, in coins, and the price of one, which may be less than a coin."""
 SCALE = 10_000
 """Stored units in one unit of a currency, in one per cent, in one of a plain decimal."""
 
@@ -16,8 +18,13 @@ def decimal_text(scaled: int) -> str:
     return f"{sign}{whole}.{part:04d}".rstrip("0") if part else f"{sign}{whole}"
 
 
-def money_text(value: int, currency: str) -> str:
-    """Write a stored amount with exactly its currency's digits: `1234.50`, for yen `1234`."""
+def money_text(value: int, currency: str, *, fine: bool = False) -> str:
+    """Write a stored amount with exactly its currency's digits: `1234.50`, for yen `1234`.
+
+    A `fine` one, the price of one, is written with what it has below them too: `0.0025`.
+    """
+    if fine and value % 10 ** (4 - digits(currency)):
+        return decimal_text(value)
     places = digits(currency)
     if places == CENTS and value >= 0:  # most amounts, in half the time
         units = (value + 50) // 100
@@ -29,9 +36,11 @@ def money_text(value: int, currency: str) -> str:
     return f"{sign}{units // 10**places}.{units % 10**places:0{places}d}"
 
 
-def money_human(value: int, currency: str | None, group: str = ",", decimal: str = ".") -> str:
+def money_human(
+    value: int, currency: str | None, group: str = ",", decimal: str = ".", *, fine: bool = False
+) -> str:
     """Write a stored amount for reading, in groups of three: `1,234.50`; in no currency as a number: `1,234.5`."""
-    text = money_text(value, currency) if currency else decimal_text(value)
+    text = money_text(value, currency, fine=fine) if currency else decimal_text(value)
     whole, dot, part = text.removeprefix("-").partition(".")
     sign = "-" if text[0] == "-" else ""
     return sign + f"{int(whole):,}".replace(",", group) + (decimal + part if dot else "")

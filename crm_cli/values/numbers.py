@@ -97,21 +97,24 @@ def parse_money(
     currency: str | None = None,
     allow_suffix: bool = False,
     factor: str | int = 1,
+    fine: bool = False,
 ) -> tuple[int, str | None]:
     """Read an amount: ten-thousandths of the unit, and the currency that the text itself names.
 
     A symbol that several currencies share (`$`) names none. The amount is rounded half-up to the digits of
-    the named currency, else of `currency`, else left as it is. `allow_suffix` admits K, M and B (thousand,
-    million, milliard). Raises InvalidError for what is no amount.
+    the named currency, else of `currency`, else left as it is, as a `fine` one is. `allow_suffix` admits K, M and B
+    (thousand, million, milliard). Raises InvalidError for what is no amount.
     """
     if _PLAIN.fullmatch(text):
-        return _to_digits(parse_decimal(text, decimal=decimal, factor=factor), currency), None
+        return _to_digits(
+            parse_decimal(text, decimal=decimal, factor=factor), None if fine else currency
+        ), None
     number, power, seen = _split(text, currency, decimal)
     if power and not allow_suffix:
         raise InvalidError(f'"{text}" is not an amount; write it in full, like 5000')
     whole, places = _exact(number, decimal, text)
     amount = _scaled(text, whole * _POWERS.get(power, 1), places, SCALE, factor)
-    return _to_digits(amount, seen or currency), seen
+    return _to_digits(amount, None if fine else seen or currency), seen
 
 
 def ratio(factor: str | int) -> tuple[int, int]:

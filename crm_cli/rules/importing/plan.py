@@ -28,7 +28,7 @@ from crm_cli.values.currencies import CURRENCIES
 from crm_cli.values.date_text import order_of
 from crm_cli.values.folding import fold
 
-SETTLED = frozenset(("day", "instant", "money", "decimal", "percent"))
+SETTLED = frozenset(("day", "instant", "money", "price", "decimal", "percent"))
 KEYS = {"external_id": "key", "tax_number": "tax"}
 """What a column may hold of a linked record instead of its name, and the role that it has then."""
 _CURRENCY = re.compile(r"\(([A-Z]{3})\)\s*\Z")
@@ -139,7 +139,7 @@ def make(change: Change, noun: str, table: Table, wishes: Wishes) -> Plan:
 
 def _told_currency(plan: Plan) -> dict[str, str]:
     """The currency that the header of an amount names, such as "Amount spent (EUR)"; none where rows name theirs."""
-    headers = [column.header for column in plan.columns if column.field.kind == "money"]
+    headers = [column.header for column in plan.columns if column.field.is_money]
     codes = {found[1] for header in headers if (found := _CURRENCY.search(header)) and found[1] in CURRENCIES}
     return {"currency": codes.pop()} if len(codes) == 1 and not plan.having("currency") else {}
 
@@ -299,6 +299,6 @@ def _orders(columns: list[Column], table: Table) -> list[str]:
         if kind in ("day", "instant") and way.date_order in ORDERS:
             if len(order_of((cells[column.at] or "").strip() for cells in sample)) < len(ORDERS) + 1:
                 found.append(f'"{column.header}" is read with the {ORDERS[way.date_order]}')
-        elif kind in ("money", "decimal", "percent") and way.decimal == ",":
+        elif kind in ("money", "price", "decimal", "percent") and way.decimal == ",":
             found.append(f'"{column.header}" is read with a decimal comma')
     return found

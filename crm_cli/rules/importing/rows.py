@@ -144,7 +144,7 @@ def _take(plan: Plan, column: Column, texts: list[str], rows: list[Row], currenc
     if column.role == "entered" and each.kind in ("email", "phone"):
         _take_several(column, texts, rows)
         return
-    if each.kind == "money":
+    if each.is_money:
         for currency in dict.fromkeys(currencies):
             mine = [one == currency for one in currencies]
             here = list(compress(rows, mine))

@@ -92,7 +92,7 @@ def _is_fit(plan: Plan, column: Column) -> bool:
         return each.kind in ("email", "phone")
     if column.role == "link":
         return each.column is not None and each.kind != "about" and each.to not in (plan.noun, "stage")
-    return column.role == "value" and each.kind != "money"
+    return column.role == "value" and not each.is_money
 
 
 def parted(plan: Plan, lines: Sequence[Line], matching: Matching) -> tuple[Sheet, Rows]:

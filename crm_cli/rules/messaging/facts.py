@@ -169,8 +169,9 @@ class Telling:
         return {name: text for name, text in told.items() if text}
 
     def _text(self, each: fields.Field, value: Any, currency: str | None) -> str:
-        if each.kind == "money":
-            return f"{money_human(value, currency or self.settings.currency)} {currency or ''}".strip()
+        if each.is_money:
+            amount = money_human(value, currency or self.settings.currency, fine=each.kind == "price")
+            return f"{amount} {currency or ''}".strip()
         if each.kind == "day":
             return self._day(value)
         if each.kind == "instant":
