@@ -6,8 +6,10 @@ writes them, so that there is nothing to reckon with.
 """
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from jinja2 import TemplateSyntaxError, nodes
+if TYPE_CHECKING:
+    from jinja2 import nodes
 
 FILTERS = (
     "abs", "capitalize", "count", "d", "default", "e", "escape", "first", "float", "forceescape", "groupby",
@@ -24,53 +26,65 @@ CALLS = frozenset(
 LOOPS = 2
 """How many loops may stand in each other: over lines, and over what is in one."""
 _REFUSED = {
-    nodes.Mul: "* reckons, and figures are texts here",
-    nodes.Pow: "** reckons, and figures are texts here",
-    nodes.Mod: "% reckons, and figures are texts here",
-    nodes.Macro: "macros are not taken",
-    nodes.CallBlock: "calls of macros are not taken",
-    nodes.Import: "imports are not taken",
-    nodes.FromImport: "imports are not taken",
-    nodes.AssignBlock: "a block is not kept in a name",
+    "Mul": "* reckons, and figures are texts here",
+    "Pow": "** reckons, and figures are texts here",
+    "Mod": "% reckons, and figures are texts here",
+    "Macro": "macros are not taken",
+    "CallBlock": "calls of macros are not taken",
+    "Import": "imports are not taken",
+    "FromImport": "imports are not taken",
+    "AssignBlock": "a block is not kept in a name",
 }
-_PLAIN = (nodes.Name, nodes.Getattr, nodes.Getitem, nodes.Const)
-_TAKEN_IN = (nodes.Include, nodes.Block)
+_PLAIN = ("Name", "Getattr", "Getitem", "Const")
+_TAKEN_IN = ("Include", "Block")
 
 
-def check(template: nodes.Template) -> None:
+def check(template: "nodes.Template") -> None:
     """Refuse what a template may not hold.
 
     Raises:
         TemplateSyntaxError: of the first that it may not; tells the line.
     """
+    from jinja2 import TemplateSyntaxError
+
     for node, loops in _walk(template, 0):
         if said := _wrong(node, loops):
             raise TemplateSyntaxError(said, node.lineno)
 
 
-def _walk(node: nodes.Node, loops: int) -> Iterator[tuple[nodes.Node, int]]:
+def _walk(node: "nodes.Node", loops: int) -> "Iterator[tuple[nodes.Node, int]]":
     """Every node below one, each with how many loops it stands in."""
     for child in node.iter_child_nodes():
         yield child, loops
-        yield from _walk(child, loops + isinstance(child, nodes.For))
+        yield from _walk(child, loops + (_name(child) == "For"))
 
 
-def _wrong(node: nodes.Node, loops: int) -> str | None:
-    if said := _REFUSED.get(type(node)):
+def _wrong(node: "nodes.Node", loops: int) -> str | None:
+    name = _name(node)
+    if said := _REFUSED.get(name):
         return said
-    if isinstance(node, nodes.For) and (loops >= LOOPS or node.recursive):
+    if name == "For" and (loops >= LOOPS or node.recursive):  # type: ignore[attr-defined]
         return f"more than {LOOPS} loops stand in each other"
-    if isinstance(node, nodes.Call) and _called(node) not in CALLS:
-        return f"{_called(node) or 'this'} is not called here"
-    made = (
-        [node.node] if isinstance(node, nodes.Assign) else node.values if isinstance(node, nodes.With) else []
-    )
-    if not all(isinstance(each, _PLAIN) for each in made):
+    if name == "Call" and (called := _called(node.node)) not in CALLS:  # type: ignore[attr-defined]
+        return f"{called or 'this'} is not called here"
+    if any(_name(each) not in _PLAIN for each in _kept(node)):
         return "a name stands for one thing on the page, not for what is made of it"
-    if isinstance(node, _TAKEN_IN) and loops:
+    if name in _TAKEN_IN and loops:
         return "nothing is taken in within a loop"
     return None
 
 
-def _called(node: nodes.Call) -> str:
-    return str(getattr(node.node, "attr", None) or getattr(node.node, "name", ""))
+def _name(node: "nodes.Node") -> str:
+    """What Jinja calls a node; asked so, nothing of Jinja is loaded for who writes no paper."""
+    return type(node).__name__
+
+
+def _kept(node: "nodes.Node") -> "list[nodes.Expr]":
+    """What a node lets names stand for."""
+    if _name(node) == "Assign":
+        return [node.node]  # type: ignore[attr-defined]
+    return node.values if _name(node) == "With" else []  # type: ignore[attr-defined]
+
+
+def _called(node: "nodes.Expr") -> str:
+    return str(getattr(node, "attr", None) or getattr(node, "name", ""))
