@@ -247,6 +247,11 @@ def test_the_forecast_is_held_against_the_goal_of_its_month(shop: Crm) -> None:
     assert june("owner=Ann") == [(20000, 0.875)]
     assert june("amount=1..") == [(None, None)]
     assert june("--by", "source") == [(None, None)]
+    goal(shop, "Autumn", "2026-10", "--target", "500")
+    empty = [row for row in report(shop, "forecast") if row["month"] == "2026-10"]
+    assert [(row["pipeline"], row["goal"], row["coverage"]) for row in empty] == [(0, 500, 0)]
+    assert "2026-10" not in {row["month"] for row in report(shop, "forecast", "--until", "2026-09")}
+    assert "2026-10" not in {row["month"] for row in report(shop, "forecast", "--by", "owner")}
     goal(shop, "Firm", "2026-06", "--target", "12000")
     assert june() == [(12000, None)]
     goal(shop, "Part", "2026-06", "--target", "5000", "--parent", "Firm")

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from crm_cli.asking import coverage
 from crm_cli.asking.figures import money, rounded
@@ -37,7 +37,8 @@ best_case. pipeline = closed + all open ones. A deal's category is its own, else
 weighted = sum of amount × probability of open deals, rounded once. An empty amount counts as 0.
 slipped = open, expected before today, in no month. none = no day. A period chooses by the same days.
 goal = what goals for just that month, of won amount, add up to: the one that nobody owns, else those of the owners;
-with --by owner those of each. coverage = (pipeline − closed) ÷ (goal − closed), empty once the goal is reached.
+with --by owner those of each. A month to come with a goal is there without a deal, too.
+coverage = (pipeline − closed) ÷ (goal − closed), empty once the goal is reached.
 """
 SLIPPED, UNDATED = "slipped", "none"
 CONDITION = "stage_id IN (SELECT id FROM stage WHERE kind IN ('open', 'won'))"
@@ -87,15 +88,27 @@ def answer(asked: Asked) -> Rows:
             tally.amounts[rank] += (amount or 0) * purse.factor
             tally.deals[rank] += deals
             tally.weighted += ((whole or 0) * 1_000_000 + (part or 0)) * purse.factor
+    goals = coverage.of_months(asked)
+    _add_empty(asked, tallies, goals)
     ordered = sorted(
         tallies.items(), key=lambda item: (*item[0][0].order(), *_order(item[0][1]), item[0][2] or "")
     )
     asked.explain(_counted(key, tally) for key, tally in ordered)
-    goals = coverage.of_months(asked)
     return asked.table(
         [(place, _row(month, currency, tally, goals.get((place.id, month, currency))))
          for (place, month, currency), tally in ordered]
     )  # fmt: skip
+
+
+def _add_empty(asked: Asked, tallies: dict[Key, Tally], goals: dict[coverage.Key, Any]) -> None:
+    """A month to come with a goal and without a deal is the one to know of; with groups nobody's row could show it."""
+    if asked.group.name or not tallies:
+        return
+    place = next(iter(tallies))[0]
+    first, last = max(asked.since or "", asked.today.isoformat())[:7], (asked.until or "9999-12")[:7]
+    for _, month, currency in goals:
+        if first <= month <= last:
+            _ = tallies[place, month, currency]
 
 
 def _order(month: str) -> tuple[int, str]:
