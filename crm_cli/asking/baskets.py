@@ -28,6 +28,8 @@ _BOUGHT = """
 SELECT NULL, NULL, coalesce(chosen.company_id, -chosen.contact_id) AS customer, l.product_id
 FROM chosen JOIN {noun}_line AS l ON l.{noun}_id = chosen.id
 WHERE l.product_id IS NOT NULL AND customer IS NOT NULL GROUP BY 3, 4"""
+_BUYERS = "SELECT NULL, NULL, product_id, count(*) FROM ({bought}) GROUP BY product_id"
+_EACH = "SELECT group_concat(product_id) FROM ({bought}) GROUP BY customer"
 
 
 class Pair(NamedTuple):
@@ -80,15 +82,36 @@ def baskets(put_: Asked) -> Baskets:
     return {customer: frozenset(products) for customer, products in found.items()}
 
 
+def together(put_: Asked, fewest: int = FEWEST) -> tuple[int, list[Pair]]:
+    """How many customers bought products, and the pairs of all of them; one basket after the other is looked at."""
+    begun, bought = purchases.begun(put_), _BOUGHT.format(noun=put_.report.NOUN)
+    alone = Counter(dict(row for _, _, row in put_.ask(f"{begun}\n{_BUYERS.format(bought=bought)}")))
+    told = [put_.today.isoformat(), put_.since, put_.until, put_.into, None, *put_.where[1]]
+    many = f"{begun}\nSELECT count(DISTINCT customer) FROM ({bought})"
+    customers = put_.connection.execute(many, told).fetchone()[0]
+    rows = put_.connection.execute(f"{begun}\n{_EACH.format(bought=bought)}", told)
+    both = _both((frozenset(map(int, row[0].split(","))) for row in rows), alone, fewest)
+    return customers, _pairs(both, alone, customers, fewest)
+
+
 def pairs(found: Baskets, fewest: int = FEWEST) -> list[Pair]:
     """The products that go together, both ways, those that are surest first."""
     alone = Counter(product for products in found.values() for product in products)
+    return _pairs(_both(found.values(), alone, fewest), alone, len(found), fewest)
+
+
+def _both(found: Iterable[frozenset[int]], alone: Counter[int], fewest: int) -> Counter[tuple[int, int]]:
+    """How many bought both of two products, of those that so many bought as are asked for."""
     often = {product for product, count in alone.items() if count >= fewest}
     both: Counter[tuple[int, int]] = Counter()
-    for products in found.values():
+    for products in found:
         both.update(combinations(sorted(products & often), 2))
+    return both
+
+
+def _pairs(both: Counter[tuple[int, int]], alone: Counter[int], whole: int, fewest: int) -> list[Pair]:
     made = [
-        _pair(first, then, count, alone, len(found))
+        _pair(first, then, count, alone, whole)
         for (one, other), count in both.items() if count >= fewest
         for first, then in ((one, other), (other, one))
     ]  # fmt: skip

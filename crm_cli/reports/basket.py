@@ -45,13 +45,12 @@ def answer(asked: Asked) -> Rows:
     if asked.by:
         raise InvalidError("basket is by pairs of products; leave out --by")
     put = baskets.put(asked)
-    found = baskets.baskets(put)
-    put.explain([f"{len(found):,} customers bought products"])
     fewest = _fewest(asked)
-    pairs = baskets.pairs(found, fewest)
-    if found and not pairs:
+    customers, pairs = baskets.together(put, fewest)
+    put.explain([f"{customers:,} customers bought products"])
+    if customers and not pairs:
         put.notes.append(
-            f"no two products were bought by {fewest} customers, of {len(found):,} who bought products"
+            f"no two products were bought by {fewest} customers, of {customers:,} who bought products"
         )
     called = baskets.names(put, {each.first for each in pairs})
     return put.table(

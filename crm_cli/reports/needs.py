@@ -43,7 +43,9 @@ ASKED = {
     "lead": ("unmet_need", "created_at"),
     "deal": ("unmet_need", "amount", "closed_on", "created_at", "stage_id"),
 }
-QUESTION = 'SELECT "group", purse, unmet_need, {day}, {lost} FROM chosen ORDER BY id'
+QUESTION = """
+SELECT "group", purse, unmet_need, count(*), max({day}), sum({lost}) FROM chosen
+GROUP BY "group", purse, unmet_need ORDER BY min(id)"""
 LOST = "CASE WHEN stage_id IN (SELECT id FROM stage WHERE kind = 'lost') THEN coalesce(amount, 0) END"
 _PARTS, _MARKS, _ARTICLE = re.compile(r"[;,\n]"), re.compile(r"[^\w\s]|_"), re.compile(r"^(an?|the) ")
 
@@ -140,14 +142,14 @@ def _count(asked: Asked, into: str | None, found: Found) -> None:
     noun = asked.report.NOUN
     begun = asked.chosen(ASKED[noun], ONLY[noun])
     question = QUESTION.format(day=asked.report.DAY, lost=LOST if noun == "deal" else "NULL")
-    for place, purse, (text, day, lost) in asked.ask(f"{begun}\n{question}"):
+    for place, purse, (text, many, day, lost) in asked.ask(f"{begun}{question}"):
         for key, written in dict(needs(text)).items():
             tally = found.tallies[place, key, into or purse.currency]
-            tally.lead += noun == "lead"
-            tally.deal += noun == "deal"
+            tally.lead += many if noun == "lead" else 0
+            tally.deal += many if noun == "deal" else 0
             tally.lost += (lost or 0) * purse.factor
             tally.latest = max(tally.latest, day or "")
-            found.written[key][written] += 1
+            found.written[key][written] += many
 
 
 def _order(asked: Asked, key: Key, tally: Tally) -> tuple[Any, ...]:
