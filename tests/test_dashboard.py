@@ -81,6 +81,7 @@ def test_every_figure_is_that_of_the_command_it_is_said_to_be_from(demo: Crm, mo
     commands = sources(demo, *more)
     assert set(tiles) == set(commands)
     answers = {name: listed(demo, command) for name, command in commands.items()}
+    answers["campaigns"] = [row for row in answers["campaigns"] if row["campaigns"] or row["won_amount"]]
     for name in REPORTS:
         assert is_within(tiles[name], iter(answers[name])), name
         if name != "forecast":

@@ -144,6 +144,12 @@ def _owed(_: "Desk", __: View, rows: Rows) -> Rows:
     return Rows(columns, [(*sums, currency) for currency, sums in owed.items() if sums[2]], rows.notes)
 
 
+def _brought(_: "Desk", __: View, rows: Rows) -> Rows:
+    """Campaigns in their own currency, and in others where they won something."""
+    own, won = (_places(rows)[name] for name in ("campaigns", "won_amount"))
+    return replace(rows, rows=[row for row in rows.rows if row[own] or row[won]])
+
+
 TILES: dict[str, Tile] = {
     "today": Day(
         "Today", "", ("what", "waiting"), "waiting",
@@ -173,7 +179,7 @@ TILES: dict[str, Tile] = {
     "campaigns": Tile(
         "Running campaigns", "campaigns",
         ("campaign", "currency", "responded", "response_rate_pct", "won_amount", "roi_pct", "sent"), "won_amount",
-        'crm campaign edit "Spring fair" --status active', filters=("status=active",), wide=True,
+        'crm campaign edit "Spring fair" --status active', filters=("status=active",), kept=_brought, wide=True,
     ),
 }  # fmt: skip
 
