@@ -102,8 +102,9 @@ def rewind(change: Change, link: str = "id", targets: Iterable[int] | None = Non
         drafts = records.load(change, "case", batch)
         wind(change, drafts, histories(change, drafts))
         moved += [str(draft.get("number") or draft.id) for draft in drafts if _moved(draft)]
-    if moved:
-        change.notes.append(_told(moved, dry_run=change.dry_run))
+    told = _told(moved, dry_run=change.dry_run) if moved else None
+    if told and told not in change.notes:  # what leaves a policy moves once more when that is gone
+        change.notes.append(told)
 
 
 def follow(change: Change, customers: Sequence[Draft], link: str) -> None:
