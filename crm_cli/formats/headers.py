@@ -37,7 +37,7 @@ def recognise(noun: str, header: Sequence[str], known: Collection[str]) -> dict[
         link's `external_id`, dotted: "Account Id" is `company.external_id`. Unknown columns are left out.
     """
     columns = _by_word(noun, header)
-    words_of = _words(noun, frozenset(known))
+    words_of = _asked_for(noun, frozenset(known), columns)
     reserved = {words[0]: field for field, words in words_of.items() if not _gives_way(noun, field)}
     found: dict[int, str] = {}
     for field, words in words_of.items():
@@ -91,6 +91,23 @@ def _parted_names(found: dict[int, str], header: Sequence[str], known: Collectio
 
 def _gives_way(noun: str, field: str) -> bool:
     return _table().get(noun, {}).get(field, [])[-1:] == [field]
+
+
+def _asked_for(noun: str, known: frozenset[str], columns: Collection[str]) -> dict[str, list[str]]:
+    """The fields that any of the columns may mean, in order: of a row of data hardly any of a hundred."""
+    words_of, takers = _words(noun, known), _takers(noun, known)
+    asked = sorted({taker for word in columns for taker in takers.get(word, ())})
+    return {field: words_of[field] for _, field in asked}
+
+
+@lru_cache(maxsize=64)
+def _takers(noun: str, known: frozenset[str]) -> dict[str, list[tuple[int, str]]]:
+    """Which fields a word may mean, each with its turn to choose."""
+    found: dict[str, list[tuple[int, str]]] = {}
+    for turn, (field, words) in enumerate(_words(noun, known).items()):
+        for word in words:
+            found.setdefault(word, []).append((turn, field))
+    return found
 
 
 @lru_cache(maxsize=64)
