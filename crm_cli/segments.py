@@ -96,7 +96,10 @@ def spread(noun: Noun, asking: Asking) -> None:
 
     A record that is neither a person nor a company is where its contact or its company is.
     """
-    asking.connection.execute("CREATE TEMP TABLE IF NOT EXISTS segment_holding (segment_id, record_id)")
+    asking.connection.execute(
+        "CREATE TEMP TABLE IF NOT EXISTS segment_holding "  # in the order in which records are joined to it
+        "(segment_id INTEGER, record_id INTEGER, PRIMARY KEY (record_id, segment_id)) WITHOUT ROWID"
+    )
     asking.connection.execute("DELETE FROM segment_holding")
     question = "SELECT id, \"on\" FROM segment WHERE kind <> 'suppression' ORDER BY id"
     for number, on in asking.connection.execute(question).fetchall():
