@@ -81,4 +81,4 @@ def by_place(asked: Asked, begun: str, values: str, bound: int = 0) -> dict[Plac
     rows = asked.connection.execute(
         valued + _RANKED.format(place=place, bound=int(bound), around=around), told
     )
-    return {known[row[0]]: Times(*row[1:4], around=row[4:]) for row in rows}
+    return {known[row[0]]: Times(row[1], row[2], row[3], row[4:]) for row in rows}
