@@ -244,6 +244,16 @@ def test_the_forecast_is_held_against_the_goal_of_its_month(shop: Crm) -> None:
     # 13,000 open ÷ (30,000 − 12,000 won)
     assert june() == [(30000, 0.722)]
     assert june("--by", "owner") == [(20000, 0.875), (10000, 0.6)]
+    year = "goal of 2026-01-01 to 2026-12-31: 100000.00 USD, won "
+    assert "goal of" not in shop("report", "forecast", "--period", "2026").err
+    goal(shop, "Year", "2026", "--target", "100000")
+    rows = shop("report", "forecast", "--period", "2026", "-o", "json")
+    closed, whole = (
+        sum(row[name] for row in rows.json if row["currency"] == "USD") for name in ("closed", "pipeline")
+    )
+    share = round((whole - closed) / (100000 - closed), 3)
+    assert f"{year}{closed:.2f}, coverage {share:g}\n" in rows.err
+    assert "goal of" not in shop("report", "forecast", "--period", "2026", "--by", "owner").err
     assert june("owner=Ann") == [(20000, 0.875)]
     assert june("amount=1..") == [(None, None)]
     assert june("--by", "source") == [(None, None)]

@@ -10,6 +10,7 @@ from crm_cli.asking.groups import Place
 from crm_cli.fields import Field
 from crm_cli.output import Rows
 from crm_cli.reports import Asked
+from crm_cli.values import show
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -37,7 +38,8 @@ best_case. pipeline = closed + all open ones. A deal's category is its own, else
 weighted = sum of amount × probability of open deals, rounded once. An empty amount counts as 0.
 slipped = open, expected before today, in no month. none = no day. A period chooses by the same days.
 goal = what goals for just that month, of won amount, add up to: the one that nobody owns, else those of the owners;
-with --by owner those of each. A month to come with a goal is there without a deal, too.
+with --by owner those of each; that of another period is told below where just that one is asked about. A month to come
+with a goal is there without a deal, too.
 coverage = (pipeline − closed) ÷ (goal − closed), empty once the goal is reached.
 """
 SLIPPED, UNDATED = "slipped", "none"
@@ -90,6 +92,7 @@ def answer(asked: Asked) -> Rows:
             tally.weighted += ((whole or 0) * 1_000_000 + (part or 0)) * purse.factor
     goals = coverage.of_months(asked)
     _add_empty(asked, tallies, goals)
+    _tell_period(asked, tallies)
     ordered = sorted(
         tallies.items(), key=lambda item: (*item[0][0].order(), *_order(item[0][1]), item[0][2] or "")
     )
@@ -109,6 +112,23 @@ def _add_empty(asked: Asked, tallies: dict[Key, Tally], goals: dict[coverage.Key
     for _, month, currency in goals:
         if first <= month <= last:
             _ = tallies[place, month, currency]
+
+
+def _tell_period(asked: Asked, tallies: dict[Key, Tally]) -> None:
+    """What covers the goal of the whole period that is asked about, which no row of a month could say."""
+    for currency, goal in coverage.of_period(asked).items():
+        mine = [tally for (_, _, own), tally in tallies.items() if own == currency]
+        won = sum(tally.from_rank(RANKS["closed"]) for tally in mine)
+        left = goal - won
+        told = (
+            show("decimal", rounded(sum(tally.from_rank(0) for tally in mine) - won, left))
+            if left > 0
+            else "reached"
+        )
+        asked.notes.append(
+            f"goal of {asked.since} to {asked.until}: {show('money', money(goal, currency), currency)} {currency}, "
+            f"won {show('money', money(won, currency), currency)}, coverage {told}"
+        )
 
 
 def _order(month: str) -> tuple[int, str]:
