@@ -1,9 +1,11 @@
 """Reports on service: cases, promises to customers, and what customers answered when asked."""
 
 import csv
-from fractions import Fraction
+import sqlite3
+from datetime import date
 from pathlib import Path
-from statistics import mean, median
+from statistics import mean, median, quantiles
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,7 +14,8 @@ from furnishing import furnished
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crm_cli.asking import figures, instants
+from crm_cli.asking import instants, times
+from crm_cli.asking.groups import Group, Place
 from crm_cli.values.dates import local_day
 
 LOG = Path(__file__).parents[2] / "shared" / "data" / "tickets" / "incident_event_log.csv"
@@ -283,13 +286,21 @@ def test_the_first_contacts_of_a_service_desk_are_those_never_reopened(crm: Crm)
 
 
 @given(st.lists(st.integers(0, 10**7), min_size=1, max_size=60))
-def test_a_quantile_is_what_a_sorted_list_says(values: list[int]) -> None:
-    values.sort()
-    half = figures.quantile(values, Fraction(1, 2), 1)
-    assert half == pytest.approx(median(values) * 10_000)
-    assert figures.quantile(values, Fraction(0), 1) == values[0] * 10_000
-    assert figures.quantile(values, Fraction(1), 1) == values[-1] * 10_000
-    assert figures.rounded(sum(values), len(values)) == pytest.approx(mean(values) * 10_000, abs=5)
+def test_times_are_what_a_sorted_list_says(values: list[int]) -> None:
+    asked: Any = SimpleNamespace(
+        connection=sqlite3.connect(":memory:"), group=Group(), today=date(2026, 6, 15), since=None, until=None,
+        into=None, where=("1", []),
+    )  # fmt: skip
+    begun = f"WITH asked AS (SELECT ?1, ?2, ?3, ?4, ?5), chosen AS (SELECT value FROM json_each('{values}'))"
+    bound = values[0]
+    took = times.by_place(asked, begun, "SELECT NULL, value FROM chosen", bound)[Place()]
+    asked.connection.close()
+    nine = quantiles(values, n=10, method="inclusive")[8] if len(values) > 1 else values[0]
+    assert (took.many, took.total) == (len(values), sum(values))
+    assert took.within == sum(each <= bound for each in values)
+    assert took.mean(1) == pytest.approx(mean(values) * 10_000, abs=5)
+    assert took.below(times.HALF, 1) == pytest.approx(median(values) * 10_000)
+    assert took.below(times.MOST, 1) == pytest.approx(nine * 10_000, abs=5)
 
 
 ZONES = ("UTC", "Europe/Berlin", "Asia/Kolkata", "Australia/Lord_Howe", "America/St_Johns", "Pacific/Apia")

@@ -3,7 +3,7 @@
 An amount is a whole number of ten-thousandths, or a fraction of them once it was converted; never a float.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from crm_cli.values.amounts import SCALE, round_half_up
@@ -40,19 +40,6 @@ def median(counts: Mapping[int, int]) -> int | None:
         return None
     middle = [_nth(sorted(counts.items()), place) for place in ((total - 1) // 2, total // 2)]
     return sum(middle) * SCALE // 2
-
-
-def quantile(values: Sequence[int], share: "Fraction", unit: int) -> int | None:
-    """What a share of sorted values lies below, in `unit`s, as a stored decimal of three decimals.
-
-    Between two values it is in proportion (Hyndman & Fan 1996, type 7, as spreadsheets and pandas have it).
-    """
-    if not values:
-        return None
-    place = (len(values) - 1) * share
-    low = int(place)
-    high = min(low + 1, len(values) - 1)
-    return rounded(values[low] + (values[high] - values[low]) * (place - low), unit)
 
 
 def rounded(total: "int | Fraction", parts: "int | Fraction") -> int | None:

@@ -1,18 +1,19 @@
 """Partners: what they were offered, how soon they answered, what they won."""
 
-import json
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from crm_cli.asking import asof
-from crm_cli.asking.figures import money, quantile, share
+from crm_cli.asking import asof, times
+from crm_cli.asking.figures import money, share
 from crm_cli.asking.groups import Place
 from crm_cli.fields import Field
 from crm_cli.output import Rows
 from crm_cli.reports import Asked
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 NOUN = "offer"
 DAY = "local_day(offered_at)"
@@ -41,11 +42,13 @@ HOUR = 3600
 STATE = "CASE WHEN {answered} THEN state ELSE 'offered' END"
 COUNTED = """
 SELECT "group", NULL, count(*), sum(then_state = 'accepted'), sum(then_state = 'declined'), sum(then_state = 'expired'),
-  sum(rank = 1 AND then_state <> 'offered'), sum(rank = 1 AND then_state = 'accepted'),
-  json_group_array(strftime('%s', answered_at) - strftime('%s', offered_at))
-    FILTER (WHERE then_state IN ('accepted', 'declined') AND answered_at >= offered_at)
+  sum(rank = 1 AND then_state <> 'offered'), sum(rank = 1 AND then_state = 'accepted')
 FROM (SELECT *, {state} AS then_state FROM chosen WHERE {made}) GROUP BY 1
 """
+TOOK = """
+SELECT "group", strftime('%s', answered_at) - strftime('%s', offered_at) AS value
+FROM (SELECT *, {state} AS then_state FROM chosen WHERE {made})
+WHERE then_state IN ('accepted', 'declined') AND answered_at >= offered_at"""
 WON = """
 SELECT taken."group", taken.purse, sum(d.amount) FROM (
   SELECT DISTINCT "group", purse, coalesce(deal_id, (SELECT deal_id FROM lead WHERE lead.id = lead_id)) AS deal
@@ -56,7 +59,7 @@ JOIN deals AS d ON d.id = taken.deal AND d.status = 'won' GROUP BY 1, 2
 
 @dataclass
 class Tally:
-    """What became of the offers of one group; `seconds` are what answers took, the shortest first."""
+    """What became of the offers of one group; `took` is what answers took."""
 
     offered: int = 0
     accepted: int = 0
@@ -64,7 +67,7 @@ class Tally:
     expired: int = 0
     first: int = 0
     first_accepted: int = 0
-    seconds: list[int] = field(default_factory=list)
+    took: times.Times = times.NONE
     won: dict[str | None, "int | Fraction"] = field(default_factory=lambda: defaultdict(int))
 
 
@@ -80,10 +83,11 @@ def _tallies(asked: Asked) -> dict[Place, Tally]:
     tallies: dict[Place, Tally] = defaultdict(Tally)
     begun = asked.chosen(("state", "rank", "offered_at", "answered_at", "lead_id", "deal_id", "amount"))
     answered = f"(answered_at IS NULL OR {asked.until_then('answered_at')})"
-    counted = COUNTED.format(state=STATE.format(answered=answered), made=asked.until_then("offered_at"))
-    for place, _, (*counts, seconds) in asked.ask(begun + counted):
+    told = {"state": STATE.format(answered=answered), "made": asked.until_then("offered_at")}
+    for place, _, counts in asked.ask(begun + COUNTED.format(**told)):
         tallies[place] = Tally(*counts)
-        tallies[place].seconds = sorted(json.loads(seconds))
+    for place, took in times.by_place(asked, begun, TOOK.format(**told)).items():
+        tallies[place].took = took
     then = asof.deals(asked.connection, asked.today)
     with_deals = f"{begun},\n{then}" if then else begun
     for place, purse, (amount,) in asked.ask(with_deals + WON.format(answered=answered)):
@@ -101,7 +105,7 @@ def _rows(tally: Tally) -> Iterator[tuple[Any, ...]]:
     """The row of a group, and one more for each further currency in which they won."""
     won = sorted(tally.won.items(), key=lambda item: (-item[1], item[0] or "")) or [(None, 0)]
     counts = (tally.offered, tally.accepted, tally.declined, tally.expired,
-              quantile(tally.seconds, Fraction(1, 2), HOUR))  # fmt: skip
+              tally.took.below(times.HALF, HOUR))  # fmt: skip
     firsts = tally.first, share(tally.first_accepted, tally.first)
     for place, (currency, amount) in enumerate(won):
         shown = (counts, firsts) if not place else ((None,) * len(counts), (None,) * len(firsts))
@@ -113,5 +117,5 @@ def _counted(asked: Asked, place: Place, tally: Tally) -> str:
     answers = tally.accepted + tally.declined
     return (
         f"{group}{tally.first_accepted:,} ÷ {tally.first:,} first offers settled · "
-        f"{len(tally.seconds):,} of {answers:,} answers with both times"
+        f"{tally.took.many:,} of {answers:,} answers with both times"
     )
