@@ -118,9 +118,9 @@ class Business:
             "segment diff, all came", "segment", "diff", "All {0}", "--since", "2026-01-01", "-o", "csv"
         )
         yield self._named("segment remove, all contacts", "segment", "remove", "All {0}", "id=1..")
-        yield self._named("campaign add", "campaign", "add", "Large {0}", "--type", "email")
+        yield self._named("campaign add, for a segment", "campaign", "add", "Large {0}", "--type", "email")
         yield self._named(
-            "campaign target, a third", "campaign", "target", "Large {0}", "Buyers {0}", "--control", "10%"
+            "campaign target, a segment of a third", "campaign", "target", "Large {0}", "Buyers {0}", "--control", "10%"
         )
         yield self._named("undo", "undo", "--yes")
 
