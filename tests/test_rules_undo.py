@@ -4,6 +4,7 @@ import random
 import sqlite3
 import tempfile
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -37,14 +38,20 @@ def store(tmp_path: Path) -> Path:
 
 def dump(path: Path) -> dict[str, list[tuple[Any, ...]]]:
     """Every row of every table, and every word of the search index."""
-    connection = sqlite3.connect(path)
+    with closing(sqlite3.connect(path)) as connection:
+        return held(connection)
+
+
+def held(connection: sqlite3.Connection) -> dict[str, list[tuple[Any, ...]]]:
+    """What is in a store that somebody looks at."""
     names = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
     tables = sorted(name for (name,) in names if name not in ASIDE and not name.startswith("search"))
     found = {name: connection.execute(f'SELECT * FROM "{name}" ORDER BY id').fetchall() for name in tables}
-    connection.execute("CREATE VIRTUAL TABLE temp.words USING fts5vocab(main, search, instance)")
+    connection.execute(
+        "CREATE VIRTUAL TABLE IF NOT EXISTS temp.words USING fts5vocab(main, search, instance)"
+    )
     found["words"] = connection.execute("SELECT term, doc, offset FROM words ORDER BY 1, 2, 3").fetchall()
     assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
-    connection.close()
     return found
 
 
@@ -140,16 +147,14 @@ class Play:
 MOVES = [name for name in vars(Play) if not name.startswith("_") and name not in ("some", "word")]
 
 
-def play(path: Path, move: str, seed: int, words: list[str]) -> bool:
-    """Run one random command; whether it left an entry in the history."""
+def play(path: Path, eye: sqlite3.Connection, move: str, seed: int, words: list[str]) -> bool:
+    """Run one random command; whether it left an entry in the history, as another connection sees it."""
     try:
         with db.change(path, move) as change:
             getattr(Play(change, random.Random(seed), words), move)()  # noqa: S311 - no secret
     except CrmError:
         return False
-    connection = sqlite3.connect(path)
-    found = connection.execute("SELECT 1 FROM command WHERE id = ?", (change.command_id,)).fetchone()
-    connection.close()
+    found = eye.execute("SELECT 1 FROM command WHERE id = ?", (change.command_id,)).fetchone()
     return found is not None
 
 
@@ -159,31 +164,39 @@ WORDS = st.lists(
 SCRIPT = st.lists(st.tuples(st.sampled_from(MOVES), st.integers(0, 10**6)), min_size=1, max_size=8)
 
 
+@contextmanager
+def watched() -> Iterator[tuple[Path, sqlite3.Connection]]:
+    """A fresh store, and a connection that looks at it throughout: one that is new reads the whole schema first."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "crm.db"
+        db.create(path)
+        with closing(sqlite3.connect(path)) as eye:
+            yield path, eye
+
+
 @settings(max_examples=20, deadline=None)
 @given(script=SCRIPT, words=WORDS)
 def test_every_undo_gives_the_store_before_and_every_redo_the_store_after(
     script: list[tuple[str, int]], words: list[str]
 ) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "crm.db"
-        db.create(path)
-        states = [dump(path)]
+    with watched() as (path, eye):
+        states = [held(eye)]
         for move, seed in [("add", 1), ("product", 2), ("deal", 3), *script]:
-            if play(path, move, seed, words):
-                states.append(dump(path))
+            if play(path, eye, move, seed, words):
+                states.append(held(eye))
         for state in reversed(states[:-1]):
             assert len(back(path)) == 1
-            assert dump(path) == state
+            assert held(eye) == state
         assert back(path) == []
         for state in states[1:]:
             assert len(forth(path)) == 1
-            assert dump(path) == state
+            assert held(eye) == state
         assert forth(path) == []
         number = len(states) - 1
         assert len(back(path, number + 5)) == number
-        assert dump(path) == states[0]
+        assert held(eye) == states[0]
         assert len(forth(path)) == number
-        assert dump(path) == states[-1]
+        assert held(eye) == states[-1]
 
 
 @settings(max_examples=20, deadline=None)
@@ -193,27 +206,23 @@ def test_every_undo_gives_the_store_before_and_every_redo_the_store_after(
     )
 )
 def test_any_mixture_leaves_a_sound_store(script: list[tuple[str, int]]) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "crm.db"
-        db.create(path)
+    with watched() as (path, eye):
         for move, seed in [("add", 1), ("product", 2), ("deal", 3), *script]:
-            before = dump(path)
+            before = held(eye)
             try:
                 if move in ("undo", "redo"):
                     (back if move == "undo" else forth)(path)
                 else:
-                    play(path, move, seed, ["Ann", "Bo"])
+                    play(path, eye, move, seed, ["Ann", "Bo"])
             except ConflictError:
-                assert dump(path) == before
-        connection = sqlite3.connect(path)
+                assert held(eye) == before
         lost = (
             "SELECT 1 FROM activity_about AS a WHERE (noun = 'contact' AND record_id NOT IN (SELECT id FROM contact)) "
             "OR (noun = 'deal' AND record_id NOT IN (SELECT id FROM deal)) "
             "OR (noun = 'lead' AND record_id NOT IN (SELECT id FROM lead))"
         )
-        assert connection.execute(lost).fetchall() == []
-        assert connection.execute("SELECT count(*) FROM command WHERE open").fetchone() == (0,)
-        connection.close()
+        assert eye.execute(lost).fetchall() == []
+        assert eye.execute("SELECT count(*) FROM command WHERE open").fetchone() == (0,)
 
 
 def add(path: Path, noun: str, **values: Any) -> int:
