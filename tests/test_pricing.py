@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 from conftest import Crm, Terminal
+from furnishing import furnished
 
 
-@pytest.fixture
+@furnished
 def shop(crm: Crm) -> Crm:
     """Two products and a bundle of them; a list that gives resellers a lower price, lower still from ten on."""
     crm("product", "add", "Grinder", "--list-price", "480", "--currency", "EUR", "--in-stock", "12")
