@@ -16,8 +16,8 @@ from crm_cli.fields import noun
 from crm_cli.filters import Asking
 from crm_cli.rules import records
 from crm_cli.rules import segment as rules
-from crm_cli.shelf import Shelf
 from crm_cli.rules.drafts import Draft
+from crm_cli.shelf import Shelf
 from crm_cli.values import Reading
 
 
