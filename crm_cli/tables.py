@@ -217,6 +217,7 @@ def _under(rows: Rows, hidden: list[str], count: int, common: str | None, style:
     if hidden:
         named, more = ", ".join(hidden[:NAMED]), len(hidden) - NAMED
         told = f"{named} and {more} more" if more > 1 else ", ".join(hidden)
-        output.say(f"no room for {told}; a wider window or another format shows them", style)
+        it = "it" if len(hidden) == 1 else "them"
+        output.say(f"no room for {told}; a wider window or another format shows {it}", style)
     for note in rows.notes:
         output.say(note, style)

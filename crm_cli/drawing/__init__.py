@@ -154,13 +154,14 @@ class _Answer:
         return (places[0], places[1]) if len(places) == 2 else None  # noqa: PLR2004
 
     def label(self, row: Sequence[Any], places: Iterable[int]) -> str:
-        """What a row is about; a word that an earlier one has in it says no more."""
+        """What a row is about, `none` where that is nothing; a word that an earlier one has in it says no more."""
         said: list[str] = []
-        for place in places:
+        asked = list(places)
+        for place in asked:
             word = "" if row[place] is None else str(row[place])
             if word and not any(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", each) for each in said):
                 said.append(word)
-        return output.visible(" · ".join(said))
+        return output.visible(" · ".join(said)) or ("none" if asked else "")
 
     def figure(self, place: int, row: Sequence[Any]) -> str:
         """A value of a row as people read it."""
