@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from typer.main import get_params_convertors_ctx_param_name_from_function
 
 from crm_cli import cli, fields
-from crm_cli.lazy import LineContext
+from crm_cli.command import LineContext
 from crm_cli.rules import adding, records
 
 NAMES = (
