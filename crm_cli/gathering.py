@@ -62,6 +62,11 @@ class PartDesk(Together):
         self.kept, self.tell = True, tell
         return True
 
+    def told(self) -> None:
+        """Tell what came of the line, once; what it holds goes with it."""
+        tell, self.tell = self.tell, lambda: None
+        tell()
+
     @contextmanager
     def change(self, verb: str, *, dry_run: bool = False, kind: str = "change") -> "Iterator[Change]":
         """A part of the change, after what waits."""

@@ -62,7 +62,7 @@ def read(lines: Iterable[str]) -> Iterator[Line]:
         InvalidError: a line is no command; names it.
     """
     for number, line in enumerate(lines, 1):
-        text = line.strip()
+        text = line.removeprefix("\ufeff").strip()  # files that were put together have a mark within
         if text and not text.startswith("#"):
             try:
                 yield Line(number, words(text))
@@ -109,6 +109,8 @@ def _typed_words(text: str) -> list[str]:
     try:
         return shlex.split(text, comments=True)
     except ValueError as error:
+        if "escaped" in str(error):
+            raise ValueError("the line ends with a backslash; a command stands on one line") from None
         raise ValueError(f"{str(error).lower()}; close the quotes, or write the line as JSON") from None
 
 

@@ -144,7 +144,8 @@ def test_a_batch_holds_no_batch(line: str, crm: Crm) -> None:
 
 @pytest.mark.parametrize(
     ("text", "said"),
-    [('contact add "Ada', "close the quotes"), ("{nonsense", "not JSON"), ('{"words": []}', "args"), ("[[1]]", "args"),
+    [('contact add "Ada', "close the quotes"), ("contact add Ada \\", "backslash"), ("{nonsense", "not JSON"),
+     ('{"words": []}', "args"), ("[[1]]", "args"),
      ("--db other.db contact list", "store"), ("contcat add Ada", "contact")],
 )  # fmt: skip
 def test_a_line_that_is_no_command_is_named(text: str, said: str, crm: Crm) -> None:
@@ -153,6 +154,12 @@ def test_a_line_that_is_no_command_is_named(text: str, said: str, crm: Crm) -> N
     assert done.err.splitlines()[-1].startswith("crm: line 2: ")
     assert said in done.err
     assert names(crm) == []
+
+
+def test_lines_end_as_on_windows_and_begin_with_a_mark(crm: Crm) -> None:
+    text = "\ufeffcontact add Ada\r\n\r\n# Grace\r\n\ufeffcrm contact add 'Grace H'  # later\r\n"
+    assert [each["ids"] for each in results(crm("batch", "-", input=text).out)] == [[1], [2]]
+    assert names(crm) == ["Ada", "Grace H"]
 
 
 def test_files_that_cannot_be_read_are_told(crm: Crm, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ import io
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -48,19 +48,26 @@ class Kept:
     """What a line writes to standard output and error; standard input is the batch's own and has nothing for it."""
 
     def __init__(self) -> None:
-        self._streams = [io.TextIOWrapper(io.BytesIO(), "utf-8", newline="") for _ in range(3)]
-        self._ours: tuple[Any, ...] = ()
+        self._nothing, *self._streams = (
+            io.TextIOWrapper(io.BytesIO(), "utf-8", newline="") for _ in range(3)
+        )
+        answered, said = self._streams
+        self._redirected = redirect_stdout(answered), redirect_stderr(said)
+        self._ours = sys.stdin
 
     def __enter__(self) -> None:
-        self._ours = sys.stdin, sys.stdout, sys.stderr
-        sys.stdin, sys.stdout, sys.stderr = self._streams
+        self._ours, sys.stdin = sys.stdin, self._nothing
+        for each in self._redirected:
+            each.__enter__()
 
     def __exit__(self, *_: object) -> None:
-        sys.stdin, sys.stdout, sys.stderr = self._ours
+        for each in self._redirected:
+            each.__exit__(None, None, None)
+        sys.stdin = self._ours
 
     def taken(self) -> tuple[str, list[str]]:
         """What was answered, and line by line what was said, since it was last taken."""
-        _, answered, said = map(self._text, self._streams)
+        answered, said = map(self._text, self._streams)
         return answered, said.splitlines()
 
     @staticmethod
@@ -115,32 +122,33 @@ def batch(
     gc.enable()  # off for the short life of one command
     gc.set_threshold(*SELDOM)
     with _lines(file) as found:
-        results = _one_by_one(desk, found, manner) if each and not dry_run else _together(desk, found, manner)
-    failed = sum(result.code != 0 for result in results)
+        all_, failed = (_one_by_one if each and not dry_run else _together)(desk, found, manner)
     if failed:
-        raise CrmError(f"{failed:,} of {_counted(len(results))} failed; their results say why")
+        raise CrmError(f"{failed:,} of {_counted(all_)} failed; their results say why")
 
 
-def _together(desk: Desk, found: Iterator[Line], manner: Manner) -> list[Result]:
-    """Carry out the lines as one change; their results are told when it stands."""
-    results: list[Result] = []
+def _together(desk: Desk, found: Iterator[Line], manner: Manner) -> tuple[int, int]:
+    """Carry out the lines as one change, told when it stands; returns how many there were and how many failed."""
+    told: list[str] = []  # as text, which takes a third of the room
     done: Counter[str] = Counter()
+    failed = 0
     with desk.change("batch", dry_run=manner.dry_run) as change:
         notes = change.notes
         for result in _results(desk, change, found, manner):
-            results.append(result)
             if result.code and not manner.keep_going:
                 output.text(result.json())
                 raise _ended(result)
+            told.append(result.json())
+            failed += result.code != 0
             done.update(result.changes)
         change.notes = notes
         change.summary = ", ".join(f"{number:,} {verb}" for verb, number in done.items())
-    output.text(result.json() for result in results)
+    output.text(told)
     if manner.dry_run:
-        desk.say(f"{_counted(len(results))}, a dry run; nothing was changed")
+        desk.say(f"{_counted(len(told))}, a dry run; nothing was changed")
     else:
-        desk.say(_counted(len(results)) + (", one change; `crm undo` takes it back" if done else ""))
-    return results
+        desk.say(_counted(len(told)) + (", one change; `crm undo` takes it back" if done else ""))
+    return len(told), failed
 
 
 def _results(desk: Desk, change: "Change", found: Iterator[Line], manner: Manner) -> Iterator[Result]:
@@ -185,7 +193,7 @@ def _told(gathering: Gathering, manner: Manner) -> Iterator[Result]:
     written, gathering.written = gathering.written, []
     for line, desk in written:
         with manner.kept:
-            desk.tell()
+            desk.told()
         yield Result(line, 0, *manner.kept.taken(), desk.changes)
 
 
@@ -217,17 +225,17 @@ def _stood(result: Result) -> Result:
     return result
 
 
-def _one_by_one(desk: Desk, found: Iterator[Line], manner: Manner) -> list[Result]:
-    """Carry out each line as a command of its own, and tell what came of it at once."""
-    results = []
-    for line in found:
+def _one_by_one(desk: Desk, found: Iterator[Line], manner: Manner) -> tuple[int, int]:
+    """Carry out each line as a command of its own, told at once; returns how many there were and how many failed."""
+    number = failed = 0
+    for number, line in enumerate(found, 1):  # noqa: B007 - how many there were
         result = _carried_out(Desk(desk.path), line, manner)
-        results.append(result)
+        failed += result.code != 0
         output.text(result.json())
         if result.code == INTERRUPTED or (result.code and not manner.keep_going):
             raise _ended(result)
-    desk.say(_counted(len(results)))
-    return results
+    desk.say(_counted(number))
+    return number, failed
 
 
 def _carried_out(desk: Desk, line: Line, manner: Manner) -> Result:
