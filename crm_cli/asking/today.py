@@ -1,7 +1,8 @@
 """Today: what a person should do now — whom to call, cases and their deadlines, tasks, invoices, deals, leads."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from crm_cli import clock
@@ -90,13 +91,14 @@ SECTIONS = {
 
 def agenda(desk: "Desk", owner: int | None, most: int | None) -> Rows:
     """Everything that waits, section by section; at most `most` of each."""
+    bound = _bound(desk, owner, most)
+    if most is None and desk.style.chosen != "table":  # one after the other, however many they are
+        every = (_told(desk, title, waits) for title, waits, _ in _questions(desk, bound))
+        return Rows(COLUMNS, chain.from_iterable(every))
     rows: list[tuple[Any, ...]] = []
     sections = {}
-    for title, found, number in _sections(desk, _bound(desk, owner, most)):
-        for row in found:
-            name = desk.connection.execute("SELECT name FROM user WHERE id = ?", (row[7],)).fetchone()
-            due = local_day(row[4], desk.reading.zone) if row[4] and "T" in row[4] else row[4]
-            rows.append((title, *row[:4], due, *row[5:7], name[0] if name else None))
+    for title, found, number in _sections(desk, bound):
+        rows += _told(desk, title, found)
         sections[title] = title if number == len(found) else f"{title}: {len(found)} of {number:,}"
     cut = any(heading != title for title, heading in sections.items())
     notes = ["--all shows everything"] if cut else []
@@ -138,16 +140,29 @@ def _bound(desk: "Desk", owner: int | None, most: int | None) -> dict[str, Any]:
     }
 
 
-def _sections(desk: "Desk", bound: dict[str, Any]) -> Iterator[tuple[str, list[Any], int]]:
-    """Each section with its first rows and how many there are; whom to call comes first."""
-    calls = experience.unhappy(desk, bound["owner"])
-    yield "call", calls if bound["most"] < 0 else calls[: bound["most"]], len(calls)
+def _told(desk: "Desk", title: str, found: Iterable[Any]) -> Iterator[tuple[Any, ...]]:
+    """The rows of a section as they are shown."""
+    for row in found:
+        name = desk.connection.execute("SELECT name FROM user WHERE id = ?", (row[7],)).fetchone()
+        due = local_day(row[4], desk.reading.zone) if row[4] and "T" in row[4] else row[4]
+        yield title, *row[:4], due, *row[5:7], name[0] if name else None
+
+
+def _questions(desk: "Desk", bound: dict[str, Any]) -> Iterator[tuple[str, Iterable[Any], str]]:
+    """Each section with its rows as they come, and the question for all of them; whom to call comes first."""
+    yield "call", experience.unhappy(desk, bound["owner"]), ""
     for title, question in SECTIONS.items():
         whose = f"SELECT * FROM ({question}) WHERE :owner IS NULL OR owner_id = :owner"
-        found = desk.connection.execute(f"{whose} LIMIT :most", bound).fetchall()
+        yield title, desk.connection.execute(f"{whose} LIMIT :most", bound), whose
+    yield "at risk", rhythm.quiet(desk, bound["owner"]), ""
+
+
+def _sections(desk: "Desk", bound: dict[str, Any]) -> Iterator[tuple[str, list[Any], int]]:
+    """Each section with its first rows and how many there are."""
+    most = bound["most"]
+    for title, rows, whose in _questions(desk, bound):
+        found = list(rows)
         number = len(found)
-        if number == bound["most"]:
+        if whose and number == most:
             number = desk.connection.execute(f"SELECT count(*) FROM ({whose})", bound).fetchone()[0]
-        yield title, found, number
-    risks = rhythm.quiet(desk, bound["owner"])
-    yield "at risk", risks if bound["most"] < 0 else risks[: bound["most"]], len(risks)
+        yield title, found if most < 0 else found[:most], number
