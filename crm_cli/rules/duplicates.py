@@ -180,7 +180,10 @@ def _with_address(change: Change, noun: str, address: str) -> int | None:
     found: int | None = None
     if noun == "contact":
         found = change.value("SELECT contact_id FROM contact_email WHERE key = ?", emails.key(address))
-    elif noun in ("company", "lead", "user"):
+    elif noun == "user":  # they are few, and no index has their addresses
+        known = change.unwritten(noun, lambda: dict(map(tuple, change.rows("SELECT email, id FROM user"))))
+        found = known.get(address) or known.get(emails.key(address))
+    elif noun in ("company", "lead"):
         found = change.value(f'SELECT id FROM "{noun}" WHERE email IN (?, ?)', address, emails.key(address))
     return found
 
