@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from crm_cli import db
 from crm_cli.errors import CrmError
-from crm_cli.rules import handling, messages, numbering, records, statuses, undo
+from crm_cli.rules import deletion, handling, messages, numbering, records, statuses, undo
 from crm_cli.rules.drafts import Draft
 
 VERBS = (*handling.VERBS, "answer", "hear", "undo", "redo")
@@ -94,7 +94,7 @@ def test_a_number_that_stood_is_given_once(steps: Sequence[str]) -> None:
                         gone -= {row[0] for row in change.rows('SELECT number FROM "case"')}
                         known = {number: each for number, each in known.items() if number not in gone}
                     elif step == "delete" and last:
-                        records.delete(change, "case", [last])
+                        deletion.delete(change, "case", [last])
                     else:
                         many = 3 if step == "batch" else 1
                         records.write(change, "case", [Draft(values={"subject": "x"}) for _ in range(many)])

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from crm_cli import db
 from crm_cli.changing import Change
 from crm_cli.errors import ConflictError, CrmError
-from crm_cli.rules import lines, records, stages, undo
+from crm_cli.rules import deletion, lines, records, stages, undo
 from crm_cli.rules.assign import assign
 from crm_cli.rules.convert import convert
 from crm_cli.rules.drafts import Draft
@@ -141,7 +141,7 @@ class Play:
         noun = self.dice.choice(("contact", "company", "lead", "deal", "product", "activity", "user"))
         found = self.some(noun)
         if found:
-            records.delete(self.change, noun, [found], with_related=self.dice.random() < 0.8)
+            deletion.delete(self.change, noun, [found], with_related=self.dice.random() < 0.8)
 
 
 MOVES = [name for name in vars(Play) if not name.startswith("_") and name not in ("some", "word")]
@@ -267,7 +267,7 @@ def test_a_redo_is_refused_where_a_new_command_has_taken_what_it_needs(store: Pa
         records.edit(change, "contact", person, company_id=company)
     back(store)
     with db.change(store, "company delete") as change:
-        records.delete(change, "company", [company])
+        deletion.delete(change, "company", [company])
     with pytest.raises(ConflictError, match=r"`company delete`: company 1 is needed and gone"):
         forth(store)
 

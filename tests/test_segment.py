@@ -14,7 +14,7 @@ from crm_cli import db, segments
 from crm_cli.asking import rewinding
 from crm_cli.fields import noun
 from crm_cli.filters import Asking
-from crm_cli.rules import records
+from crm_cli.rules import deletion, records
 from crm_cli.rules import segment as rules
 from crm_cli.rules.drafts import Draft
 from crm_cli.shelf import Shelf
@@ -429,7 +429,7 @@ def test_every_time_of_a_store_can_be_seen_again(
                 if what == "rename":
                     records.edit(change, "contact", who, name=f"{who} {which}")
                 else:
-                    records.delete(change, "contact", [who])
+                    deletion.delete(change, "contact", [who])
         connection = db.ask(path)
         last = connection.execute("SELECT max(id) FROM command").fetchone()[0]
         seen.append((last, [holds(connection, each) for each in ids]))

@@ -243,12 +243,12 @@ def _pairs(take: list[str]) -> list[tuple[str, str]]:
 
 def _merged(desk: Desk, noun: str, ids: list[int], take: dict[str, int], doing: Doing) -> None:
     """Merge records in one change and say what became of them."""
-    from crm_cli.rules import merging, records
+    from crm_cli.rules import deletion, merging
 
     with desk.change(f"{noun} merge", dry_run=doing.dry_run) as change:
         held: dict[str, set[int]] = {}
         for each in ids[1:]:
-            for name, numbers in records.referrers(change, noun, each).items():
+            for name, numbers in deletion.referrers(change, noun, each).items():
                 held.setdefault(name, set()).update(numbers)
         draft = merging.merge(change, noun, ids, take)
         others = ", ".join(map(str, ids[1:]))

@@ -11,8 +11,8 @@ from crm_cli import fields, values
 from crm_cli.changing import Change
 from crm_cli.errors import ConflictError, InvalidError
 from crm_cli.fields import Field
+from crm_cli.rules import deletion, records
 from crm_cli.rules import drafts as reading
-from crm_cli.rules import records
 from crm_cli.rules.drafts import Draft
 from crm_cli.values.folding import fold
 
@@ -98,7 +98,7 @@ def delete(change: Change, record_id: int, *, with_related: bool) -> int:
         for draft in batch:
             draft.custom = {name: None}
         records.write(change, noun, batch)
-    records.delete(change, "field", [record_id])
+    deletion.delete(change, "field", [record_id])
     return len(ids)
 
 

@@ -1,8 +1,8 @@
 """Writing records of any noun: one path for add, edit, import and every verb.
 
 A noun's own rules stand in `crm_cli.rules.NOUN` as `prepare` (before the rows are written) and `settle`
-(after), both over a batch of drafts, so that a typed record and an imported file meet the same rules; as
-`deleting`, before a record of the noun goes; and as `deleted`, when records of it have been deleted.
+(after), both over a batch of drafts, so that a typed record and an imported file meet the same rules. How records
+go again stands in `crm_cli.rules.deletion`.
 """
 
 import json
@@ -24,21 +24,6 @@ from crm_cli.rules import words
 from crm_cli.rules.drafts import Draft
 from crm_cli.values.folding import fold
 
-# References that a record can lose and still make sense; by any other it goes along with what it names.
-LOOSE = frozenset(
-    (
-        "owner", "manager", "parent", "campaign", "contract", "sla_policy", "calendar", "renewal_deal",
-        "renewed_from", "pricelist", "quote", "partner", "delivery", "control_of",
-    )
-)  # fmt: skip
-# Of those the ones that say whose a record is, which goes along after all.
-BOUND = frozenset((("offer", "partner"), ("member", "campaign"), ("result", "campaign")))
-# What one noun alone can lose: an invoice is owed, whatever becomes of the deal that it billed.
-FREED = frozenset((("invoice", "deal"),))
-LOOSE_PARTS = frozenset(
-    ("article_case", "price", "product_part", "offer_candidate", "campaign_segment", "campaign_product")
-)
-"""Parts of the same kind: an article stays one without a case that it answers, a list without one of its prices."""
 # Values of one INSERT, of which SQLite takes 32,766: rows cost less together, and meanwhile Python is free.
 AT_ONCE = 16_000
 
@@ -112,36 +97,6 @@ def append(change: Change, part: str, rows: Sequence[dict[str, Any]]) -> None:
     """Add rows to a part beside those that stand; they get ids."""
     following = change.next_id(part)
     _insert(change, part, [row | {"id": following + number} for number, row in enumerate(rows)])
-
-
-def referrers(change: Change, noun: str, record_id: int) -> dict[str, list[int]]:
-    """Who refers to a record and is not a part of it: noun → ids."""
-    table = fields.noun(noun).table
-    found: dict[str, list[int]] = {}
-    for name in fields.names():
-        if not fields.noun(name).only:
-            ids = referrers_of(change, name, table, record_id) - ({record_id} if name == noun else set())
-            found[name] = sorted(ids)
-    told = "SELECT activity_id FROM activity_about WHERE noun = ? AND record_id = ?"
-    found["activity"] = sorted({*found["activity"], *(row[0] for row in change.rows(told, table, record_id))})
-    return {name: ids for name, ids in found.items() if ids}
-
-
-def delete(change: Change, noun: str, ids: Iterable[int], *, with_related: bool = False) -> dict[str, int]:
-    """Delete records with their parts; returns how many of each noun went.
-
-    Raises:
-        ConflictError: others refer to one and `with_related` is not given; names them with counts.
-    """
-    gone: dict[str, int] = {}
-    seen: set[tuple[str, int]] = set()
-    for each in ids:
-        if (noun, each) not in seen:
-            _delete(change, noun, each, with_related, gone, seen)
-    rule = rule_of(noun)
-    if gone and rule and hasattr(rule, "deleted"):
-        rule.deleted(change)
-    return gone
 
 
 def refold(change: Change, rows: Iterable[tuple[str, int]]) -> None:
@@ -329,90 +284,3 @@ def _matched(
                 draft.changed = True
             return True
     return False
-
-
-def _part_links(table: str) -> Iterable[tuple[str, str, str, str]]:
-    """Parts of other nouns that refer to a table: the noun, the part, its column, its owner's column."""
-    for name in fields.names():
-        about = fields.noun(name)
-        for part in about.parts.values() if not about.only else ():
-            owner = f"{about.table}_id"
-            for each in fields.part(part).values():
-                if each.to == table and each.column and each.column != owner:
-                    yield name, part, each.column, owner
-
-
-def _delete(
-    change: Change,
-    noun: str,
-    record_id: int,
-    with_related: bool,
-    gone: dict[str, int],
-    seen: set[tuple[str, int]],
-) -> None:
-    seen.add((noun, record_id))
-    rule = rule_of(noun)
-    if rule and hasattr(rule, "deleting"):
-        rule.deleting(change, record_id)
-    found = referrers(change, noun, record_id)
-    if found and not with_related:
-        counts = ", ".join(
-            f"{len(ids)} {fields.plural(name) if len(ids) > 1 else name}" for name, ids in found.items()
-        )
-        raise ConflictError(
-            f"{noun} {record_id} is still referred to by {counts}; "
-            "change them first, or give --with-related to take them along"
-        )
-    table = fields.noun(noun).table
-    for name, ids in found.items():
-        for each in ids:
-            if (name, each) not in seen and not _released(change, table, record_id, name, each):
-                _delete(change, name, each, with_related, gone, seen)
-    change.connection.execute(f'DELETE FROM "{table}" WHERE id = ?', (record_id,))
-    gone[noun] = gone.get(noun, 0) + 1
-
-
-def _released(change: Change, table: str, record_id: int, noun: str, other: int) -> bool:
-    """Take the reference out of a record that can do without it; False where it must go along."""
-    about = fields.noun(noun)
-    if noun == "activity":
-        change.connection.execute(
-            "DELETE FROM activity_about WHERE activity_id = ? AND noun = ? AND record_id = ?",
-            (other, table, record_id),
-        )
-        if table != "user":
-            return bool(change.value("SELECT count(*) FROM activity_about WHERE activity_id = ?", other))
-    for each in about.fields.values():
-        if each.to == table and each.column and _is_loose(noun, each.name):
-            change.connection.execute(
-                f'UPDATE "{about.table}" SET "{each.column}" = NULL WHERE id = ? AND "{each.column}" = ?',
-                (other, record_id),
-            )
-    for owner, part, column, key in _part_links(table):
-        if owner == noun and part in LOOSE_PARTS:
-            change.connection.execute(
-                f'DELETE FROM {part} WHERE "{key}" = ? AND "{column}" = ?', (other, record_id)
-            )
-    return other not in referrers_of(change, noun, table, record_id)
-
-
-def _is_loose(noun: str, name: str) -> bool:
-    """Whether a record can lose a reference; an offer goes with its partner, a member with its campaign."""
-    return noun == "lead" or (noun, name) in FREED or (name in LOOSE and (noun, name) not in BOUND)
-
-
-def referrers_of(change: Change, noun: str, table: str, record_id: int) -> set[int]:
-    """The ids of a noun's records that refer to a row of a table by a field of their own or by a part."""
-    about = fields.noun(noun)
-    columns = [each.column for each in about.fields.values() if each.to == table and each.column]
-    found: set[int] = set()
-    for column in columns:
-        found |= {
-            row[0] for row in change.rows(f'SELECT id FROM "{about.table}" WHERE "{column}" = ?', record_id)
-        }
-    for owner, part, column, key in _part_links(table):
-        if owner == noun:
-            found |= {
-                row[0] for row in change.rows(f'SELECT "{key}" FROM {part} WHERE "{column}" = ?', record_id)
-            }
-    return found

@@ -9,7 +9,7 @@ from typing import Any
 
 from crm_cli.changing import Change
 from crm_cli.errors import ConflictError, InvalidError
-from crm_cli.rules import records
+from crm_cli.rules import deletion
 from crm_cli.rules.drafts import Draft
 
 FROM, TO = ("company_id", "contact_id"), ("to_company_id", "to_contact_id")
@@ -47,7 +47,7 @@ def tidy(change: Change, noun: str, record_id: int) -> None:
         f"SELECT id FROM relationship WHERE ({mine}) AND id NOT IN "
         f"(SELECT min(id) FROM relationship WHERE {mine} GROUP BY kind, {columns})"
     )
-    records.delete(
+    deletion.delete(
         change, "relationship", [row[0] for row in change.rows(f"{itself} UNION {twice}", record_id)]
     )
 

@@ -264,10 +264,10 @@ def make_delete(noun: str) -> Callable[..., None]:
         ids, _ = desk.targets(noun, refs)
         if ids and not doing.dry_run:
             desk.confirm(f"Delete {counted(ids, noun)}?", yes=doing.yes)
-        from crm_cli.rules import records
+        from crm_cli.rules import deletion
 
         with desk.change(f"{noun} delete", dry_run=doing.dry_run) as change:
-            gone = records.delete(change, noun, ids, with_related=with_related)
+            gone = deletion.delete(change, noun, ids, with_related=with_related)
             change.summary = ", ".join(f"{number} {name}" for name, number in gone.items())
         said = ", ".join(f"{n} {fields.plural(name) if n > 1 else name}" for name, n in gone.items())
         desk.say(f"{'would delete' if doing.dry_run else 'deleted'} {said or 'nothing'}")
