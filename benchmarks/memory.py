@@ -26,8 +26,8 @@ SAID = """
 A business has as many contacts, deals, invoices, leads, activities, cases, answers to surveys and members of campaigns
 as stand above the column, and a tenth of that of companies, all of which buy. Each case is a process of its own, the
 interpreter is in its figure. Flat is what takes at most 1.3 times the memory for ten times the records; where it is
-more, the bytes that each further record takes stand beside it: there the answer, or what is changed, is itself as
-large, such as a row for each of 100,000 customers.
+more, the bytes that each further record takes stand beside it. There the answer has a row for each customer or comment,
+of which there are a tenth as many; retention, goals and today hold something of each customer or of what it bought.
 """
 SEVERAL = ("First Name", "Last Name", "Company", *(f"Email {n}" for n in range(1, 5)),
            *(f"Phone {n}" for n in range(1, 5)))  # fmt: skip
@@ -227,7 +227,7 @@ def main() -> None:
     print(found)
     if said.page:
         before = PAGE.read_text(encoding="utf-8").partition(PEAKS)[0]
-        day = f"Measured by `{COMMAND}` on {datetime.now(UTC):%Y-%m-%d}. {SAID}"
+        day = f"Measured by `{COMMAND}` on {datetime.now(UTC):%Y-%m-%d}.{SAID}"
         PAGE.write_text(f"{before}{PEAKS}\n{day}\n{found}", encoding="utf-8")
 
 
