@@ -13,6 +13,7 @@ The second line keeps the fewest files that lead everywhere.
 import gc
 import hashlib
 import os
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -70,8 +71,16 @@ def fuzz(name: str, options: list[str], folder: Path) -> None:
 
         for file in first:  # which imports what is needed before anybody counts the seconds
             read(file.read_bytes())
-        atheris.Setup([sys.argv[0], *USUAL, *options], read)
+        atheris.Setup([again(name, folder), *USUAL, *options], read)
         atheris.Fuzz()  # what is imported only now is looked at too
+
+
+def again(name: str, folder: Path) -> str:
+    """The command by which libFuzzer starts another process, as it does to merge."""
+    script = folder / "again"
+    words = ("env", "-u", FOLDER, sys.executable, str(Path(__file__).resolve()), name)
+    script.write_text(f'exec {shlex.join(words)} "$@"\n')
+    return f"sh {script}"
 
 
 def keep(name: str, data: bytes, error: Exception, seen: set[str]) -> None:
