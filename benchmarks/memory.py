@@ -120,7 +120,13 @@ class Business:
         yield self._named("segment remove, all contacts", "segment", "remove", "All {0}", "id=1..")
         yield self._named("campaign add, for a segment", "campaign", "add", "Large {0}", "--type", "email")
         yield self._named(
-            "campaign target, a segment of a third", "campaign", "target", "Large {0}", "Buyers {0}", "--control", "10%"
+            "campaign target, a segment of a third",
+            "campaign",
+            "target",
+            "Large {0}",
+            "Buyers {0}",
+            "--control",
+            "10%",
         )
         yield self._named("undo", "undo", "--yes")
 
