@@ -9,7 +9,7 @@ from pathlib import Path
 
 from data import OWNERS
 
-from crm_cli import db
+from crm_cli import db, schema
 
 PRODUCTS, USERS, CAMPAIGNS = 200, 50, 100
 # The numbers 1 to :count, each with draws from it that look as if by chance and are the same every time.
@@ -135,7 +135,7 @@ def fill(store: Path, count: int) -> None:
                 connection.execute(OWNERS.format(table=table), told | {"count": many})
         connection.execute(DRAWN, told)
         for script in (CAMPAIGN, SALES, PEOPLE, SERVICE, PARTNERS):
-            for statement in db.statements(script):
+            for statement in schema.statements(script):
                 connection.execute(statement, told)
         for _, trigger in triggers:
             connection.execute(trigger)

@@ -13,7 +13,7 @@ from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from crm_cli import clock, config, db, exchange, fields, hooks, safeguard, turns
+from crm_cli import clock, config, exchange, fields, hooks, safeguard, schema, turns
 from crm_cli.values import Reading
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class Change:
         self.config = config.load()
         self.now: str = clock.now(self.config.zone)
         self.today: date = clock.today(self.config.zone)
-        db.at(connection, self.now, self.today.isoformat(), self.config.get("small_company_up_to"))
+        schema.at(connection, self.now, self.today.isoformat(), self.config.get("small_company_up_to"))
         self.command_id = 0
         self.passed_on: frozenset[int] = frozenset()
         """Offers that time alone has made in front of this change; see `crm_cli.rules.ticking`."""

@@ -1,7 +1,7 @@
 """The one place that opens the store: where it is, asking, changing, creating, upgrading, copying.
 
 `ask` gives a read-only connection of the standard library and never makes a file. `change` gives one
-transaction that becomes one entry of the history; it loads SQLModel, a read does not.
+transaction that becomes one entry of the history. What the store is made of stands in `crm_cli.schema`.
 """
 
 import os
@@ -12,14 +12,12 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from crm_cli import fields
+from crm_cli import fields, schema
 from crm_cli.errors import InvalidError, StoreError
 
 if TYPE_CHECKING:
     from crm_cli.changing import Change
 
-HERE = Path(__file__).parent
-APPLICATION = 0x43524D31  # "CRM1", in the header of every store
 WAIT = 30.0  # seconds a command waits for another one to finish
 
 
@@ -123,45 +121,6 @@ def create(path: Path) -> None:
             fresh.unlink(missing_ok=True)
 
 
-def views() -> dict[str, str]:
-    """The name and question of every view."""
-    return {file.stem: file.read_text(encoding="utf-8") for file in sorted((HERE / "views").glob("*.sql"))}
-
-
-def at(connection: sqlite3.Connection, now: str, today: str, small_up_to: str) -> None:
-    """Let a connection see the views as they are at a moment: an instant, and the day it is for the user.
-
-    `small_up_to` is how many people a small or medium company has at most.
-
-    What is seen only so (a deadline that has passed) is nothing that the store holds, and other tools that
-    read the store's views see facts alone.
-    """
-    for name, question in fields.momentary().items():
-        told = question.replace(":now", f"'{now}'").replace(":today", f"'{today}'")
-        told = told.replace(":small_up_to", str(int(small_up_to)))
-        connection.execute(f"CREATE TEMP VIEW {name} AS {told}")
-
-
-def decorate(connection: sqlite3.Connection) -> None:
-    """Create the views, the triggers and the marks that say whose file this is."""
-    for name, question in views().items():
-        connection.execute(f"CREATE VIEW {name} AS {question}")
-    for statement in statements((HERE / "triggers.sql").read_text(encoding="utf-8")):
-        connection.execute(statement)
-    connection.execute(f"PRAGMA application_id = {APPLICATION}")
-    connection.execute(f"PRAGMA user_version = {fields.schema()}")
-
-
-def statements(script: str) -> Iterator[str]:
-    """The statements of a script, one by one: `executescript` would commit what is under way."""
-    statement = ""
-    for line in script.splitlines(keepends=True):
-        statement += line
-        if sqlite3.complete_statement(statement):
-            yield statement
-            statement = ""
-
-
 def upgrade(path: Path) -> Path | None:
     """Bring an older store to this program's schema; returns the copy, None if it was current."""
     from crm_cli.migrations.upgrade import upgrade as run
@@ -189,7 +148,7 @@ def _reading(path: Path, *, older: bool = False) -> sqlite3.Connection:
 def pattern() -> sqlite3.Connection:
     """A whole, empty store in memory, to hold others against."""
     connection = sqlite3.connect(":memory:", isolation_level=None)
-    _build(connection)
+    schema.build(connection)
     return connection
 
 
@@ -304,7 +263,7 @@ def _recognise(path: Path) -> None:
             head = file.read(100)
     except OSError as error:
         raise StoreError(f"cannot read {path}: {error.strerror or error}") from error
-    if not head.startswith(b"SQLite format 3\0") or int.from_bytes(head[68:72], "big") != APPLICATION:
+    if not head.startswith(b"SQLite format 3\0") or int.from_bytes(head[68:72], "big") != schema.APPLICATION:
         raise StoreError(f"{path} is not a crm store; give another with --db or CRM_DB")
 
 
@@ -363,8 +322,8 @@ def _fold(text: Any) -> str | None:
 def _empty() -> sqlite3.Connection:
     connection = sqlite3.connect(":memory:", isolation_level=None)
     connection.create_function("fold", 1, _fold, deterministic=True)
-    connection.executescript((HERE / "schema.sql").read_text(encoding="utf-8"))
-    for name, question in views().items():
+    connection.executescript(schema.tables())
+    for name, question in schema.views().items():
         connection.execute(f"CREATE VIEW {name} AS {question}")
     return connection
 
@@ -373,14 +332,6 @@ def _fill(file: Path) -> None:
     """Write an empty store into a file that holds nothing."""
     connection = sqlite3.connect(file, isolation_level=None)
     connection.execute("PRAGMA journal_mode = WAL")
-    _build(connection)
+    schema.build(connection)
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.close()
-
-
-def _build(connection: sqlite3.Connection) -> None:
-    connection.execute("BEGIN")
-    for statement in statements((HERE / "schema.sql").read_text(encoding="utf-8")):
-        connection.execute(statement)
-    decorate(connection)
-    connection.execute("COMMIT")

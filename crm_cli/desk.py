@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from crm_cli import config, db, fields, output, refs
+from crm_cli import config, db, fields, output, refs, schema
 from crm_cli.errors import InvalidError
 from crm_cli.filters import Asking
 from crm_cli.output import Style
@@ -50,7 +50,7 @@ class Desk:
         connection = db.ask(self.path)
         zone = self.config.zone
         today, small = clock.today(zone).isoformat(), self.config.get("small_company_up_to")
-        db.at(connection, clock.now(zone), today, small)
+        schema.at(connection, clock.now(zone), today, small)
         return connection
 
     @cached_property

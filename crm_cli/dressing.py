@@ -6,7 +6,7 @@ search index follows from the tables. All of it happens in the caller's transact
 
 import sqlite3
 
-from crm_cli import db, fields
+from crm_cli import fields, schema
 
 
 def undress(connection: sqlite3.Connection) -> None:
@@ -18,7 +18,7 @@ def undress(connection: sqlite3.Connection) -> None:
 
 def dress(connection: sqlite3.Connection) -> None:
     """Create views and triggers, and fill the search index from the tables."""
-    db.decorate(connection)
+    schema.decorate(connection)
     index(connection)
 
 

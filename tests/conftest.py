@@ -29,7 +29,7 @@ from typing import Any, Protocol
 import pytest
 from hypothesis import HealthCheck, settings
 
-from crm_cli import config, db
+from crm_cli import config, db, schema
 from crm_cli.lazy import PromisedGroup
 
 TODAY = "2026-06-15"  # a Monday in the middle of a month
@@ -127,7 +127,7 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     bare = db._empty()  # as it is asked where there is none
     with closing(sqlite3.connect(path)) as whole, closing(bare), pytest.MonkeyPatch.context() as patch:
         patch.setattr(db, "_fill", lambda file: shutil.copyfile(path, file))
-        patch.setattr(db, "_build", whole.backup)
+        patch.setattr(schema, "build", whole.backup)
         patch.setattr(db, "_empty", lambda: _copied(bare))
         yield
 

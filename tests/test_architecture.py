@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import pytest
 
-from crm_cli import cli, db, fields, values
+from crm_cli import cli, db, fields, schema, values
 
 PACKAGE = Path(cli.__file__).parent
 FILES = sorted(PACKAGE.rglob("*.py"))
@@ -185,7 +185,8 @@ def test_what_lies_below_does_not_look_up() -> None:
 
 
 @pytest.mark.parametrize("module", below("choices", "errors", "fields", "values", "dates", "numbers", "folding",
-                                         "filters", "refs", "db", "asking", "reports", "config", "papers"))  # fmt: skip
+                                         "filters", "refs", "db", "schema", "asking", "reports", "config",
+                                         "papers"))  # fmt: skip
 def test_reading_loads_only_the_standard_library(module: str) -> None:
     loaded = {each.module.partition(".")[0] for each in imports(module) if each.at_load}
     assert loaded - sys.stdlib_module_names == {"crm_cli"} & loaded
@@ -229,7 +230,7 @@ def test_every_noun_has_a_module_a_promise_and_a_view() -> None:
     for name in fields.names():
         assert f"crm_cli.commands.{name}" in MODULES
         assert name in cli.NOUNS
-        assert fields.plural(name) in db.views()
+        assert fields.plural(name) in schema.views()
     assert set(cli.NOUNS) >= set(fields.names())
 
 
@@ -237,7 +238,7 @@ def test_every_noun_has_a_module_a_promise_and_a_view() -> None:
 def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connection]:
     """An empty store."""
     connection = db.ask(tmp_path_factory.mktemp("none") / "missing.db")
-    db.at(connection, "2026-06-15T12:00:00Z", "2026-06-15", "250")
+    schema.at(connection, "2026-06-15T12:00:00Z", "2026-06-15", "250")
     yield connection
     connection.close()
 

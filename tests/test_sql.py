@@ -10,7 +10,7 @@ from furnishing import furnished
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm_cli import db, fields
+from crm_cli import db, fields, schema
 from crm_cli.asking import sql
 from crm_cli.errors import InvalidError
 
@@ -121,7 +121,7 @@ def test_the_search_index_can_be_asked(crm: Crm, held: Path) -> None:
 
 def test_tables_names_every_view_and_column(crm: Crm) -> None:
     rows = crm("sql", "--tables", "-o", "json").json
-    assert {row["view"] for row in rows} == set(db.views())
+    assert {row["view"] for row in rows} == set(schema.views())
     for name in fields.names():
         seen = [row["column"] for row in rows if row["view"] == fields.noun(name).view]
         assert set(seen) == set(fields.noun(name).columns)

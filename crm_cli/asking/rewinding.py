@@ -44,11 +44,11 @@ def rewind(copy: sqlite3.Connection, before: str) -> None:
 
 def at(copy: sqlite3.Connection, now: str, today: str, small_up_to: str) -> None:
     """Let a copy be seen as it was at a moment, which may be another one than before."""
-    from crm_cli import db
+    from crm_cli import schema
 
     for name in fields.momentary():
         copy.execute(f"DROP VIEW IF EXISTS temp.{name}")
-    db.at(copy, now, today, small_up_to)
+    schema.at(copy, now, today, small_up_to)
 
 
 def _revert(copy: sqlite3.Connection, first: int) -> None:

@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from crm_cli import db, fields
+from crm_cli import db, fields, schema
 from crm_cli.errors import InvalidError
 from crm_cli.fields import Field
 from crm_cli.output import Rows
@@ -50,7 +50,7 @@ def answer(connection: sqlite3.Connection, question: str, bound: Sequence[Any] =
 def sources(connection: sqlite3.Connection) -> Rows:
     """The views, each with its columns, their kinds and meanings."""
     known = {fields.noun(name).view: fields.noun(name).columns for name in fields.names()}
-    views = [*known, *sorted(set(db.views()) - set(known))]
+    views = [*known, *sorted(set(schema.views()) - set(known))]
     rows = [
         (view, column, each.kind, each.help)
         for view in views

@@ -6,7 +6,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from crm_cli import copies, db, fields
+from crm_cli import copies, db, fields, schema
 
 
 def facts(connection: sqlite3.Connection, path: Path) -> list[tuple[str, Any]]:
@@ -133,12 +133,12 @@ def _other_parts(connection: sqlite3.Connection) -> Iterator[str]:
 def _unreadable_views(connection: sqlite3.Connection) -> Iterator[str]:
     """Views of this program, and those that others made and whose tables may have gone since."""
     own = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'view'")]
-    yield from _unreadable(connection, dict.fromkeys([*db.views(), *own]))
+    yield from _unreadable(connection, dict.fromkeys([*schema.views(), *own]))
 
 
 def _unreadable_at_a_moment(connection: sqlite3.Connection) -> Iterator[str]:
     """Views as commands see them; the last look, since they stand before the others from here on."""
-    db.at(connection, "2000-01-01T12:00:00Z", "2000-01-01", "250")
+    schema.at(connection, "2000-01-01T12:00:00Z", "2000-01-01", "250")
     for said in _unreadable(connection, fields.momentary()):
         yield said.replace("the view", "at a moment, the view")
 

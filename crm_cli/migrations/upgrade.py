@@ -21,7 +21,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import StaticPool
 
-from crm_cli import copies, db, dressing, fields
+from crm_cli import copies, db, dressing, fields, schema
 from crm_cli.errors import StoreError
 
 VERSIONS = Path(__file__).parent / "versions"
@@ -85,7 +85,7 @@ def only_adds(since: int, versions: Path = VERSIONS) -> bool:
                 revision.module.upgrade()
     except (RevisionError, CommandError, AttributeError):
         return False
-    return all(_ADDS.match(statement) for statement in db.statements(said.getvalue()))
+    return all(_ADDS.match(statement) for statement in schema.statements(said.getvalue()))
 
 
 def _migrate(connection: sqlite3.Connection, context: MigrationContext, versions: Path) -> None:
