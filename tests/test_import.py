@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from conftest import Crm, Terminal
 
+from crm_cli.desk import Desk
+
 
 def bring(crm: Crm, noun: str, text: str, *options: str) -> dict[str, object]:
     """Import a text and give the outcome; it must have gone well."""
@@ -439,8 +441,31 @@ def test_a_terminal_shows_what_comes_and_asks(terminal: Terminal, crm: Crm, tmp_
     file.write_text(PEOPLE, encoding="utf-8")
     refused = terminal("contact", "import", str(file), answers=[("Import", "n")])
     assert "Ann Lee" in refused.out
+    assert "bo@example.org" in refused.out
     assert refused.code == 2
     assert listed(crm, "contact", "name") == []
     agreed = terminal("contact", "import", str(file), answers=[("Import", "y")])
     assert agreed.code == 0, agreed.out
     assert len(listed(crm, "contact", "name")) == 2
+
+
+def test_whoever_is_asked_keeps_no_other_command_waiting(
+    crm: Crm, crm_process: Crm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text(PEOPLE, encoding="utf-8")
+    meanwhile = []
+
+    def agree(*_: object, yes: bool) -> None:
+        assert not yes
+        meanwhile.append(crm_process("company", "add", "Meanwhile", env={"CRM_CONFIG": str(hasty)}))
+
+    hasty = tmp_path / "hasty.toml"
+    hasty.write_text('wait_seconds = "0"\n')
+    monkeypatch.setattr(Desk, "interactive", True)
+    monkeypatch.setattr(Desk, "confirm", agree)
+    done = crm("contact", "import", str(file), "--keep-extra")
+    assert (done.code, meanwhile[0].code) == (0, 0), done.err + meanwhile[0].err
+    assert listed(crm, "company", "name") == [["Acme"], ["Meanwhile"]]
+    assert [line.split("\t")[0] for line in crm("field", "list", "--columns", "name").lines] == ["shoe"]
+    assert len(crm("history").lines) == 2

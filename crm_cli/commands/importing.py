@@ -19,7 +19,6 @@ from crm_cli.errors import InvalidError
 if TYPE_CHECKING:
     from crm_cli.formats.source import Source
     from crm_cli.formats.table import Table
-    from crm_cli.rules.importing.plan import Plan
     from crm_cli.rules.importing.report import Report
     from crm_cli.rules.importing.wishes import Wishes
 
@@ -202,6 +201,7 @@ def _import(desk: Desk, noun: str, table: "Table", wishes: "Wishes", how: Import
     from crm_cli.rules.importing import engine, plan
     from crm_cli.rules.importing.rejects import Rejects
 
+    _preview(desk, noun, table, wishes, how)
     started = time.monotonic()
     name = "standard input" if table.path == "-" else table.path
     ending = "rejects.vcf" if table.kind == "vcard" else "rejects.csv"
@@ -211,7 +211,6 @@ def _import(desk: Desk, noun: str, table: "Table", wishes: "Wishes", how: Import
     try:
         with desk.change(f"{noun} import", dry_run=how.dry_run) as change:
             taken = plan.make(change, noun, table, wishes)
-            _preview(desk, taken, table, how)
             with outcomes.progress(desk) as tick:
                 report = engine.run(
                     change, taken, table, reject=rejects.add if skips and not how.dry_run else None, tick=tick
@@ -230,14 +229,21 @@ def _import(desk: Desk, noun: str, table: "Table", wishes: "Wishes", how: Import
     return report
 
 
-def _preview(desk: Desk, taken: "Plan", table: "Table", how: Importing) -> None:
-    """In a terminal show the first rows as they are taken, and ask."""
+def _preview(desk: Desk, noun: str, table: "Table", wishes: "Wishes", how: Importing) -> None:
+    """In a terminal show the first rows as they are taken, and ask, which keeps no other command waiting."""
     if how.yes or how.dry_run or desk.style.quiet or not desk.interactive:
         return
     from itertools import islice
 
-    columns = [fields.Field(column.name, "text") for column in taken.columns]
-    rows = [[cells[column.at] for column in taken.columns] for _, cells in islice(table.rows(), PREVIEWED)]
+    from crm_cli.rules.importing import plan
+
+    with desk.change(f"{noun} import", dry_run=True) as change:
+        taken = plan.make(change, noun, table, wishes)
+        change.notes.clear()
+    told = ("first_name", "last_name", *taken.about.shown)
+    shown = sorted(taken.columns, key=lambda column: (*told, column.name).index(column.name))
+    columns = [fields.Field(column.name, "text") for column in shown]
+    rows = [[cells[column.at] for column in shown] for _, cells in islice(table.rows(), PREVIEWED)]
     output.write(output.Rows(columns, rows), output.Style(format="table", color=desk.style.color))
     desk.confirm(f"Import {table.path} as {taken.about.view}?", yes=False)
 
