@@ -213,7 +213,7 @@ def _main(arguments: list[str] | None, root: PromisedGroup | None, at: Desk | No
 
 def fail(error: CrmError | TyperException) -> int:
     """Say what is wrong on one line; returns the exit code."""
-    words = error.format_message() if isinstance(error, TyperException) else str(error)
+    words = _usage(error) if isinstance(error, TyperException) else str(error)
     where: Any = getattr(error, "ctx", None)
     if where is not None and words == where.get_help():  # nothing was asked: show what can be
         say(words)
@@ -222,6 +222,21 @@ def fail(error: CrmError | TyperException) -> int:
         return error.exit_code
     say("crm: " + " ".join(words.split("\n")).strip())
     return error.exit_code
+
+
+def _usage(error: TyperException) -> str:
+    """What is wrong with the words of a line: the names that look alike, else where to read which there are."""
+    from difflib import get_close_matches
+
+    wrong: Any = error
+    if near := getattr(wrong, "possibilities", None):  # compared with their dashes, which any two share
+        bare = {each.lstrip("-"): each for each in near}
+        wrong.possibilities = [bare[each] for each in get_close_matches(wrong.option_name.lstrip("-"), bare)]
+    words: str = wrong.format_message()
+    where = getattr(wrong, "ctx", None)
+    if where is None or "\n" in words or words.endswith(("?", ")")):
+        return words
+    return f"{words.rstrip('.')}; see `{where.command_path} --help`"
 
 
 def _undecodable(words: str) -> bool:
