@@ -219,6 +219,7 @@ def test_init_takes_options_and_makes_the_store(crm: Crm, file: Path, store: Pat
 
 def test_init_refuses_before_it_writes(crm: Crm, file: Path, store: Path) -> None:
     assert crm("init", "--me", "Jane", "--currency", "XXQ").code == 2
+    assert "'Narnia' does not go here" in crm("init", "--me", "Jane", "--country", "Narnia").err
     store.write_text("no store")
     assert crm("init", "--me", "Jane").code == 5
     assert not file.exists()
@@ -227,8 +228,8 @@ def test_init_refuses_before_it_writes(crm: Crm, file: Path, store: Path) -> Non
 def test_init_again_keeps_what_is_not_named(crm: Crm, file: Path) -> None:
     crm("init", "--me", "Jane", "--currency", "EUR")
     crm("company", "add", "Acme")
-    crm("init", "--me", "Ann")
-    assert tomllib.loads(file.read_text()) == {"me": "Ann", "currency": "EUR"}
+    crm("init", "--me", "Ann", "--country", "germany")
+    assert tomllib.loads(file.read_text()) == {"me": "Ann", "currency": "EUR", "country": "DE"}
     assert crm("company", "list", "--count").out == "1\n"
 
 

@@ -22,10 +22,14 @@ def check(key: str, value: str) -> None:
 
 
 def as_kept(key: str, value: str) -> str:
-    """A value as it is kept: trimmed, in the case that its setting has."""
+    """A value as it is kept: trimmed, in the case that its setting has, a country by its code."""
     value = value.strip()
-    if key in ("currency", "country"):
+    if key == "currency":
         return value.upper()
+    if key == "country" and value:
+        from crm_cli.values.countries import code
+
+        return code(value) or value
     return value.lower() if key in _WORDS else value
 
 
