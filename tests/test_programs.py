@@ -137,6 +137,9 @@ def test_outlook_s_many_phones_and_the_address_that_is_filled(crm: Crm) -> None:
     ]  # fmt: skip
     assert (john["street"], john["city"]) == ("1 High St, Floor 2", "Leeds")
     assert (ann["street"], ann["city"], ann["birthday"]) == ("3 Mid St", "Hull", "1985-04-21")
+    german = "First Name,Suffix,E-mail Address,Birthday\nEva,,e@x.org,24.12.1990\nMax,,m@x.org,0.0.00\n"
+    assert bring(crm, "contact", german)["created"] == 2
+    assert crm("contact", "list", "name=Eva,Max", "--columns", "birthday").lines == ["1990-12-24", ""]
 
 
 def test_thunderbird_s_birthday_is_three_columns(crm: Crm) -> None:
