@@ -215,7 +215,7 @@ def stdin_kept() -> Iterator[str]:
     """
     import tempfile
 
-    kept = tempfile.TemporaryFile("w+", encoding="utf-8", newline="\n")
+    kept = tempfile.TemporaryFile("w+", encoding="utf-8", newline="\n")  # noqa: SIM115 - `_lines` closes it
     try:
         kept.writelines(f"{line.strip()}\n" for line in sys.stdin if line.strip())
     except UnicodeDecodeError:

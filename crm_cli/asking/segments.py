@@ -107,9 +107,7 @@ def _facts(connection: sqlite3.Connection, segment_id: int) -> tuple[str, str]:
     return (found[0], found[1]) if found else ("", "contact")
 
 
-def _note(
-    desk: "Desk", copy: sqlite3.Connection, table: str, segment_id: int, moment: str | None
-) -> None:
+def _note(desk: "Desk", copy: sqlite3.Connection, table: str, segment_id: int, moment: str | None) -> None:
     """Note in a table of its own whom a segment held in a copy of the store; nobody before it was made."""
     copy.execute(_HELD.format(table))
     kind, on = _facts(copy, segment_id)
