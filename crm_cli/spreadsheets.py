@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-from crm_cli import output
+from crm_cli import exact, output
 from crm_cli.errors import InvalidError
 from crm_cli.fields import Field
 from crm_cli.output import Rows, Style
@@ -52,7 +52,7 @@ def separator(decimal: str) -> str:
 def guarded(rows: Rows, decimal: str) -> Iterator[list[str]]:
     """The rows as texts for CSV that a spreadsheet program opens."""
     numbers = [each.kind in NUMBERS for each in rows.columns]
-    for row in output.machine_rows(rows):
+    for row in exact.cells(rows):
         yield [
             cell.replace(".", decimal) if number else f"'{cell}" if cell.startswith(_RUNS) else cell
             for cell, number in zip(row, numbers, strict=True)
@@ -74,7 +74,7 @@ def workbook(rows: Rows, style: Style, out: BinaryIO) -> None:
     sheet.freeze_panes = None if style.header is False else "A2"
     if style.header is not False:
         sheet.append([each.name for each in rows.columns])
-    for number, cells in enumerate(output.machine_rows(rows), 2):
+    for number, cells in enumerate(exact.cells(rows), 2):
         if number > LARGEST:
             raise InvalidError(f"a sheet holds {LARGEST:,} rows; filter, or choose -o csv")
         sheet.append([_cell(sheet, each, text) for each, text in zip(rows.columns, cells, strict=True)])

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from crm_cli import output
+from crm_cli import exact, output
 from crm_cli.clock import local_text
 from crm_cli.fields import Field
 from crm_cli.output import Rows, Style
@@ -112,10 +112,10 @@ def cell(each: Field, value: Any, currency: str | None, style: Style) -> str:
     if each.kind == "instant":
         return shown(local_text(value, style.zone), style.calendar)
     if each.kind == "percent":
-        return output.machine(each)(value, None) + "%"
+        return exact.text(each)(value, None) + "%"
     if each.kind == "boolean":
         return "yes" if value else "no"
-    return output.visible(output.machine(each)(value, currency)).replace("\n", "⏎")
+    return output.visible(exact.text(each)(value, currency)).replace("\n", "⏎")
 
 
 def _styled(each: Field, value: Any, words: str) -> Text:

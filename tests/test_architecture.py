@@ -158,7 +158,7 @@ def test_commands_leave_sql_to_rules_and_questions() -> None:
 
 
 def test_asking_changes_nothing() -> None:
-    asking = below("asking", "reports", "filters", "refs", "output", "tables", "groups", "figures")
+    asking = below("asking", "reports", "filters", "refs", "exact", "output", "tables", "groups", "figures")
     assert reach(asking, "crm_cli.rules", "crm_cli.changing", "crm_cli.models", *ORM) == []
 
 

@@ -15,7 +15,7 @@ from conftest import Crm, Terminal
 from furnishing import furnished
 from rich.cells import cell_len
 
-from crm_cli import db, output
+from crm_cli import db, exact
 from crm_cli.rules import intake, records
 
 HARD = [
@@ -84,7 +84,7 @@ def test_a_return_is_quoted_in_any_row_of_a_long_answer(hard_row: int) -> None:
     rows: list[list[Any]] = [[number, "plain", None, "a,b"] for number in range(1_300)]
     rows[hard_row][1] = "one\rtwo\r\nthree"
     out = io.StringIO(newline="")
-    output.csv_into(out, ["id", "text", "none", "comma"], iter(rows))
+    exact.csv_into(out, ["id", "text", "none", "comma"], iter(rows))
     found = cells_of_csv(out.getvalue())
     assert found == [["id", "text", "none", "comma"]] + [[str(a), b, "", d] for a, b, _, d in rows]
     assert out.getvalue().count("\r") == 2  # rows end with \n alone

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from crm_cli import output
+from crm_cli import exact, output
 from crm_cli.fields import Field
 from crm_cli.values.amounts import money_human
 
@@ -36,7 +36,7 @@ def short(each: Field, value: Any, currency: str | None) -> str:
         return ""
     if each.is_money:
         return money_human(value, currency, fine=each.kind == "price")
-    words = output.visible(output.machine(each)(value, currency)).replace("\n", " ")
+    words = output.visible(exact.text(each)(value, currency)).replace("\n", " ")
     return words + "%" if each.kind == "percent" else words
 
 

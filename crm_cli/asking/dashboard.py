@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-from crm_cli import output, reports
+from crm_cli import exact, reports
 from crm_cli.asking import reporting, today
 from crm_cli.fields import Field
 from crm_cli.output import Rows
@@ -219,7 +219,7 @@ def table(shown: dict[str, Shown]) -> Rows:
             told = [place for place, column in enumerate(each.rows.columns) if is_word(column)]
             about = " · ".join(str(row[place]) for place in told if row[place] is not None)
             found += [
-                (name, about, column.name, output.machine(column)(value, currency), currency)
+                (name, about, column.name, exact.text(column)(value, currency), currency)
                 for place, (column, value) in enumerate(zip(each.rows.columns, row, strict=True))
                 if place not in told and column.name != "currency" and value is not None
             ]
@@ -230,7 +230,7 @@ def objects(shown: dict[str, Shown]) -> Iterator[str]:
     """The tiles as one JSON object: an array of a tile's rows by its name, as its command would write them."""
     opening = "{"
     for name, each in shown.items():
-        rows = ",\n  ".join(output.objects(each.rows))
+        rows = ",\n  ".join(exact.objects(each.rows))
         yield f'{opening}\n "{name}": ' + (f"[\n  {rows}\n ]" if rows else "[]")
         opening = ","
     yield "\n}\n"

@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from crm_cli import fields, output, refs
+from crm_cli import exact, fields, refs
 from crm_cli.asking.listing import listing
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def of(desk: "Desk", rows: Mapping[str, Iterable[int]]) -> dict[str, str]:
         wanted = sorted(ids)
         if table in nouns:
             held[fields.plural(nouns[table])] = _list(
-                output.objects(listing(desk, nouns[table], ids=wanted, columns=["all"]))
+                exact.objects(listing(desk, nouns[table], ids=wanted, columns=["all"]))
             )
         else:
             held[table] = _list(_stored(desk.connection, table, wanted))

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from crm_cli import fields, output, values
+from crm_cli import exact, fields, output, values
 from crm_cli.asking import blocks, care, trade
 from crm_cli.asking.listing import listing
 from crm_cli.clock import local_text
@@ -98,7 +98,7 @@ def _words(desk: "Desk", each: Field, value: Any, currency: str | None) -> str:
         return "yes"
     if each.kind == "about":
         return ", ".join(_called(desk, *told.split(":")) for told in value.split())
-    return output.visible(output.machine(each)(value, currency)).replace("\n", "\n" + " " * 4)
+    return output.visible(exact.text(each)(value, currency)).replace("\n", "\n" + " " * 4)
 
 
 def _called(desk: "Desk", noun: str, record_id: str) -> str:

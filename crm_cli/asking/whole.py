@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, TextIO
 
-from crm_cli import db, fields, output
+from crm_cli import db, exact, fields
 from crm_cli.asking import store
 from crm_cli.asking.listing import listing
 
@@ -33,7 +33,7 @@ def write(desk: "Desk", archive: "Writer") -> dict[str, int]:
         for noun in fields.names():
             rows = listing(desk, noun, columns=["all"])
             with archive.file(f"{fields.plural(noun)}.csv") as out:
-                output.csv_into(out, [each.name for each in rows.columns], output.machine_rows(rows))
+                exact.csv_into(out, [each.name for each in rows.columns], exact.cells(rows))
         for table in fields.tables():
             with archive.file(f"tables/{table}.csv") as out:
                 _exactly(desk.connection, table, out)
@@ -58,7 +58,7 @@ def _exactly(connection: sqlite3.Connection, table: str, out: TextIO) -> None:
     columns = [row[1] for row in connection.execute(f'PRAGMA table_info("{table}")')]
     cells = ", ".join(_CELL.format(f'"{column}"') for column in columns)
     rows = connection.execute(f'SELECT {cells} FROM "{table}" ORDER BY id')
-    output.csv_into(out, columns, rows)
+    exact.csv_into(out, columns, rows)
 
 
 _CELL = (

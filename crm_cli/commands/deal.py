@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from crm_cli import asking, lazy, output
+from crm_cli import asking, exact, lazy, output
 from crm_cli.commands import billing, completing, forecasting, verbs
 from crm_cli.commands.options import Argument, Doing, Option, Out, Refs, counted
 from crm_cli.commands.quoting import Terms, made
@@ -92,10 +92,8 @@ def win(
 def _ask_amount(desk: Desk, deal_id: int) -> str | None:
     import questionary
 
-    from crm_cli import asking, output
-
     rows = asking.listing(desk, "deal", ids=[deal_id], columns=["amount", "currency"])
-    standing = next(output.machine_rows(rows))
+    standing = next(exact.cells(rows))
     answer: str = questionary.text(f"Sold for ({standing[1]})?", default=standing[0]).unsafe_ask()
     return answer if answer != standing[0] else None
 

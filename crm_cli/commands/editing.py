@@ -10,7 +10,7 @@ import shlex
 import subprocess
 from pathlib import Path
 
-from crm_cli import asking, fields, output
+from crm_cli import asking, exact, fields
 from crm_cli.desk import Desk, stdin_text
 from crm_cli.errors import InvalidError
 
@@ -57,7 +57,7 @@ def _fields(desk: Desk, noun: str, record_id: int) -> dict[str, str]:
     known = fields.noun(noun)
     names = [each.name for each in known.options() if each.name in known.columns]
     rows = asking.listing(desk, noun, ids=[record_id], columns=names)
-    cells = dict(zip((each.name for each in rows.columns), next(output.machine_rows(rows)), strict=True))
+    cells = dict(zip((each.name for each in rows.columns), next(exact.cells(rows)), strict=True))
     return {name: cells[name] for name in names}
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from crm_cli import asking, fields, output, refs
+from crm_cli import asking, exact, fields, output, refs
 from crm_cli.commands import completing
 from crm_cli.commands.options import Argument, Doing, Filters, Option, counted
 from crm_cli.desk import Desk
@@ -189,7 +189,7 @@ def _asked(title: str, one: int, other: int) -> str:
 def _beside(desk: Desk, noun: str, one: int, other: int) -> Rows:
     """Two records side by side, field by field, without what neither has."""
     rows = asking.listing(desk, noun, ids=[one, other], columns=["all"], sort="id")
-    cells = list(output.machine_rows(rows))
+    cells = list(exact.cells(rows))
     sides = cells if one < other else cells[::-1]
     shown = [
         (each.name, *values)

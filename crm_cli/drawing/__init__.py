@@ -15,7 +15,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
-from crm_cli import output
+from crm_cli import exact, output
 from crm_cli.drawing import spans
 from crm_cli.errors import InvalidError
 from crm_cli.fields import Field
@@ -193,7 +193,7 @@ def written(each: Field, value: Any, currency: str | None) -> str:
         return money_human(value, currency)
     if each.kind == "integer":
         return f"{value:,}"
-    return output.visible(output.machine(each)(value, currency)) + ("%" if each.kind == "percent" else "")
+    return output.visible(exact.text(each)(value, currency)) + ("%" if each.kind == "percent" else "")
 
 
 def titled(name: str) -> str:
