@@ -47,7 +47,7 @@ BORROWED = {
     "lead": {"scoring"},
     "config": {"rates"},
     "report": {"own_reports"},
-    "deal": {"billing", "forecasting"},
+    "deal": {"billing", "forecasting", "items"},
 }
 TELLERS = {"demo"}
 # Kinds of columns beside those that text is read into.

@@ -1,22 +1,17 @@
 """Opportunities on their way through a pipeline: the commands of deals."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from crm_cli import asking, exact, lazy, output
-from crm_cli.commands import billing, completing, forecasting, verbs
-from crm_cli.commands.options import Argument, Doing, Option, Out, Refs, counted
+from crm_cli import asking, exact, lazy
+from crm_cli.commands import billing, completing, forecasting, items, verbs
+from crm_cli.commands.items import Deal
+from crm_cli.commands.options import Argument, Doing, Option, Refs, counted
 from crm_cli.commands.quoting import Terms, made
 from crm_cli.commands.verbs.doing import assign_records, edit_records
 from crm_cli.desk import Desk
 from crm_cli.errors import InvalidError
-from crm_cli.values.amounts import money_human
-
-if TYPE_CHECKING:
-    from crm_cli.changing import Change
 
 app = lazy.application(
     "Opportunities on their way through a pipeline.",
@@ -34,10 +29,10 @@ verbs.common(
     accept='crm deal accept 12 --next-step "Visit them" --due fri',
     decline='crm deal decline 12 --reason "No room this month"',
 )
-Deal = Annotated[str, Argument(metavar="DEAL", help="Which deal", autocompletion=completing.references)]
 On = Annotated[str | None, Option(metavar="DATE", help="The day it happened; else today")]
 app.command()(forecasting.snapshot)
 app.command()(billing.invoice)
+app.add_typer(items.app, name="item")
 
 
 @app.command()
@@ -77,14 +72,8 @@ def win(
     crm deal win "Machines for the lobby" --amount 11500
     """
     desk: Desk = ctx.obj
-    if (
-        amount is None
-        and len(refs) == 1
-        and refs != ["-"]
-        and desk.interactive
-        and not doing.yes
-        and not doing.dry_run
-    ):
+    is_one = len(refs) == 1 and refs != ["-"]
+    if amount is None and is_one and desk.interactive and not (doing.yes or doing.dry_run):
         amount = _ask_amount(desk, desk.resolve("deal", refs[0]))
     _decide(desk, refs, {"stage": "won", "amount": amount, "closed_on": on}, doing, "win")
 
@@ -246,109 +235,6 @@ def quote(
         draft = (quoting.revise_deal if revise else quoting.from_deal)(change, deal_id, said)
         change.summary = f"{draft.get('number')} of deal {deal_id}"
     made(desk, draft, doing)
-
-
-item = lazy.application(
-    "The lines of a deal: products, quantities, prices.",
-    epilog='crm deal item add 12 "Grinder M" --quantity 3',
-)
-app.add_typer(item, name="item")
-Line = Annotated[int, Argument(metavar="LINE", help="Which line: its id, as `item list` shows it")]
-Quantity = Annotated[str | None, Option(metavar="N", help="How many")]
-Price = Annotated[str | None, Option(metavar="AMOUNT", help="Price of one; else the list price")]
-Discount = Annotated[str | None, Option(metavar="PERCENT", help="Discount on the line")]
-Tax = Annotated[str | None, Option(metavar="PERCENT", help="Tax on the line")]
-
-
-@item.command("add")
-def item_add(
-    ctx: typer.Context,
-    *,
-    deal: Deal,
-    product: Annotated[
-        str, Argument(metavar="PRODUCT", help="Which product", autocompletion=completing.products)
-    ],
-    quantity: Quantity = None,
-    price: Price = None,
-    discount: Discount = None,
-    tax: Tax = None,
-    doing: Doing,
-) -> None:
-    """Add a line; the lines make the amount unless it is pinned.
-
-    crm deal item add 12 "Grinder M" --quantity 3 --discount 5
-    """
-    desk: Desk = ctx.obj
-    said = {"quantity": quantity, "unit_price": price, "discount_pct": discount, "tax_pct": tax}
-    with _items(desk, deal, "add", doing) as (change, deal_id):
-        from crm_cli.rules import intake, lines
-
-        product_id = intake.resolve(change, "product", product)
-        lines.add(change, deal_id, product_id, **lines.read(change, deal_id, said))
-
-
-@item.command("edit")
-def item_edit(
-    ctx: typer.Context,
-    *,
-    deal: Deal,
-    line: Line,
-    quantity: Quantity = None,
-    price: Price = None,
-    discount: Discount = None,
-    tax: Tax = None,
-    doing: Doing,
-) -> None:
-    """Change a line.
-
-    crm deal item edit 12 40 --quantity 5
-    """
-    desk: Desk = ctx.obj
-    said = {"quantity": quantity, "unit_price": price, "discount_pct": discount, "tax_pct": tax}
-    with _items(desk, deal, "edit", doing) as (change, deal_id):
-        from crm_cli.rules import lines
-
-        lines.edit(change, deal_id, line, **lines.read(change, deal_id, said))
-
-
-@item.command("remove")
-def item_remove(ctx: typer.Context, *, deal: Deal, line: Line, doing: Doing) -> None:
-    """Remove a line.
-
-    crm deal item remove 12 40
-    """
-    desk: Desk = ctx.obj
-    with _items(desk, deal, "remove", doing) as (change, deal_id):
-        from crm_cli.rules import lines
-
-        lines.remove(change, deal_id, line)
-
-
-@item.command("list")
-def item_list(ctx: typer.Context, *, deal: Deal, out: Out) -> None:
-    """List the lines of a deal.
-
-    crm deal item list 12 -o json
-    """
-    desk: Desk = ctx.obj
-    out.on(desk)
-    output.write(asking.lines(desk, desk.resolve("deal", deal)), desk.style)
-
-
-@contextmanager
-def _items(desk: Desk, deal: str, verb: str, doing: Doing) -> "Iterator[tuple[Change, int]]":
-    """A change of one deal's lines, told when it is done."""
-    doing.on(desk)
-    with desk.change(f"deal item {verb}", dry_run=doing.dry_run) as change:
-        deal_id = desk.resolve("deal", deal, change.connection)
-        yield change, deal_id
-        amount = change.held("deal", deal_id, "amount")
-        currency = change.held("deal", deal_id, "currency")
-        change.summary = f"deal {deal_id}"
-    worth = f", worth {money_human(amount, currency)}" if amount is not None else ""
-    desk.say(f"{'would change' if doing.dry_run else 'changed'} deal {deal_id}{worth}")
-    if not doing.dry_run:
-        desk.written("deal", [deal_id], format=doing.format)
 
 
 def _decide(desk: Desk, refs: list[str], texts: dict[str, str | None], doing: Doing, verb: str) -> None:
