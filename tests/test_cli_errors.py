@@ -36,6 +36,8 @@ AT_ONCE = 8  # commands that add at the same time
         (("task", "add", "Write", "--due", "2026-02-30"), 2, "due: "),
         (("deal", "add", "Machines", "--amount", "many"), 2, "amount: "),
         (("deal", "add", "Machines", "--amount", "1e999"), 2, "amount: "),
+        (("deal", "add", "Machines", "--amount", "1.234,56"), 2, "`crm config set decimal ,`"),
+        (("deal", "add", "Machines", "--opened-on", "03/04/2026"), 2, "`crm config set date_order dmy`"),
         (("deal", "add", "Machines", "--amount", "9" * 30), 2, "amount: "),
         (("deal", "add", "Machines", "--amount", "5", "--currency", "Florins"), 2, "currency: "),
         (("deal", "add", "Machines", "--stage", "Nowhere"), 2, "Nowhere"),

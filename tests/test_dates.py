@@ -81,7 +81,7 @@ def test_the_order_told_decides(written: str, order: str, day: str) -> None:
         (
             "03/04/2026",
             None,
-            "03/04/2026 may be 3 April or 4 March; write 2026-04-03 or give --date-order dmy|mdy",
+            "03/04/2026 may be 3 April or 4 March; write 2026-04-03, say once `crm config set date_order dmy`, or",
         ),
         ("03/04/2026", "ymd", "may be 3 April or 4 March"),
         ("25/12/2026", "mdy", "no date in the order mdy; write 2026-12-25"),

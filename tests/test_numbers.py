@@ -98,7 +98,8 @@ def test_what_is_no_number_in_the_notation_is_refused(written: str, mark: str) -
 
 def test_the_refusal_says_what_to_do() -> None:
     with pytest.raises(
-        InvalidError, match=r'^"512,77" is not a number where "\." is the decimal mark; .*--decimal ,$'
+        InvalidError,
+        match=r'^"512,77" is not a number where "\." is the decimal mark; .*`crm config set decimal ,`.* --decimal ,',
     ):
         parse_decimal("512,77")
     with pytest.raises(InvalidError, match=r'^"abc" is not a number; write 5000 or 5000\.50$'):

@@ -163,7 +163,8 @@ def _numeric(said: str, first: int, second: int, year: int, order: str | None, c
         raise InvalidError(f'"{said}" is no date in the order {order}; write {min(possible.values())}')
     if len(set(possible.values())) > 1:
         days = f"{first} {_MONTH_NAMES[second - 1]} or {second} {_MONTH_NAMES[first - 1]}"
-        raise InvalidError(f"{said} may be {days}; write {read['dmy']} or give --date-order dmy|mdy")
+        once = "say once `crm config set date_order dmy`, or give --date-order dmy|mdy to an import"
+        raise InvalidError(f"{said} may be {days}; write {read['dmy']}, {once}")
     return min(possible.values())
 
 

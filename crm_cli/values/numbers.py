@@ -199,8 +199,10 @@ def _typed(text: str, decimal: str) -> str:
 def _refusal(text: str, body: str, decimal: str) -> str:
     other = "," if decimal == "." else "."
     if re.fullmatch(_NUMBER[other], body) and any(map(str.isdigit, body)):
-        notation = f'where "{decimal}" is the decimal mark; write 1234{decimal}50 or use --decimal {other}'
-        return f'"{text}" is not a number {notation}'
+        said = f"say once `crm config set decimal {other}`, or give --decimal {other} to an import"
+        return (
+            f'"{text}" is not a number where "{decimal}" is the decimal mark; write 1234{decimal}50, {said}'
+        )
     return f'"{text}" is not a number; write 5000 or 5000{decimal}50'
 
 
