@@ -146,6 +146,15 @@ class Desk:
                 raise
             return pick(error)
 
+    def anywhere(self, text: str, nouns: tuple[str, ...]) -> tuple[str, int]:
+        """The noun and id of the record that a reference names among several nouns; several are chosen among."""
+        try:
+            return refs.anywhere(self.connection, text, nouns, self.config.get("country") or None)
+        except refs.AmbiguousError as error:
+            if not self.interactive:
+                raise
+            return error.noun, pick(error)
+
     def targets(self, noun: str, texts: list[str]) -> tuple[list[int], bool]:
         """The ids that references, `-` (references on standard input) and filters name; whether by a filter."""
         about = fields.noun(noun)

@@ -29,6 +29,7 @@ _NUMBERS = {
     "company": "SELECT phone, country FROM company WHERE id = ?",
 }
 _PHONE = r"\+?[\d\s().\-/]{7,}"
+_BESIDE = ("company", "company_name", "email", "phone", "city")  # what tells records of one name apart
 _MOST = 10  # candidates that an error names
 _NEAR = 2000  # names among which the nearest is looked for
 _SHORTEST_PHONE = 7  # digits from which a bare number that is no id may be a phone
@@ -81,7 +82,7 @@ def resolve(
         if len(found) == 1:
             return found[0]
         if found:
-            raise AmbiguousError(noun, text, _named(connection, noun, found))
+            raise AmbiguousError(noun, text, _told_apart(connection, noun, found))
         if look is _by_id and text.isdecimal() and len(text) < _SHORTEST_PHONE:
             break
     if text.isdecimal() and (named := _by_name(connection, noun, text, country)):
@@ -115,7 +116,7 @@ def anywhere(
 
 
 def like(connection: sqlite3.Connection, noun: str, text: str) -> list[str]:
-    """The names most like a text, among those that begin alike (all of them in a small store)."""
+    """The names most like a text as a whole or in one word, among those that begin alike (all in a small store)."""
     from difflib import get_close_matches
 
     table, label, key = _table(noun), _label(noun), fold(text)
@@ -130,7 +131,9 @@ def like(connection: sqlite3.Connection, noun: str, text: str) -> list[str]:
     names = dict(rows.fetchall())
     if len(names) < _NEAR:
         names |= dict(connection.execute(most.format(label, table, "1")).fetchall())
-    return [names[each] for each in get_close_matches(key, list(names), n=3, cutoff=0.6)]
+    words = {word: name for each, name in names.items() for word in each.split()} | names
+    near = get_close_matches(key, list(words), n=5, cutoff=0.6)
+    return list(dict.fromkeys(words[each] for each in near))[:3]
 
 
 def _near_codes(connection: sqlite3.Connection, noun: str, text: str) -> list[str]:
@@ -186,6 +189,21 @@ def _named(connection: sqlite3.Connection, noun: str, ids: list[int]) -> list[tu
     return connection.execute(
         f'SELECT id, "{_label(noun)}" FROM "{_table(noun)}" WHERE id IN ({marks})', ids[:200]
     ).fetchall()
+
+
+def _told_apart(connection: sqlite3.Connection, noun: str, ids: list[int]) -> list[tuple[int, str]]:
+    """Records by their names and, where several are called alike, what stands beside them."""
+    named = _named(connection, noun, ids)
+    about = None if noun == "stage" else fields.noun(noun)
+    beside = [name for name in _BESIDE if about and name in about.columns]
+    if not about or not beside or len({fold(name or "") for _, name in named}) == len(named):
+        return named
+    marks = ", ".join("?" * len(named))
+    rows = connection.execute(
+        f"SELECT id, {', '.join(beside)} FROM {about.view} WHERE id IN ({marks})", [each[0] for each in named]
+    )
+    known = {row[0]: ", ".join(str(value) for value in row[1:] if value) for row in rows}
+    return [(number, f"{name} ({known[number]})" if known.get(number) else name) for number, name in named]
 
 
 def _ids(connection: sqlite3.Connection, question: str, *bound: Any) -> list[int]:

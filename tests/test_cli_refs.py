@@ -96,6 +96,7 @@ def test_nothing_answers_and_the_nearest_are_named(people: Crm) -> None:
     done = people("contact", "show", "Jose Dias")
     assert (done.code, done.out) == (3, "")
     assert done.err == "crm: no contact answers to 'Jose Dias'; did you mean José Díaz?\n"
+    assert "answers to 'dias'; did you mean José Díaz" in people("contact", "show", "dias").err
     assert people("contact", "show", "Xyzzy").err.endswith("`crm contact list` shows them\n")
     assert people("contact", "show", "nobody@nowhere.example").code == 3
     assert people("contact", "show", "ext:nothing").code == 3
@@ -111,6 +112,8 @@ def test_several_answer_and_all_are_named(people: Crm) -> None:
         "crm: 2 contacts answer to 'ada lovelace': 4 Ada Lovelace, 5 ADA LOVELACE; give the id\n"
     )
     assert people("contact", "edit", "jos", "--title", "X").code == 4
+    people("contact", "edit", "5", "--company", "1", "--phone", "212 555 0199")
+    assert "4 Ada Lovelace, 5 ADA LOVELACE (Acme, Inc., 212 555 0199);" in people("show", "ada").err
 
 
 def test_an_exact_name_goes_before_a_longer_one(people: Crm) -> None:
@@ -123,6 +126,15 @@ def test_in_a_terminal_one_of_several_is_picked(people: Crm, terminal: Terminal)
     done = terminal("contact", "edit", "ada", "--title", "Countess", answers=[("Which contact", "\x1b[B\r")])
     assert done.code == 0
     assert people("contact", "list", "title=Countess", "-o", "ids").out == "5\n"
+
+
+def test_who_is_spoken_to_and_of_is_picked_too(people: Crm, terminal: Terminal) -> None:
+    second = [("Which contact", "\x1b[B\r")]
+    assert terminal("call", "ada", "Wants two", "--next", "Send quote", answers=second).code == 0
+    assert terminal("deal", "add", "Two", "--contact", "ada", "--stage", "Proposal", answers=second).code == 0
+    assert people("deal", "list", "contact_id=5", "--columns", "name").out == "Two\n"
+    shown = terminal("show", "ada", answers=second)
+    assert (shown.code, "Wants two" in shown.out, "Send quote" in shown.out) == (0, True, True)
 
 
 def test_an_interrupted_pick_changes_nothing(people: Crm, terminal: Terminal) -> None:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from crm_cli import output, refs
+from crm_cli import output
 from crm_cli.asking import history as asking
 from crm_cli.commands import completing
 from crm_cli.commands.options import Argument, Doing, Option, Out
@@ -32,9 +32,7 @@ def history(
     desk: Desk = ctx.obj
     out.on(desk)
     if ref:
-        noun, record_id = refs.anywhere(
-            desk.connection, ref, (*ANY, "activity"), desk.config.get("country") or None
-        )
+        noun, record_id = desk.anywhere(ref, (*ANY, "activity"))
         output.write(asking.of_record(desk, noun, record_id), desk.style)
         return
     shown = limit or (20 if desk.style.limited else None)

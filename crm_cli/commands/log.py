@@ -7,8 +7,9 @@ import typer
 
 from crm_cli.commands import completing
 from crm_cli.commands.options import Argument, Doing, Option
-from crm_cli.desk import Desk
+from crm_cli.desk import Desk, pick
 from crm_cli.errors import InvalidError
+from crm_cli.refs import AmbiguousError
 
 if TYPE_CHECKING:
     from crm_cli.rules.drafts import Draft
@@ -80,8 +81,6 @@ def _log(
     desk: Desk, name: str, kind: str, about: list[str], subject: str, said: dict[str, str],
     following: tuple[str | None, str | None], doing: Doing,
 ) -> None:  # fmt: skip
-    from crm_cli.rules import adding, records
-
     status = {} if kind == "note" else {"status": "done"}
     wanted: list[tuple[str, dict[str, Any]]] = [
         ("activity", {"kind": kind, "subject": subject, "about": about, **status, **said})
@@ -95,14 +94,28 @@ def _log(
 
     if not doing.dry_run and desk.keeps(name, wanted, tell):
         return
+    while True:
+        try:
+            tell(_written(desk, name, wanted, doing))
+        except AmbiguousError as several:
+            if not (desk.interactive and several.text in about):
+                raise
+            about[about.index(several.text)] = f"{several.noun}:{pick(several)}"
+        else:
+            return
+
+
+def _written(desk: Desk, name: str, wanted: list[tuple[str, dict[str, Any]]], doing: Doing) -> "list[Draft]":
+    from crm_cli.rules import adding, records
+
     drafts = []
     with desk.change(name, dry_run=doing.dry_run) as change:
         for noun, texts in wanted:
             draft = adding.drafted(change, noun, texts)
             records.write(change, noun, [draft])
             drafts.append(draft)
-        change.summary = f"{subject}: {_about(drafts[0])}"
-    tell(drafts)
+        change.summary = f"{wanted[0][1]['subject']}: {_about(drafts[0])}"
+    return drafts
 
 
 def _about(draft: "Draft") -> str:

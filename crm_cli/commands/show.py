@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from crm_cli import asking, output, refs
+from crm_cli import asking, output
 from crm_cli.asking import picture
 from crm_cli.commands import completing
 from crm_cli.commands.options import Argument, Out
@@ -45,7 +45,7 @@ def show(
     desk: Desk = ctx.obj
     out.on(desk)
     for text in refs_:
-        noun, record_id = refs.anywhere(desk.connection, text, ANY, desk.config.get("country") or None)
+        noun, record_id = desk.anywhere(text, ANY)
         if desk.style.format in (None, "table"):
             output.text(picture.lines(desk, noun, record_id))
         else:

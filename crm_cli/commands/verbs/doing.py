@@ -7,8 +7,9 @@ import typer
 
 from crm_cli import fields, output
 from crm_cli.commands.options import Argument, Doing, Given, Option, Refs, Setting, counted, given
-from crm_cli.desk import Desk
+from crm_cli.desk import Desk, pick
 from crm_cli.errors import InvalidError
+from crm_cli.refs import AmbiguousError
 
 if TYPE_CHECKING:
     from crm_cli.rules.drafts import Draft
@@ -94,11 +95,25 @@ def add_record(
             change.summary = _called(noun, draft)
         return draft
 
-    draft = _with_named(desk, carry_out, create=create)
+    draft = _with_picked(desk, noun, texts, lambda: _with_named(desk, carry_out, create=create))
     if doing.dry_run:
         desk.say(f"would add {noun} {_called(noun, draft)}")
     else:
         _added(desk, noun, draft, doing)
+
+
+def _with_picked(desk: Desk, noun: str, texts: dict[str, Any], carry_out: Callable[[], T]) -> T:
+    """Carry out a change with these texts; in a terminal the person chooses where a reference names several."""
+    about = fields.noun(noun).fields
+    while True:
+        try:
+            return carry_out()
+        except AmbiguousError as several:
+            linking = [key for key, text in texts.items()
+                       if key in about and about[key].to == several.noun and text == several.text]  # fmt: skip
+            if not (desk.interactive and linking):
+                raise
+            texts |= dict.fromkeys(linking, str(pick(several)))
 
 
 def _with_named(desk: Desk, carry_out: Callable[[AddsNamed], T], *, create: bool) -> T:
