@@ -28,8 +28,9 @@ from crm_cli.rules.importing.links import MADE, Links, free_ids
 from crm_cli.rules.importing.matching import Before, Matching
 from crm_cli.rules.importing.plain import Plain
 from crm_cli.rules.importing.plan import Plan
+from crm_cli.rules.importing.reading import counted, read
 from crm_cli.rules.importing.report import Report
-from crm_cli.rules.importing.rows import Line, Name, Problem, Row, counted, read
+from crm_cli.rules.importing.rows import Line, Name, Problem, Row
 
 BATCH = 2_000
 LARGE = 500  # rows from which the search index is filled once, at the end

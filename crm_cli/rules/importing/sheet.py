@@ -4,7 +4,6 @@ A row is plain that is told by a key or an e-mail address of its own and says in
 Those that are new go as columns into the store (`plain`); of any other a `Row` is made, which the engine takes.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -16,10 +15,10 @@ from crm_cli.rules import fresh
 from crm_cli.rules.importing import cells
 from crm_cli.rules.importing.matching import NAMING, Matching
 from crm_cli.rules.importing.plan import Column, Plan
-from crm_cli.rules.importing.rows import Line, Name, Row, read, values_of
+from crm_cli.rules.importing.reading import PARTING, read, values_of
+from crm_cli.rules.importing.rows import Line, Name, Row
 from crm_cli.values import emails
 
-_PARTING = re.compile(r"[,;]|:::")  # what may stand between several addresses in a cell
 Keys = dict[str, list[Any]]
 Rows = dict[int, Row]
 """Rows by their places in the batch."""
@@ -124,8 +123,8 @@ def _take(column: Column, texts: list[str], sheet: Sheet, plain: list[bool]) -> 
         known = {text: Name(column.field.to or "", words=text) for text in set(texts) if text}
         sheet.names[name] = list(map(known.get, texts))
         return
-    if column.role == "entered" and _PARTING.search("".join(texts)):
-        several = [bool(_PARTING.search(text)) for text in texts]
+    if column.role == "entered" and PARTING.search("".join(texts)):
+        several = [bool(PARTING.search(text)) for text in texts]
         _set_aside(plain, several)
         texts = ["" if each else text for text, each in zip(texts, several, strict=True)]
     found, lenient, wrong = values_of(column, texts, column.reading.currency)
