@@ -60,6 +60,8 @@ def offered(crm: Crm) -> Offers:
         ("crm contact list -o j", {"json", "jsonl"}),
         ("crm contact list --columns id,ti", {"id,title", "id,timezone"}),
         ("crm contact list --so", {"--sort"}),
+        ("crm deal list --sort am", {"amount"}),
+        ("crm deal list --sort stage,-am", {"stage,-amount"}),
         ("crm show b", {"Big"}),
         ("crm note em", {"Émile Zola"}),
         ("crm today --owner m", {"me", "Mara Quist"}),
@@ -95,6 +97,19 @@ def test_a_name_in_quotes_is_offered_as_it_is(offered: Offers, crm: Crm) -> None
         "COMP_CWORD": "3",
     }
     assert crm(env=quoted).out == "Acme West\n"
+
+
+def test_zsh_keeps_what_was_typed(offered: Offers, crm: Crm) -> None:
+    assert offered("crm company show ac") == ["Acme", "Acme West"]
+    for line, found in (
+        ("company show aC", '"aCme"\n"aCme West"'),
+        ("contact show emile", '"emile Zola"'),
+        ("deal list company=acme", '"company=acme"\n"company=acme West"'),
+        ("deal list stage=pRop", '"stage=pRoposal"'),
+    ):
+        asked = crm(env={"_CRM_COMPLETE": "complete_zsh", "_TYPER_COMPLETE_ARGS": f"crm {line}"})
+        assert found in asked.out, asked.out
+    assert crm("deal", "list", "stage=pRoposal").code == 0
 
 
 def test_nothing_is_offered_or_said_where_there_is_no_store_to_read(crm: Crm, tmp_path: Path) -> None:

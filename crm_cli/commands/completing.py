@@ -1,7 +1,8 @@
 """Shell completion of fields, values and record names; asks the store and loads no ORM.
 
 Names are offered whatever the case and accents of what was typed. Bash parts words at `=` and inserts what it
-is given as it stands, so that there a value comes without its field, and a name with its blanks escaped.
+is given as it stands, so that there a value comes without its field, and a name with its blanks escaped. Zsh drops
+what does not begin with the letters that were typed, so that there an answer keeps them.
 """
 
 import os
@@ -35,6 +36,12 @@ def columns(ctx: Any, incomplete: str) -> list[str]:
     noun = noun_of(ctx)
     done, comma, _ = incomplete.rpartition(",")
     return [done + comma + name for name in (*fields.noun(noun).columns, *_own(ctx, noun))] if noun else []
+
+
+def sorting(ctx: Any, incomplete: str) -> list[str]:
+    """The columns to sort by, after - where they descend; after a comma, the next one."""
+    done, comma, last = incomplete.rpartition(",")
+    return [done + comma + "-" * last.startswith("-") + name for name in columns(ctx, "")]
 
 
 def settings() -> list[str]:
@@ -214,7 +221,9 @@ def _beginning(ctx: Any, each: fields.Field | None, typed: str, before: str) -> 
         return []
     found: Iterable[str] = _values(ctx, each, typed)
     return [
-        Offer(before + value) for value in found if isinstance(value, Offer) or value.startswith(fold(typed))
+        Offer(before + _as_typed(value, typed))
+        for value in found
+        if isinstance(value, Offer) or value.startswith(fold(typed))
     ]
 
 
@@ -224,6 +233,14 @@ def _offer(name: str) -> Offer:
     if not words or words[at].startswith(("'", '"')):
         return Offer(output.visible(name))
     return Offer(re.sub(r"([^\w@%+:,./-])", r"\\\1", output.visible(name)))
+
+
+def _as_typed(name: str, typed: str) -> str:
+    """A name with the letters that zsh has of it already, which mean the same to us."""
+    from crm_cli.values.folding import fold
+
+    kept = os.environ.get("_CRM_COMPLETE") == "complete_zsh" and fold(name[: len(typed)]) == fold(typed)
+    return typed + name[len(typed) :] if kept else name
 
 
 def _values(ctx: Any, each: fields.Field, incomplete: str = "") -> list[str]:
@@ -239,4 +256,5 @@ def _names(ctx: Any, noun: str, incomplete: str) -> Iterator[str]:
     if noun in fields.names() or noun == "stage":
         from crm_cli import refs
 
-        yield from map(_offer, refs.beginning(desk_of(ctx).connection, noun, incomplete, MOST))
+        for name in refs.beginning(desk_of(ctx).connection, noun, incomplete, MOST):
+            yield _offer(_as_typed(name, incomplete))

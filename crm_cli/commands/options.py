@@ -55,7 +55,12 @@ class Page(Bundle):
     """Which rows and columns of a list are wanted."""
 
     sort: Annotated[
-        str | None, Option(metavar="COLUMNS", help="Sort by, - before one that descends: -amount,name")
+        str | None,
+        Option(
+            metavar="COLUMNS",
+            help="Sort by, - before one that descends: -amount,name",
+            autocompletion=completing.sorting,
+        ),
     ] = None
     limit: Annotated[int | None, Option(metavar="N", min=0, help="At most so many rows")] = None
     offset: Annotated[int, Option(metavar="N", min=0, help="Pass over the first rows")] = 0
