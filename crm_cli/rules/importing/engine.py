@@ -7,13 +7,11 @@ the others stand. Memory holds a batch, never the file.
 
 import gc
 import sqlite3
-from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from itertools import chain, islice
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from crm_cli import fields
 from crm_cli.changing import Change
 from crm_cli.errors import CrmError
 from crm_cli.formats.table import ItemRow, Table
@@ -23,19 +21,18 @@ from crm_cli.rules.importing import events, oddities
 from crm_cli.rules.importing import sheet as sheets
 from crm_cli.rules.importing.absent import Absent
 from crm_cli.rules.importing.ahead import Ahead
-from crm_cli.rules.importing.building import Building, own_fields
+from crm_cli.rules.importing.building import Building
+from crm_cli.rules.importing.later import Later
 from crm_cli.rules.importing.links import MADE, Links, free_ids
 from crm_cli.rules.importing.matching import Before, Matching
 from crm_cli.rules.importing.plain import Plain
 from crm_cli.rules.importing.plan import Plan
 from crm_cli.rules.importing.reading import counted, read
-from crm_cli.rules.importing.report import Report
+from crm_cli.rules.importing.report import Remarks, Report
 from crm_cli.rules.importing.rows import Line, Name, Problem, Row
 
 BATCH = 2_000
 LARGE = 500  # rows from which the search index is filled once, at the end
-SHARED = "several records share the name, a column of keys would tell them apart"
-NOBODY = "nothing here has that name"
 Work = tuple[Row, Before | None]
 
 
@@ -98,15 +95,11 @@ class _Engine:
         self.building = Building(change, plan, self.links)
         self.report = Report(plan.noun, notes=list(plan.notes), unmapped=list(plan.unmapped))
         self.report.taken = plan.taken()
+        self.remarks = Remarks()
         self._watch = duplicates.Watch(change, plan.noun)
         self._plain = Plain(change, plan, self.links, self.matching, self._watch)
         self._takes_plain = sheets.is_fit(plan) and not self.absent.stones
-        self._later: list[tuple[int, str, Name, str]] = []
-        self._parts_later: list[tuple[int, dict[str, list[dict[str, Any]]]]] = []
-        self._own_fields = frozenset(own_fields(plan))
-        self._renumbered = self._left_merged = 0
-        self._left: Counter[str] = Counter()
-        self._kept = self._events = self._records = self._odd = 0
+        self.later = Later(change, plan, self.links, self.building, self._make)
         self._is_log = events.is_log(plan)
         self.meanwhile: Callable[[], object] | None = None
         """Called when the store has work for a while."""
@@ -129,8 +122,8 @@ class _Engine:
         count = len(batch.rows) + (len(batch.plain.lines) if batch.plain else 0)
         self.report.read += batch.lines
         self.report.skipped += batch.lines - count
-        self._events += batch.mine
-        self._records += count
+        self.remarks.events += batch.mine
+        self.remarks.records += count
         found = batch.rows
         if batch.plain:
             new, left = self._plain.take(batch.plain, self.meanwhile)
@@ -143,38 +136,11 @@ class _Engine:
 
     def finish(self) -> None:
         """Settle the links between rows of the file, and say what is to be known."""
-        for start in range(0, len(self._later), BATCH):
-            self._settle(self._later[start : start + BATCH])
-        for start in range(0, len(self._parts_later), BATCH):
-            self._settle_parts(dict(self._parts_later[start : start + BATCH]))
         report = self.report
-        if self._is_log:
-            of = fields.plural(self.plan.noun)
-            report.notes.append(
-                f"{self._events:,} rows are events of {self._records:,} {of}: the last of each says where it stands, "
-                "those before it, counted as skipped, are its history"
-            )
+        self.later.settle(report, self.remarks)
         report.linked = {noun: number for noun, number in self.links.made.items() if number}
-        if self._renumbered:
-            report.notes.append(f"{self._renumbered:,} got another id, since theirs is taken here")
-        if self._left_merged:
-            report.notes.append(
-                f"{self._left_merged:,} left as they are: they were merged here into records of other rows"
-            )
         report.notes += [*self.absent.note(), *self._watch.notes()]
-        if self._kept:
-            are = "is" if self._kept == 1 else "are"
-            report.notes.append(
-                f"{self._kept:,} e-mail address{'es' * (self._kept > 1)} that {are} none {are} kept and flagged; "
-                "`crm clean --list` names them"
-            )
-        if self._odd:
-            report.notes.append(
-                f"{self._odd:,} taken although their times cannot all be right; `crm {self.plan.noun} list odd!=` "
-                "names them"
-            )
-        for said, rows in self._left.items():
-            report.notes.append(f"{rows:,} row{'s' * (rows > 1)} left without {said}")
+        report.notes += self.remarks.lines(self.plan.noun, is_log=self._is_log)
 
     def _batch(self, rows: Sequence[Row]) -> None:
         """Look up what rows name and whom they are about, then write them."""
@@ -190,7 +156,7 @@ class _Engine:
         for row, before in work:
             if row.problem is None:
                 self.building.place(row, before)
-                self._odd += oddities.judge(self.plan, row, before, self.change.config.zone)
+                self.remarks.odd += oddities.judge(self.plan, row, before, self.change.config.zone)
         self._write([each for each in work if self._is_wanted(*each)], missing)
 
     def _present(self, work: list[Work]) -> list[Work]:
@@ -216,7 +182,7 @@ class _Engine:
             self._refuse(row)
             return False
         if before is not None and self.matching.is_merged(row, before):
-            self._left_merged += 1
+            self.remarks.merged += 1
             self.report.skipped += 1
             return False
         mode = self.plan.wishes.mode
@@ -282,56 +248,15 @@ class _Engine:
         report.created += before is None
         report.updated += outcome == "updated"
         report.unchanged += outcome == "unchanged"
-        self._kept += len(row.kept)
+        self.remarks.flagged += len(row.kept)
         if self.plan.own and row.number and outcome == "created" and draft.id != row.number:
-            self._renumbered += 1
-        if own := self.building.own_parts(row):
-            self._parts_later.append((draft.id, own))
+            self.remarks.renumbered += 1
+        self.later.keep(row, draft, outcome)
         for field in row.further:
-            self._left[f"each further {field} it names, since a {self.plan.noun} has one"] += 1
+            self.remarks.left[f"each further {field} it names, since a {self.plan.noun} has one"] += 1
         for field, names in row.names.items():
-            if field in self._own_fields:
-                self._later.append((draft.id, field, names[0], outcome))
-            elif not any(map(self.links.id, names)):
-                shared = any(map(self.links.is_shared, names))
-                self._left[f"{field}: {SHARED if shared else NOBODY}"] += 1
-
-    def _settle(self, later: Sequence[tuple[int, str, Name, str]]) -> None:
-        """Link records of the file to each other, now that all have arrived."""
-        names = [name for _, _, name, _ in later]
-        self.links.look_up(names)
-        if self.plan.wishes.create and self.plan.noun in MADE:
-            self._make(names)
-        for record_id, field, name, outcome in later:
-            found = self.links.id(name)
-            column = self.plan.about.fields[field].column or field
-            if found is None:
-                self._left[f"{field}: {SHARED if self.links.is_shared(name) else NOBODY}"] += 1
-            elif found != record_id:
-                self._link(record_id, column, found, outcome)
-
-    def _settle_parts(self, later: dict[int, dict[str, list[dict[str, Any]]]]) -> None:
-        """Give records of the file the parts that name others of it."""
-        drafts = records.load(self.change, self.plan.noun, later)
-        for draft in drafts:
-            draft.imported = True
-            for part, rows in later[draft.id].items():
-                if left := self.building.join(draft, part, rows):
-                    self._left[f"{part}: {NOBODY}"] += left
-        records.write(self.change, self.plan.noun, drafts)
-
-    def _link(self, record_id: int, column: str, found: int, outcome: str) -> None:
-        table = self.plan.about.table
-        if self.change.value(f'SELECT "{column}" FROM "{table}" WHERE id = ?', record_id) == found:
-            return
-        stamp = "" if outcome == "created" or self.plan.own else ", updated_at = :now"
-        self.change.connection.execute(
-            f'UPDATE "{table}" SET "{column}" = :found{stamp} WHERE id = :id',
-            {"found": found, "id": record_id, "now": self.change.now},
-        )
-        if outcome == "unchanged":
-            self.report.unchanged -= 1
-            self.report.updated += 1
+            if field not in self.later.fields and not any(map(self.links.id, names)):
+                self.remarks.unlinked(field, shared=any(map(self.links.is_shared, names)))
 
     def _sound(self, rows: Sequence[Row]) -> list[Row]:
         """Put rows with a problem aside; returns the others."""

@@ -1,5 +1,6 @@
 """What came of an import: how many rows did what, and what was wrong with the others."""
 
+from collections import Counter
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -7,6 +8,8 @@ from crm_cli import fields
 from crm_cli.rules.importing.rows import Problem
 
 SHOWN = 20  # different faults that are told
+_SHARED = "several records share the name, a column of keys would tell them apart"
+_NOBODY = "nothing here has that name"
 
 
 @dataclass
@@ -76,4 +79,55 @@ class Report:
                 **({"file": problem.file} if problem.file else {}),
             }
             for problem, (line, rows) in self.faults.items()
+        ]
+
+
+@dataclass
+class Remarks:
+    """What is to be known of rows that were taken, counted while they are."""
+
+    events: int = 0
+    """Rows of a log, which tell of fewer records."""
+    records: int = 0
+    renumbered: int = 0
+    """Rows of our own export whose ids are taken here."""
+    merged: int = 0
+    """Rows about records that were merged here into others."""
+    flagged: int = 0
+    """E-mail addresses that are none."""
+    odd: int = 0
+    """Rows whose times cannot all be right."""
+    left: Counter[str] = field(default_factory=Counter)
+    """Rows by what they were left without."""
+
+    def unlinked(self, said: str, *, shared: bool = False, rows: int = 1) -> None:
+        """Count rows of which a field or part names nobody, or several."""
+        self.left[f"{said}: {_SHARED if shared else _NOBODY}"] += rows
+
+    def lines(self, noun: str, *, is_log: bool) -> list[str]:
+        """A sentence for each of them that there are."""
+        found = []
+        if is_log:
+            found.append(
+                f"{self.events:,} rows are events of {self.records:,} {fields.plural(noun)}: the last of each says "
+                "where it stands, those before it, counted as skipped, are its history"
+            )
+        if self.renumbered:
+            found.append(f"{self.renumbered:,} got another id, since theirs is taken here")
+        if self.merged:
+            found.append(
+                f"{self.merged:,} left as they are: they were merged here into records of other rows"
+            )
+        if self.flagged:
+            are = "is" if self.flagged == 1 else "are"
+            found.append(
+                f"{self.flagged:,} e-mail address{'es' * (self.flagged > 1)} that {are} none {are} kept and flagged; "
+                "`crm clean --list` names them"
+            )
+        if self.odd:
+            found.append(
+                f"{self.odd:,} taken although their times cannot all be right; `crm {noun} list odd!=` names them"
+            )
+        return found + [
+            f"{rows:,} row{'s' * (rows > 1)} left without {said}" for said, rows in self.left.items()
         ]
