@@ -526,7 +526,11 @@ def test_a_person_decides_pair_by_pair(crm: Crm, terminal: Terminal) -> None:
     assert "remembered: 3, 4 are not duplicates" in told.out
     assert "One" in told.out
     assert "Two" in told.out
+    assert "1970-01-01" in told.out
+    assert "do_not_fax" not in told.out
     assert pairs(crm, "contact") == [(5, 6)]
+    left = terminal("contact", "dedupe", columns=40, answers=[("1 of 1", "\x03")])
+    assert (left.code, "no room" in left.out, "Cancelled" in left.out) == (130, False, False)
     assert crm("contact", "list", "-o", "ids").lines == ["2", "3", "4", "5", "6"]
     assert [line.split("\t")[2] for line in crm("history", "--limit", "2").lines] == [
         "contact dedupe",

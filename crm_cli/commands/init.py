@@ -86,9 +86,7 @@ def _ask(proposed: dict[str, str]) -> dict[str, str]:
             )
         else:
             asked = questionary.text(question, default=value, validate=_check(key))
-        answer = asked.ask()
-        if answer is None:
-            raise KeyboardInterrupt
+        answer = asked.unsafe_ask()
         answers[key] = "" if answer == REFUSE else answer
     return answers
 

@@ -25,6 +25,7 @@ FOUND = [
     Field("reasons", "text", "What speaks for it, and what against"),
 ]
 UNSEEN = frozenset(("id", "uid", "updated_at"))  # what the two sides of a comparison need not show
+NOTHING = frozenset(("", "false", "0", "0.00", "any"))  # what is no news where both sides say it
 
 
 DEDUPE = """Find {many} that are one, with a score and the reasons.
@@ -180,21 +181,19 @@ def _asked(title: str, one: int, other: int) -> str:
         "stop": "Stop here",
     }
     choices = [questionary.Choice(said, value=answer) for answer, said in answers.items()]
-    answer: str | None = questionary.select(output.visible(title), choices=choices).ask()
-    if answer is None:
-        raise KeyboardInterrupt
+    answer: str = questionary.select(output.visible(title), choices=choices).unsafe_ask()
     return answer
 
 
 def _beside(desk: Desk, noun: str, one: int, other: int) -> Rows:
-    """Two records side by side, field by field, without what neither has."""
+    """Two records side by side, field by field, without what neither has or says."""
     rows = asking.listing(desk, noun, ids=[one, other], columns=["all"], sort="id")
     cells = list(exact.cells(rows))
     sides = cells if one < other else cells[::-1]
     shown = [
         (each.name, *values)
         for each, *values in zip(rows.columns, *sides, strict=True)
-        if each.name not in UNSEEN and not each.name.endswith("_id") and any(values)
+        if each.name not in UNSEEN and not each.name.endswith("_id") and not NOTHING.issuperset(values)
     ]
     head = [Field("field", "text"), Field(str(one), "text"), Field(str(other), "text")]
     return Rows(head, shown)
