@@ -208,7 +208,15 @@ def _main(arguments: list[str] | None, root: PromisedGroup | None, at: Desk | No
             return error.exit_code
         finally:
             at.close()
-    return (root or group()).main(args=arguments, prog_name="crm", standalone_mode=False, obj=at)
+    words = _helped(sys.argv[1:] if arguments is None else arguments)
+    return (root or group()).main(args=words, prog_name="crm", standalone_mode=False, obj=at)
+
+
+def _helped(words: list[str]) -> list[str]:
+    """A line that asks for help in the way of other programs, as ours do."""
+    if words[:1] == ["help"]:
+        return [*words[1:], "--help"]
+    return [*words[:-1], "--help"] if words[-1:] == ["-h"] and "--" not in words else words
 
 
 def fail(error: CrmError | TyperException) -> int:
@@ -231,12 +239,23 @@ def _usage(error: TyperException) -> str:
     wrong: Any = error
     if near := getattr(wrong, "possibilities", None):  # compared with their dashes, which any two share
         bare = {each.lstrip("-"): each for each in near}
-        wrong.possibilities = [bare[each] for each in get_close_matches(wrong.option_name.lstrip("-"), bare)]
+        near = [bare[each] for each in get_close_matches(wrong.option_name.lstrip("-"), bare)]
+        wrong.possibilities = near
     words: str = wrong.format_message()
     where = getattr(wrong, "ctx", None)
-    if where is None or "\n" in words or words.endswith(("?", ")")):
+    if where is None or "\n" in words or "Did you mean" in words or near:
         return words
-    return f"{words.rstrip('.')}; see `{where.command_path} --help`"
+    return f"{words.rstrip('.')}; {_filter(wrong)}see `{where.command_path} --help`"
+
+
+def _filter(error: Any) -> str:
+    """What to write instead where an option is meant as a filter."""
+    from crm_cli import fields
+
+    name, where = getattr(error, "option_name", "").lstrip("-").replace("-", "_"), error.ctx
+    noun = where.parent.info_name if where.parent and where.info_name in ("list", "export") else ""
+    known = [*fields.noun(noun).columns, "tag"] if noun in fields.names() else []
+    return f"a filter has no dashes: {name}=VALUE; " if name in known else ""
 
 
 def _undecodable(words: str) -> bool:

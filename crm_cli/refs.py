@@ -87,10 +87,16 @@ def resolve(
             break
     if text.isdecimal() and (named := _by_name(connection, noun, text, country)):
         raise NotFoundError(f"no {noun} has the id {text}; {noun} {named[0]} is called so")
+    raise UnknownError(noun, text, _instead(connection, noun, text))
+
+
+def _instead(connection: sqlite3.Connection, noun: str, text: str) -> str:
+    """What to try where nothing answers to a reference."""
+    field = text.partition(" ")[0]
+    if noun in fields.names() and field in (*fields.noun(noun).columns, "tag"):
+        return f"a filter is written in one word: {field}=VALUE"
     near = like(connection, noun, text)
-    raise UnknownError(
-        noun, text, f"did you mean {', '.join(near)}?" if near else f"`crm {noun} list` shows them"
-    )
+    return f"did you mean {', '.join(near)}?" if near else f"`crm {noun} list` shows them"
 
 
 def anywhere(

@@ -18,6 +18,9 @@ AT_ONCE = 8  # commands that add at the same time
         (("nonsense",), 2, "nonsense"),
         (("contact", "lst"), 2, "Did you mean 'list'"),
         (("contact", "list", "--limt", "5"), 2, "--limt"),
+        (("deal", "list", "--stage", "won"), 2, "a filter has no dashes: stage=VALUE; see `crm deal list"),
+        (("deal", "list", "amount"), 3, "a filter is written in one word: amount=VALUE"),
+        (("contact", "list", "tag", "vip"), 3, "in one word: tag=VALUE"),
         (("contact", "list", "--limit", "five"), 2, "five"),
         (("contact", "list", "-o", "xml"), 2, "unknown format 'xml'"),
         (("contact", "list", "-o", "jsno"), 2, "did you mean json"),
@@ -26,6 +29,7 @@ AT_ONCE = 8  # commands that add at the same time
         (("contact", "add", "Ada", "--emial", "a@b.example"), 2, "--emial (Possible options: --email)"),
         (("contact", "tag"), 2, "Missing argument"),
         (("search",), 2, "Missing argument"),
+        (("sql", "SELECT 1", "x"), 2, "extra argument(s) (x); see `crm sql --help`"),
         (("search", "..."), 2, "at least one word"),
         (("search", "x", "--in", "peeple"), 2, "unknown noun"),
         (("contact", "show", "Nobody"), 3, "no contact answers"),
@@ -75,6 +79,15 @@ def test_a_file_that_is_not_a_store_is_left_as_it_is(crm: Crm, tmp_path: Path) -
             assert (done.code, done.out, done.err.count("\n")) == (5, "", 1)
             assert done.err.startswith("crm: ")
     assert [path.read_bytes() for path in (text, other)] == before
+
+
+def test_help_is_asked_for_as_elsewhere(crm: Crm) -> None:
+    shown = crm("deal", "move", "--help").out
+    assert "Move deals to a stage" in shown
+    for line in (("help", "deal", "move"), ("deal", "move", "-h")):
+        assert (crm(*line).code, crm(*line).out) == (0, shown)
+    assert crm("help").out == crm("-h").out == crm("--help").out
+    assert crm("note", "Nobody", "--", "-h").code == 3
 
 
 def test_nothing_asked_shows_what_can_be(crm: Crm) -> None:
