@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 import sqlite3
 import sys
 from pathlib import Path
@@ -241,7 +242,7 @@ def _usage(error: TyperException) -> str:
         bare = {each.lstrip("-"): each for each in near}
         near = [bare[each] for each in get_close_matches(wrong.option_name.lstrip("-"), bare)]
         wrong.possibilities = near
-    words: str = wrong.format_message()
+    words: str = re.sub(r"a valid int(eger)?( range)?\b", "a whole number", wrong.format_message())
     where = getattr(wrong, "ctx", None)
     if where is None or "\n" in words or "Did you mean" in words or near:
         return words

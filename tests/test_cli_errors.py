@@ -21,7 +21,7 @@ AT_ONCE = 8  # commands that add at the same time
         (("deal", "list", "--stage", "won"), 2, "a filter has no dashes: stage=VALUE; see `crm deal list"),
         (("deal", "list", "amount"), 3, "a filter is written in one word: amount=VALUE"),
         (("contact", "list", "tag", "vip"), 3, "in one word: tag=VALUE"),
-        (("contact", "list", "--limit", "five"), 2, "five"),
+        (("contact", "list", "--limit", "five"), 2, "'five' is not a whole number"),
         (("contact", "list", "-o", "xml"), 2, "unknown format 'xml'"),
         (("contact", "list", "-o", "jsno"), 2, "did you mean json"),
         (("contact", "show"), 2, "Missing argument 'REF…'; see `crm contact show --help`"),
