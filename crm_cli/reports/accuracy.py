@@ -1,10 +1,11 @@
 """Accuracy of the forecast: what was forecast for a month, and what came."""
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from crm_cli import fields, filters
+from crm_cli.asking import several
 from crm_cli.asking.figures import money, share
 from crm_cli.asking.groups import Place
 from crm_cli.errors import InvalidError
@@ -55,21 +56,6 @@ Key = tuple[Place, str, str, str | None]
 """The group, the month, the day of the snapshot, the currency."""
 
 
-@dataclass
-class _Deals:
-    """The question to deals beside that to snapshots."""
-
-    NOUN: str = "deal"
-    DAY: str = "closed_on"
-    COLUMNS: tuple[Field, ...] = COLUMNS
-    MEASURE: str = MEASURE
-    FORMULA: str = FORMULA
-
-    def answer(self, asked: Asked) -> Rows:
-        """Ask as the report does."""
-        return answer(asked)
-
-
 def answer(asked: Asked) -> Rows:
     """A row for each group, month, day and currency, in the order of time."""
     if asked.by and asked.by.partition(".")[0] != "owner":
@@ -107,7 +93,7 @@ def _came(asked: Asked) -> "dict[tuple[Place, str, str | None], int | Fraction]"
     """What was won, by group, month and currency: of the owners that are asked about."""
     owners = [text for text in asked.texts if (filters.split(text) or ("",))[0].partition(".")[0] == "owner"]
     where = filters.where(fields.noun("deal"), owners, asked.asking) if owners and asked.asking else ("1", [])
-    won = replace(asked, report=_Deals(), where=where, since=None, until=None)
+    won = replace(several.deals(asked), where=where, since=None, until=None)
     found: dict[tuple[Place, str, str | None], int | Fraction] = defaultdict(int)
     for place, purse, (month, amount) in won.ask(won.chosen(("closed_on", "amount"), WON) + CAME):
         found[place, month, purse.currency] += (amount or 0) * purse.factor

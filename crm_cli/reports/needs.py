@@ -5,12 +5,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
-from crm_cli import fields, filters
+from crm_cli.asking import several
 from crm_cli.asking.figures import money
 from crm_cli.asking.groups import Place
-from crm_cli.errors import InvalidError
 from crm_cli.fields import Field
 from crm_cli.output import Rows
 from crm_cli.reports import Asked
@@ -51,21 +51,6 @@ _PARTS, _MARKS, _ARTICLE = re.compile(r"[;,\n]"), re.compile(r"[^\w\s]|_"), re.c
 
 
 @dataclass
-class _Noun:
-    """The report on one noun."""
-
-    NOUN: str
-    DAY: str
-    COLUMNS: tuple[Field, ...] = COLUMNS
-    MEASURE: str = MEASURE
-    FORMULA: str = FORMULA
-
-    def answer(self, asked: Asked) -> Rows:
-        """Ask about this noun alone."""
-        return answer(asked)
-
-
-@dataclass
 class Tally:
     """What is known of one need in one group and currency."""
 
@@ -88,7 +73,9 @@ class Found:
 
 def answer(asked: Asked) -> Rows:
     """A row for each group, need and currency, what was wanted most often first, spans of time in order."""
-    found, parts = Found(), list(_nouns(asked))
+    found = Found()
+    # Deals first: groups are called as they are of them.
+    parts = sorted(several.each(asked, NOUNS, partial(_put, asked)), key=lambda part: part.report.NOUN)
     for part in parts:
         _count(part, asked.into, found)
     ordered = sorted(found.tallies.items(), key=lambda item: _order(parts[0], *item))
@@ -104,41 +91,16 @@ def needs(text: str) -> Iterator[tuple[str, str]]:
             yield key, " ".join(part.split()).strip(".!? ")
 
 
-def _nouns(asked: Asked) -> Iterator[Asked]:
-    """The question put to deals and leads, as far as they know what is filtered and grouped by."""
-    chosen, texts = list(NOUNS), []
-    for text in asked.texts:
-        if (found := filters.split(text)) and found[:2] == ("noun", "="):
-            chosen = filters.commas(found[2])
-        else:
-            texts.append(text)
-    refused: InvalidError | None = None
-    known = False
-    for name in reversed(NOUNS):
-        if name not in chosen:
-            continue
-        by = OF_LEADS.get(asked.by or "", asked.by) if name == "lead" else asked.by
-        part = replace(
-            asked, report=_Noun(name, DAYS[name]), by=by, into=asked.into if name == "deal" else None
-        )
-        try:
-            if texts and asked.asking:
-                part.where = filters.where(fields.noun(name), texts, asked.asking)
-            _ = part.group
-        except InvalidError as error:
-            refused = refused or error
-            continue
-        known = True
-        yield part
-    for name in chosen:
-        if name not in NOUNS:
-            raise fields.nearest(name, list(NOUNS), "noun of this report")
-    if refused and not known:
-        raise refused
+def _put(asked: Asked, noun: str) -> Asked:
+    """The question put to deals or leads; leads have no amounts to convert."""
+    report = several.about(asked.report, noun, DAYS[noun])
+    if noun == "deal":
+        return replace(asked, report=report)
+    return replace(asked, report=report, by=OF_LEADS.get(asked.by or "", asked.by), into=None)
 
 
 def _count(asked: Asked, into: str | None, found: Found) -> None:
-    """Count the needs of one noun; leads have no amounts to convert."""
+    """Count the needs of one noun."""
     noun = asked.report.NOUN
     begun = asked.chosen(ASKED[noun], ONLY[noun])
     question = QUESTION.format(day=asked.report.DAY, lost=LOST if noun == "deal" else "NULL")

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from crm_cli import config, fields, filters, soundness
+from crm_cli import config, fields, soundness
+from crm_cli.asking import several
 from crm_cli.asking.figures import share
 from crm_cli.asking.groups import Place
-from crm_cli.errors import InvalidError
 from crm_cli.fields import Field
 from crm_cli.output import Rows
 from crm_cli.reports import Asked
@@ -39,21 +39,6 @@ Filters choose among the nouns that have their fields; noun=contact,lead chooses
 UNASKED = frozenset(("external_id", "external_source"))
 
 
-@dataclass
-class _Noun:
-    """The report on one noun."""
-
-    NOUN: str
-    DAY: str = ""
-    COLUMNS: tuple[Field, ...] = COLUMNS
-    MEASURE: str = MEASURE
-    FORMULA: str = FORMULA
-
-    def answer(self, asked: Asked) -> Rows:
-        """Ask about this noun alone."""
-        return answer(asked)
-
-
 @dataclass(frozen=True)
 class _Look:
     """One row of the answer: what is looked at, and SQL for a value where it is filled and for what is wrong."""
@@ -75,36 +60,11 @@ def answer(asked: Asked) -> Rows:
     """A row for each group, noun and field."""
     settings = config.load()
     soundness.on(asked.connection, settings.country)
-    parts = list(_nouns(asked))
+    parts = list(
+        several.each(asked, NOUNS, lambda name: replace(asked, report=several.about(asked.report, name)))
+    )
     rows = [row for part in parts for row in _rows(part, settings)]
     return parts[0].table(sorted(rows, key=lambda row: row[0].order()) if parts[0].group.name else rows)
-
-
-def _nouns(asked: Asked) -> Iterator[Asked]:
-    """The question put to each noun that is asked about and knows what is filtered and grouped by."""
-    chosen, texts = list(NOUNS), []
-    for text in asked.texts:
-        if (found := filters.split(text)) and found[:2] == ("noun", "="):
-            chosen = filters.commas(found[2])
-        else:
-            texts.append(text)
-    refused: InvalidError | None = None
-    known = False
-    for name in chosen:
-        if name not in NOUNS:
-            raise fields.nearest(name, list(NOUNS), "noun of this report")
-        part = replace(asked, report=_Noun(name))
-        try:
-            if texts and asked.asking:
-                part.where = filters.where(fields.noun(name), texts, asked.asking)
-            _ = part.group
-        except InvalidError as error:
-            refused = refused or error
-            continue
-        known = True
-        yield part
-    if refused and not known:
-        raise refused
 
 
 def _rows(asked: Asked, settings: config.Config) -> Iterator[tuple[Place, tuple[Any, ...]]]:

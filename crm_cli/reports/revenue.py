@@ -5,16 +5,16 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from crm_cli import fields, filters
-from crm_cli.asking import spans
+from crm_cli.asking import several, spans
 from crm_cli.asking.bought import CONDITIONS
 from crm_cli.asking.figures import money, share
 from crm_cli.asking.groups import Place
 from crm_cli.fields import Field
 from crm_cli.output import Rows
-from crm_cli.reports import Asked, Choice, Purse, Report
+from crm_cli.reports import Asked, Choice, Purse
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -57,21 +57,6 @@ WHERE coalesce("group", 0) IN (SELECT value FROM json_each(?5)) GROUP BY "group"
 """
 
 
-@dataclass(frozen=True)
-class _Deals:
-    """The same question, of the deals that were won."""
-
-    NOUN: str = "deal"
-    DAY: str = "closed_on"
-    COLUMNS: tuple[Field, ...] = COLUMNS
-    MEASURE: str = MEASURE
-    FORMULA: str = FORMULA
-
-    def answer(self, asked: Asked) -> Rows:
-        """Ask the store."""
-        return answer(asked)
-
-
 @dataclass
 class Tally:
     """What one group brought in a currency, and what it brought in the time before."""
@@ -108,10 +93,9 @@ def _put(asked: Asked) -> Asked:
     said = asked.said.get("from")
     has = asked.connection.execute("SELECT EXISTS (SELECT 1 FROM invoice)").fetchone()[0]
     source = asked.option("from") if said else "invoices" if has else "deals"
-    report = asked.report if source == "invoices" else cast("Report", _Deals())
-    put = replace(asked, report=report)
+    put = replace(asked) if source == "invoices" else several.deals(asked)
     if asked.asking:
-        put.where = filters.where(fields.noun(report.NOUN), asked.texts, asked.asking)
+        put.where = filters.where(fields.noun(put.report.NOUN), asked.texts, asked.asking)
     return put
 
 
