@@ -32,6 +32,7 @@ _PHONE = r"\+?[\d\s().\-/]{7,}"
 _BESIDE = ("company", "company_name", "email", "phone", "city")  # what tells records of one name apart
 _MOST = 10  # candidates that an error names
 _NEAR = 2000  # names among which the nearest is looked for
+_BEGUN = 200  # records that are counted where a reference names several
 _SHORTEST_PHONE = 7  # digits from which a bare number that is no id may be a phone
 _LONGEST_ID = 18  # digits of an id that SQLite can hold
 
@@ -130,13 +131,13 @@ def like(connection: sqlite3.Connection, noun: str, text: str) -> list[str]:
         return near
     if not _is_named(noun):
         return []
-    most = 'SELECT name_key, "{}" FROM "{}" WHERE {} LIMIT 2000'
+    most = f'SELECT name_key, "{label}" FROM "{table}" WHERE {{}} LIMIT {_NEAR}'
     rows = connection.execute(
-        most.format(label, table, "name_key >= ? AND name_key < ?"), (key[:1], key[:1] + "\U0010ffff")
+        most.format("name_key >= ? AND name_key < ?"), (key[:1], key[:1] + "\U0010ffff")
     )
     names = dict(rows.fetchall())
     if len(names) < _NEAR:
-        names |= dict(connection.execute(most.format(label, table, "1")).fetchall())
+        names |= dict(connection.execute(most.format("1")).fetchall())
     words = {word: name for each, name in names.items() for word in each.split()} | names
     near = get_close_matches(key, list(words), n=5, cutoff=0.6)
     return list(dict.fromkeys(words[each] for each in near))[:3]
@@ -191,9 +192,9 @@ def _is_named(noun: str) -> bool:
 
 
 def _named(connection: sqlite3.Connection, noun: str, ids: list[int]) -> list[tuple[int, str]]:
-    marks = ", ".join("?" * len(ids[:200]))
+    marks = ", ".join("?" * len(ids[:_BEGUN]))
     return connection.execute(
-        f'SELECT id, "{_label(noun)}" FROM "{_table(noun)}" WHERE id IN ({marks})', ids[:200]
+        f'SELECT id, "{_label(noun)}" FROM "{_table(noun)}" WHERE id IN ({marks})', ids[:_BEGUN]
     ).fetchall()
 
 
@@ -321,5 +322,5 @@ def _by_start(connection: sqlite3.Connection, noun: str, text: str, _: str | Non
     key = fold(text)
     if not key or not _is_named(noun):
         return []
-    question = f'SELECT id FROM "{_table(noun)}" WHERE name_key >= ? AND name_key < ? LIMIT 200'
+    question = f'SELECT id FROM "{_table(noun)}" WHERE name_key >= ? AND name_key < ? LIMIT {_BEGUN}'
     return _ids(connection, question, key, key + "\U0010ffff")
