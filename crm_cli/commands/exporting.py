@@ -7,7 +7,7 @@ import typer
 
 from crm_cli import db, fields, output
 from crm_cli.commands import restoring
-from crm_cli.commands.options import Argument, Option, Out
+from crm_cli.commands.options import Argument, Option, Out, Shape
 from crm_cli.commands.verbs import seeing
 from crm_cli.desk import Desk
 from crm_cli.errors import InvalidError
@@ -25,11 +25,7 @@ def export(
         Option("--all", metavar="DIR|FILE.zip", help="Everything, the history included, as an archive"),
     ] = None,
     force: Annotated[bool, Option("--force", help="Replace an archive that stands there")] = False,
-    sort: Annotated[str | None, Option(metavar="COLUMNS", help="Sort by")] = None,
-    columns: Annotated[str | None, Option(metavar="a,b,c", help="Only these columns")] = None,
-    spreadsheet: Annotated[
-        bool, Option("--spreadsheet", help="CSV as Excel reads it where you are, formulas made harmless")
-    ] = False,
+    shape: Shape,
     out: Out,
 ) -> None:
     """Export the whole store as an archive of CSV files, or one noun as `crm NOUN export` does.
@@ -46,9 +42,9 @@ def export(
                 "what? Write crm export --all FILE.zip, or a noun, such as crm export contacts"
             )
         one = seeing.make_export(_noun(words[0]))
-        one(ctx, filters=words[1:], sort=sort, columns=columns, spreadsheet=spreadsheet, out=out)
+        one(ctx, filters=words[1:], shape=shape, out=out)
         return
-    if words or sort or columns or spreadsheet or out.format:
+    if words or shape.told() or out.format:
         raise InvalidError("--all is everything, each value; leave the nouns, columns and formats out")
     out.on(desk)
     _archive(desk, all_.expanduser(), force=force)

@@ -10,7 +10,7 @@ import typer
 
 from crm_cli import asking, config, copies, output, typed
 from crm_cli.commands import completing
-from crm_cli.commands.options import Doing, Filters, Option, Out, Refs, counted
+from crm_cli.commands.options import Doing, Filters, Option, Out, Refs, Shape, counted
 from crm_cli.commands.verbs import seeing
 from crm_cli.desk import Desk
 from crm_cli.errors import InvalidError, NotFoundError
@@ -57,11 +57,7 @@ def make_export(noun: str) -> Callable[..., None]:
         *,
         filters: Filters = None,
         out: Out,
-        sort: Annotated[str | None, Option(metavar="COLUMNS", help="Sort by")] = None,
-        columns: Annotated[str | None, Option(metavar="a,b,c", help="Only these columns")] = None,
-        spreadsheet: Annotated[
-            bool, Option("--spreadsheet", help="CSV as Excel reads it where you are, formulas made harmless")
-        ] = False,
+        shape: Shape,
         for_: Annotated[
             str | None,
             Option(
@@ -86,11 +82,9 @@ def make_export(noun: str) -> Callable[..., None]:
             raise InvalidError("--purpose goes with --for, such as --for email --purpose newsletter")
         if subject is None:
             only = partial(_reached, ctx.obj, noun, for_, purpose or "marketing") if for_ else None
-            seeing.export_of(
-                ctx.obj, noun, filters, out, sort=sort, columns=columns, spreadsheet=spreadsheet, only=only
-            )
+            seeing.export_of(ctx.obj, noun, filters, out, shape, only=only)
             return
-        if filters or sort or columns or spreadsheet or for_:
+        if filters or shape.told() or for_:
             raise InvalidError("--subject is all about one person; leave filters, columns and order out")
         _subject(ctx.obj, noun, subject, out)
 

@@ -51,6 +51,16 @@ class Out(Bundle):
         _ = desk.style.chosen, desk.config
 
 
+class Shape(Bundle):
+    """The order and the columns of what is exported, and for whom it is."""
+
+    sort: Annotated[str | None, Option(metavar="COLUMNS", help="Sort by")] = None
+    columns: Annotated[str | None, Option(metavar="a,b,c", help="Only these columns")] = None
+    spreadsheet: Annotated[
+        bool, Option("--spreadsheet", help="CSV as Excel reads it where you are, formulas made harmless")
+    ] = False
+
+
 class Page(Bundle):
     """Which rows and columns of a list are wanted."""
 

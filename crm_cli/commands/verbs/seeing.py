@@ -8,7 +8,7 @@ import typer
 
 from crm_cli import asking, fields, output
 from crm_cli.commands import completing
-from crm_cli.commands.options import Argument, Filters, Option, Out, Page, Watch
+from crm_cli.commands.options import Argument, Filters, Out, Page, Shape, Watch
 from crm_cli.commands.verbs.files import FILES, TABLES
 from crm_cli.desk import Desk
 from crm_cli.errors import InvalidError
@@ -113,13 +113,9 @@ def make_export(noun: str) -> Callable[..., None]:
         *,
         filters: Filters = None,
         out: Out,
-        sort: Annotated[str | None, Option(metavar="COLUMNS", help="Sort by")] = None,
-        columns: Annotated[str | None, Option(metavar="a,b,c", help="Only these columns")] = None,
-        spreadsheet: Annotated[
-            bool, Option("--spreadsheet", help="CSV as Excel reads it where you are, formulas made harmless")
-        ] = False,
+        shape: Shape,
     ) -> None:
-        export_of(ctx.obj, noun, filters, out, sort=sort, columns=columns, spreadsheet=spreadsheet)
+        export_of(ctx.obj, noun, filters, out, shape)
 
     return export
 
@@ -129,14 +125,12 @@ def export_of(
     noun: str,
     filters: list[str] | None,
     out: Out,
+    shape: Shape,
     *,
-    sort: str | None,
-    columns: str | None,
-    spreadsheet: bool,
     only: Callable[[list[str], list[int] | None], list[int]] | None = None,
 ) -> None:
     """Write the records that filters and references let through; `only` says by their ids which of these."""
-    if spreadsheet:
+    if shape.spreadsheet:
         _for_spreadsheets(desk, out)
     file = out.format if out.format in FILES.get(noun, TABLES)[0] else None
     out.format = "csv" if file else out.format or "csv"
@@ -145,12 +139,12 @@ def export_of(
     if only:
         ids = only(texts, ids)
     if file:
-        if columns:
+        if shape.columns:
             raise InvalidError(f"--columns is for tables; -o {file} has what such a file can hold")
-        output.raw(_filed(desk, noun, file, texts, ids=ids, sort=sort))
+        output.raw(_filed(desk, noun, file, texts, ids=ids, sort=shape.sort))
         return
-    wanted = columns.split(",") if columns else ["all"]
-    output.write(asking.listing(desk, noun, texts, ids=ids, columns=wanted, sort=sort), desk.style)
+    wanted = shape.columns.split(",") if shape.columns else ["all"]
+    output.write(asking.listing(desk, noun, texts, ids=ids, columns=wanted, sort=shape.sort), desk.style)
 
 
 def _for_spreadsheets(desk: Desk, out: Out) -> None:
