@@ -56,6 +56,8 @@ def offered(crm: Crm) -> Offers:
         ("crm deal edit 1 --set prob", {"probability=", "probability_pinned="}),
         ("crm deal edit 1 --set type=re", {"type=renewal"}),
         ("crm deal lose 1 --reason pr", {"price"}),
+        ("crm deal move b", {"Big"}),
+        ("crm deal move 1 prop", {"Proposal"}),
         ("crm deal item add 1 gr", {"Grinder"}),
         ("crm contact list -o j", {"json", "jsonl"}),
         ("crm contact list --columns id,ti", {"id,title", "id,timezone"}),

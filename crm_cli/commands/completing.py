@@ -86,6 +86,12 @@ def references(ctx: Any, incomplete: str) -> list[str]:
     return list(_names(ctx, noun, incomplete)) if noun else []
 
 
+def moves(ctx: Any, incomplete: str) -> list[str]:
+    """Deals, and once one is named the stages before further deals."""
+    stages = _names(ctx, "stage", incomplete) if ctx.params.get("refs") else ()
+    return [*stages, *_names(ctx, "deal", incomplete)]
+
+
 def anything(ctx: Any, incomplete: str) -> list[str]:
     """Names of customers and deals that begin as typed."""
     return [name for noun in ("contact", "company", "deal", "lead") for name in _names(ctx, noun, incomplete)]

@@ -42,7 +42,7 @@ def move(
     refs: Annotated[
         list[str],
         Argument(
-            metavar="REF… STAGE", help="Which deals, then the stage", autocompletion=completing.references
+            metavar="REF… STAGE", help="Which deals, then the stage", autocompletion=completing.moves
         ),
     ],
     doing: Doing,
