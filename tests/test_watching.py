@@ -39,3 +39,14 @@ def test_a_pipe_is_not_watched(more: list[str], crm_process: Crm) -> None:
     done = crm_process("contact", "list", "--watch", *more)
     assert (done.code, done.out) == (2, "")
     assert "--watch" in done.err
+
+
+def test_the_day_is_watched_too(crm: Crm, crm_process: Crm) -> None:
+    assert crm("task", "add", "Call Ada", "--due", "today").code == 0
+    other = Thread(target=crm_process, args=("task", "add", "Call Eve", "--due", "today"))
+    command = [sys.executable, "-m", "crm_cli", "today", "--watch", "--every", "0.1"]
+    other.start()
+    answers = [("Call Ada", ""), ("Call Eve", "\x03")]
+    done = in_terminal([sys.executable, "-c", OWN, *command], size=(30, 100), answers=answers)
+    other.join()
+    assert (done.code, "every 0.1 s" in done.out) == (0, True)
