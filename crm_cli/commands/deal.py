@@ -41,9 +41,7 @@ def move(
     *,
     refs: Annotated[
         list[str],
-        Argument(
-            metavar="REF… STAGE", help="Which deals, then the stage", autocompletion=completing.moves
-        ),
+        Argument(metavar="REF… STAGE", help="Which deals, then the stage", autocompletion=completing.moves),
     ],
     doing: Doing,
 ) -> None:
