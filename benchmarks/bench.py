@@ -22,6 +22,8 @@ from itertools import count as counting
 from pathlib import Path
 from statistics import median
 
+import shell
+
 BIN = Path(sys.executable).parent
 PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
 QUICK = "QUICK" in sys.argv
@@ -60,104 +62,6 @@ with open_table(sys.argv[1], is_header=lambda cells: headers.score("contact", ce
     said = programs.settled("contact", table.header, wishes.Wishes())
     recognition.sights(fields.noun("contact"), table.header, {}, said)
 """
-# What a report has to answer, as one would ask it in the sqlite3 shell.
-SHELL = {
-    "report winloss": """
-        WITH decided AS (SELECT currency, kind, amount, julianday(closed_on) - julianday(opened_on) AS days
-          FROM deal JOIN stage ON stage.id = stage_id WHERE kind IN ('won', 'lost')),
-        ranked AS (SELECT *, row_number() OVER (PARTITION BY currency, kind ORDER BY days) AS place,
-          count(*) OVER (PARTITION BY currency, kind) AS n FROM decided)
-        SELECT currency, sum(kind = 'won'), sum(kind = 'lost'), sum(amount) FILTER (WHERE kind = 'won'),
-          avg(days) FILTER (WHERE kind = 'won'),
-          avg(days) FILTER (WHERE kind = 'won' AND place IN ((n + 1) / 2, (n + 2) / 2))
-        FROM ranked GROUP BY currency""",
-    "report winloss --by owner": """
-        WITH decided AS (SELECT owner_id, currency, kind, amount, julianday(closed_on) - julianday(opened_on) AS days
-          FROM deal JOIN stage ON stage.id = stage_id WHERE kind IN ('won', 'lost')),
-        ranked AS (SELECT *, row_number() OVER (PARTITION BY owner_id, currency, kind ORDER BY days) AS place,
-          count(*) OVER (PARTITION BY owner_id, currency, kind) AS n FROM decided)
-        SELECT user.name, currency, sum(kind = 'won'), sum(kind = 'lost'), sum(amount) FILTER (WHERE kind = 'won'),
-          avg(days) FILTER (WHERE kind = 'won'),
-          avg(days) FILTER (WHERE kind = 'won' AND place IN ((n + 1) / 2, (n + 2) / 2))
-        FROM ranked JOIN user ON user.id = ranked.owner_id GROUP BY ranked.owner_id, currency""",
-    "report pipeline": """
-        SELECT pipeline.name, stage.name, currency, count(*), sum(amount), sum(amount * deal.probability / 1000000),
-          avg(julianday('2026-06-15') - julianday(coalesce(stage_since, opened_on))),
-          sum(julianday('2026-06-15') - julianday(stage_since) > rotten_days)
-        FROM deal JOIN stage ON stage.id = stage_id JOIN pipeline ON pipeline.id = deal.pipeline_id
-        WHERE kind = 'open' GROUP BY stage.id, currency""",
-    "report forecast": """
-        SELECT substr(iif(kind = 'open', expected_close, closed_on), 1, 7) AS month, currency, count(*),
-          sum(amount), sum(amount * deal.probability / 1000000)
-        FROM deal JOIN stage ON stage.id = stage_id WHERE kind <> 'lost' GROUP BY month, currency""",
-}
-
-SHELL_INVOICES = {
-    "report revenue": """
-        SELECT substr(issued_on, 1, 7), currency, sum(amount), count(*) FROM invoice
-        WHERE void_on IS NULL AND issued_on <= '2026-06-15' GROUP BY 1, 2""",
-    "report revenue --by company": """
-        SELECT company.name, currency, revenue, invoices FROM (
-          SELECT company_id, currency, sum(amount) AS revenue, count(*) AS invoices FROM invoice
-          WHERE void_on IS NULL AND issued_on <= '2026-06-15' GROUP BY 1, 2)
-        JOIN company ON company.id = company_id ORDER BY 3 DESC""",
-    "report receivables": """
-        SELECT currency, (julianday('2026-06-15') - julianday(due_on) > 0)
-          + (julianday('2026-06-15') - julianday(due_on) > 30) + (julianday('2026-06-15') - julianday(due_on) > 60)
-          + (julianday('2026-06-15') - julianday(due_on) > 90), count(*), sum(amount - coalesce((
-            SELECT sum(amount) FROM payment WHERE invoice_id = invoice.id AND day <= '2026-06-15'), 0))
-        FROM invoice WHERE void_on IS NULL AND (settled_on IS NULL OR settled_on > '2026-06-15')
-          AND issued_on <= '2026-06-15' GROUP BY 1, 2""",
-    "report payments --by company": """
-        SELECT company.name, currency, n, late, days / n, taken / n, paid FROM (
-          SELECT company_id, currency, count(*) AS n, sum(settled_on > due_on) AS late, sum(amount) AS paid,
-            sum(max(0, julianday(settled_on) - julianday(due_on))) AS days,
-            sum(julianday(settled_on) - julianday(issued_on)) AS taken
-          FROM invoice WHERE settled_on <= '2026-06-15' AND void_on IS NULL AND amount >= 0 GROUP BY 1, 2)
-        JOIN company ON company.id = company_id ORDER BY days / n DESC""",
-    "report rfm": """
-        WITH bought AS (
-          SELECT company_id, max(issued_on) AS last, count(DISTINCT issued_on) AS n, sum(amount) AS amount FROM invoice
-          WHERE void_on IS NULL AND issued_on <= '2026-06-15' GROUP BY 1)
-        SELECT name, julianday('2026-06-15') - julianday(last), n, amount, ntile(5) OVER (ORDER BY last),
-          ntile(5) OVER (ORDER BY n), ntile(5) OVER (ORDER BY amount)
-        FROM bought JOIN company ON company.id = company_id""",
-    "report retention": """
-        WITH began AS (
-          SELECT company_id, min(issued_on) AS first FROM invoice
-          WHERE void_on IS NULL AND issued_on <= '2026-06-15' GROUP BY 1),
-        active AS (
-          SELECT DISTINCT company_id, substr(issued_on, 1, 7) AS month FROM invoice
-          WHERE void_on IS NULL AND issued_on <= '2026-06-15')
-        SELECT substr(first, 1, 7), month, count(*) FROM active JOIN began USING (company_id) GROUP BY 1, 2""",
-}
-SHELL_CASES = {
-    "report cases": """
-        WITH done AS (SELECT strftime('%s', resolved_at) - strftime('%s', created_at) AS took FROM "case"
-          WHERE resolved_at IS NOT NULL),
-        ranked AS (SELECT took, row_number() OVER (ORDER BY took) AS place, count(*) OVER () AS n FROM done)
-        SELECT (SELECT count(*) FROM "case"), (SELECT count(*) FROM "case" WHERE status = 'in_progress'),
-          (SELECT sum(reopened_count > 0) FROM "case"), (SELECT count(DISTINCT company_id) FROM "case"),
-          (SELECT avg(reopened_count = 0) FROM "case" WHERE resolved_at IS NOT NULL), avg(took) / 3600,
-          avg(took) FILTER (WHERE place IN ((n + 1) / 2, (n + 2) / 2)) / 3600,
-          max(took) FILTER (WHERE place <= n * 9 / 10) / 3600
-        FROM ranked""",
-    "report cases --by owner": """
-        WITH done AS (SELECT owner_id, reopened_count, strftime('%s', resolved_at) - strftime('%s', created_at) AS took
-          FROM "case" WHERE resolved_at IS NOT NULL),
-        ranked AS (SELECT *, row_number() OVER (PARTITION BY owner_id ORDER BY took) AS place,
-          count(*) OVER (PARTITION BY owner_id) AS n FROM done),
-        came AS (SELECT owner_id, count(*), sum(status = 'in_progress'), sum(reopened_count > 0),
-          count(DISTINCT company_id) FROM "case" GROUP BY 1)
-        SELECT user.name, came.*, avg(reopened_count = 0), avg(took) / 3600,
-          avg(took) FILTER (WHERE place IN ((n + 1) / 2, (n + 2) / 2)) / 3600,
-          max(took) FILTER (WHERE place <= n * 9 / 10) / 3600
-        FROM ranked JOIN came USING (owner_id) JOIN user ON user.id = ranked.owner_id GROUP BY ranked.owner_id""",
-    "report sla": """
-        SELECT priority, sum(resolution_met = 1), sum(resolution_met = 0), sum(resolution_left IS NOT NULL),
-          sum(resolution_met IS NULL AND resolution_due < '2026-06-15T12:00:00Z')
-        FROM "case" WHERE status <> 'cancelled' GROUP BY 1""",
-}
 
 
 @dataclass
@@ -359,15 +263,15 @@ def cards(folder: Path) -> list[Case]:
 
 def reports(folder: Path, what: str, count: int, questions: dict[str, str]) -> list[Case]:
     """Reports over many records, beside the same question in the sqlite3 shell."""
-    shell, store = shutil.which("sqlite3"), folder / f"{what}.db"
-    if not shell:
+    sqlite3_shell, store = shutil.which("sqlite3"), folder / f"{what}.db"
+    if not sqlite3_shell:
         print("no sqlite3 shell here: the reports are left out")
         return []
     make(what, store, count)
     cases = []
     for name, question in questions.items():
         asked = f"sqlite3: {name}"
-        cases.append(Case(asked, [shell, f"file:{store}?mode=ro", question]))
+        cases.append(Case(asked, [sqlite3_shell, f"file:{store}?mode=ro", question]))
         cases.append(Case(name, crm(store, *name.split()), asked, 2.0))
     return cases
 
@@ -455,9 +359,9 @@ def main() -> None:
             f"{LINES:,} commands": batches(folder),
             f"Files of {CONTACTS:,} contacts": bulk(folder, source, big),
             f"Files of {CARDS:,} vCards": cards(folder),
-            f"Reports over {DEALS:,} deals": reports(folder, "deals", DEALS, SHELL),
-            f"Reports over {DEALS:,} invoices": reports(folder, "invoices", DEALS, SHELL_INVOICES),
-            f"Reports over {CASES:,} cases": reports(folder, "served", CASES, SHELL_CASES),
+            f"Reports over {DEALS:,} deals": reports(folder, "deals", DEALS, shell.DEALS),
+            f"Reports over {DEALS:,} invoices": reports(folder, "invoices", DEALS, shell.INVOICES),
+            f"Reports over {CASES:,} cases": reports(folder, "served", CASES, shell.CASES),
             f"Cases like a case, among {CASES:,}": likeness(folder),
         }
         for cases in groups.values():

@@ -14,6 +14,7 @@ from pathlib import Path
 from statistics import median
 
 import bench
+import shell
 
 from crm_cli.asking import lifetime
 from crm_cli.asking.lifetime import Habit
@@ -57,7 +58,7 @@ def main() -> None:
     os.environ |= {"CRM_CONFIG": "/nonexistent/crm.toml", "CRM_TODAY": bench.TODAY}
     fits()
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
-    asked = {name: bench.SHELL_INVOICES[name] for name in REPORTS}
+    asked = {name: shell.INVOICES[name] for name in REPORTS}
     with tempfile.TemporaryDirectory() as folder:
         cases = bench.reports(Path(folder), "invoices", count, asked)
         bench.measure(cases)
