@@ -43,6 +43,7 @@ _ISO_DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _ISO_INSTANT = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z"
 _ISO_LOCAL = r"[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}(?::[0-9]{2})?"
 _SHIFT = r"([+-])([0-9]{1,5})([dwmy])"
+_IN = r"in (?P<in>[0-9]{1,5}) (?P<unit>day|week|month|year)s?|(?P<ago>[0-9]{1,5}) (?P<past>day|week|month|year)s? ago"
 _NAMED = r"(last|previous|this|current|next)[- ](week|month|quarter|year)"
 _LAST = r"(?:last|past)[- ]([0-9]{1,5}[dwmy])"
 _CALENDAR = r"([0-9]{4})(?:-?q([1-4])|-w([0-9]{2})|-([0-9]{2}))?"
@@ -58,7 +59,7 @@ def parse_day(
     Args:
         text: ISO (`2026-11-05`, `2026/11/5`, `20261105`), with a month's name (`15 Apr 2021`), in numbers
             (`5/11/2026`), Jalali (`1405/08/14`), or, when `words`, `today`, `fri` (the next one after
-            today), `+30d`, `-2w`, `+3m`, `+1y`. A time of day after it is ignored.
+            today), `+30d`, `-2w`, `+3m`, `+1y`, `in 3 days`, `2 weeks ago`. A time of day after it is ignored.
         today: the day that words count from.
         order: `dmy`, `mdy` or `ymd` where numbers do not settle it.
         words: whether relative words are allowed.
@@ -181,6 +182,8 @@ def _relative(said: str, today: date) -> str | None:
         return (today + timedelta(days)).isoformat()
     if (weekday := _WEEKDAYS.get(said)) is not None:
         return (today + timedelta((weekday - today.weekday() - 1) % 7 + 1)).isoformat()
+    if told := re.fullmatch(_IN, said):
+        said = f"+{told['in']}{told['unit'][0]}" if told["in"] else f"-{told['ago']}{told['past'][0]}"
     if not (shift := re.fullmatch(_SHIFT, said)):
         return None
     number, unit = int(shift[1] + shift[2]), shift[3]
