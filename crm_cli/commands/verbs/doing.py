@@ -14,6 +14,7 @@ from crm_cli.refs import AmbiguousError
 if TYPE_CHECKING:
     from crm_cli.rules.drafts import Draft
 
+PAGE = 2_000  # records that are changed together
 T = TypeVar("T")
 AddsNamed = Callable[[str, str], bool]
 """Whether a record that is named (its noun, its name) and not there is to be added."""
@@ -226,14 +227,15 @@ def edit_records(
     def carry_out(adds_named: AddsNamed) -> list[int]:
         with desk.change(f"{noun} {verb}", dry_run=doing.dry_run) as change:
             change.adds_named = adds_named
-            drafts = records.load(change, noun, ids)
-            for draft in drafts:
-                intake.fill(change, noun, draft, texts)
-            records.write(change, noun, drafts)
-            watch = duplicates.Watch(change, noun)
-            watch.look(drafts)
+            watch, changed = duplicates.Watch(change, noun), list[int]()
+            for start in range(0, len(ids), PAGE):
+                drafts = records.load(change, noun, ids[start : start + PAGE])
+                for draft in drafts:
+                    intake.fill(change, noun, draft, texts)
+                records.write(change, noun, drafts)
+                watch.look(drafts)
+                changed += [draft.id for draft in drafts if draft.changed]
             change.notes += watch.notes()
-            changed = [draft.id for draft in drafts if draft.changed]
             change.summary = f"{counted(changed, noun)}: {', '.join(sorted(texts))}"
         return changed
 
