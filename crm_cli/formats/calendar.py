@@ -95,7 +95,7 @@ def _define_zones(source: Source, encoding: str) -> None:
             if name == "VTIMEZONE":
                 try:
                     icalendar.Component.from_ical(raw)
-                except _WRONG:
+                except (*_WRONG, OSError):
                     continue  # its times count as those of a zone that nobody defines
 
 
@@ -142,6 +142,8 @@ def _fill(entry: Entry, name: str, zone: str, *, cancelled: bool) -> None:
         _Reading(part, entry, zone).fill(cancelled=cancelled)
     except InvalidError as error:
         entry.problem = str(error)
+    except OSError:  # a zone is looked for as a file of its name
+        entry.problem = f"{name} names a time zone that can be none"
     except _WRONG as error:
         said = " ".join(str(error).split())[:120] or type(error).__name__
         entry.problem = f"{name} cannot be read: {said}"
