@@ -197,7 +197,7 @@ def test_edit_mends_a_broken_file(crm: Crm, file: Path, tmp_path: Path) -> None:
 def test_init_without_a_terminal_names_its_options(crm: Crm, file: Path, store: Path) -> None:
     refused = crm("init")
     assert refused.code == 2
-    assert "--me, --email, --currency, --zone, --country, --week-start, --date-order, or -y" in refused.err
+    assert "--me, --email, --currency, --zone, --country, --week-start, --date-order, --decimal, or -y" in refused.err
     assert not file.exists()
     assert not store.exists()
 
@@ -238,7 +238,7 @@ def test_init_takes_what_the_system_says(crm: Crm, file: Path) -> None:
     assert said.code == 0
     assert tomllib.loads(file.read_text()) == {
         "me": "Jane", "currency": "USD", "zone": "America/New_York", "country": "US",
-        "week_start": "sunday", "date_order": "mdy",
+        "week_start": "sunday", "date_order": "mdy", "decimal": ".",
     }  # fmt: skip
 
 
@@ -253,31 +253,36 @@ def test_init_asks_in_a_terminal(terminal: Terminal, file: Path, store: Path) ->
         ("Country", "\r"),
         ("First day", "\r"),
         ("Order", "\r"),
+        ("Decimal", "\x1b[B\r"),
     ]
     said = terminal("init", answers=answers, env={"CRM_CONFIG": str(file), "LC_ALL": "de_CH.UTF-8"})
     assert said.code == 0
     assert tomllib.loads(file.read_text()) == {
         "me": "Jane Doe", "email": "jane@example.org", "currency": "CHF", "zone": "Europe/Zurich",
-        "country": "CH", "week_start": "monday", "date_order": "dmy",
+        "country": "CH", "week_start": "monday", "date_order": "dmy", "decimal": ",",
     }  # fmt: skip
     assert store.exists()
 
 
 @pytest.mark.parametrize(
-    ("locale", "order", "start"),
+    ("locale", "order", "start", "mark"),
     [
-        ("en_US.UTF-8", "mdy", "sunday"),
-        ("de_DE.UTF-8", "dmy", "monday"),
-        ("en_GB", "dmy", "monday"),
-        ("sv_SE", "ymd", "monday"),
-        ("fa_IR", "ymd", "saturday"),
-        ("C.UTF-8", "", "monday"),
-        ("xx_YY", "", "monday"),
+        ("en_US.UTF-8", "mdy", "sunday", "."),
+        ("de_DE.UTF-8", "dmy", "monday", ","),
+        ("en_GB", "dmy", "monday", "."),
+        ("sv_SE", "ymd", "monday", ","),
+        ("fa_IR", "ymd", "saturday", "."),
+        ("C.UTF-8", "", "monday", "."),
+        ("xx_YY", "", "monday", "."),
     ],
 )
-def test_the_locale_tells_how_dates_are_written(
-    monkeypatch: pytest.MonkeyPatch, store: Path, locale: str, order: str, start: str
+def test_the_locale_tells_how_dates_and_numbers_are_written(
+    monkeypatch: pytest.MonkeyPatch, store: Path, locale: str, order: str, start: str, mark: str
 ) -> None:
     assert store
     monkeypatch.setenv("LANG", locale)
-    assert (surroundings.date_order(), surroundings.week_start()) == (order, start)
+    assert (surroundings.date_order(), surroundings.week_start(), surroundings.decimal()) == (
+        order,
+        start,
+        mark,
+    )

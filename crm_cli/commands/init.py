@@ -1,4 +1,4 @@
-"""`crm init`: say once who you are and how you write money and dates."""
+"""`crm init`: say once who you are and how you write money, dates and numbers."""
 
 from collections.abc import Callable
 from typing import Annotated, Any
@@ -19,6 +19,7 @@ QUESTIONS = {
     "country": "Country of phone numbers that name none, as ISO code",
     "week_start": "First day of the week",
     "date_order": "Order of dates such as 03/04/2026",
+    "decimal": "Decimal mark of the numbers that you type",
 }
 REFUSE = "refuse such dates"
 
@@ -35,6 +36,7 @@ def init(
         str | None, Option(metavar="monday|saturday|sunday", help="First day of the week")
     ] = None,
     date_order: Annotated[str | None, Option(metavar="dmy|mdy|ymd", help="Order of 03/04/2026")] = None,
+    decimal: Annotated[str | None, Option(metavar=".|,", help="Decimal mark of typed numbers")] = None,
     yes: Annotated[bool, Option("-y", "--yes", help="Take for the rest what the system says")] = False,
 ) -> None:
     """Say once who you are and how you write money and dates; makes the store and says where it is.
@@ -44,7 +46,7 @@ def init(
     """
     desk: Desk = ctx.obj
     said = {"me": me, "email": email, "currency": currency, "zone": zone, "country": country,
-            "week_start": week_start, "date_order": date_order}  # fmt: skip
+            "week_start": week_start, "date_order": date_order, "decimal": decimal}  # fmt: skip
     given = {key: value for key, value in said.items() if value is not None}
     for key, value in given.items():
         settings.check(key, settings.as_kept(key, value))
@@ -84,6 +86,8 @@ def _ask(proposed: dict[str, str]) -> dict[str, str]:
             asked = questionary.select(
                 question, choices=["dmy", "mdy", "ymd", REFUSE], default=value or REFUSE
             )
+        elif key == "decimal":
+            asked = questionary.select(question, choices=[".", ","], default=value)
         else:
             asked = questionary.text(question, default=value, validate=_check(key))
         answer = asked.unsafe_ask()

@@ -1,4 +1,4 @@
-"""What the system says of its user: name, zone, country, currency, and how dates and weeks are written there.
+"""What the system says of its user: name, zone, country, currency, and how dates, weeks and numbers are written there.
 
 Only guesses, to be confirmed: `crm init` offers them, nothing else uses them.
 """
@@ -24,6 +24,7 @@ def guesses() -> dict[str, str]:
         "country": bare.country or "",
         "week_start": week_start(),
         "date_order": date_order(),
+        "decimal": decimal(),
     }
 
 
@@ -66,6 +67,16 @@ def date_order() -> str:
 
     letters = re.sub(r"'[^']*'|[^dMy]", "", get_date_format("short", locale=locale).pattern)
     return "".join(dict.fromkeys(letters.lower()))
+
+
+def decimal() -> str:
+    """The mark before the digits of a part, where the locale is; a point where it is neither that nor a comma."""
+    locale = _locale()
+    if not locale:
+        return "."
+    from babel.numbers import get_decimal_symbol
+
+    return "," if get_decimal_symbol(locale) == "," else "."
 
 
 def _locale() -> str:
