@@ -197,7 +197,10 @@ def test_edit_mends_a_broken_file(crm: Crm, file: Path, tmp_path: Path) -> None:
 def test_init_without_a_terminal_names_its_options(crm: Crm, file: Path, store: Path) -> None:
     refused = crm("init")
     assert refused.code == 2
-    assert "--me, --email, --currency, --zone, --country, --week-start, --date-order, --decimal, or -y" in refused.err
+    assert (
+        "--me, --email, --currency, --zone, --country, --week-start, --date-order, --decimal, or -y"
+        in refused.err
+    )
     assert not file.exists()
     assert not store.exists()
 
