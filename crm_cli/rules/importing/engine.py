@@ -28,6 +28,7 @@ from crm_cli.rules.importing.matching import Before, Matching
 from crm_cli.rules.importing.plain import Plain
 from crm_cli.rules.importing.plan import Plan
 from crm_cli.rules.importing.reading import counted, read
+from crm_cli.rules.importing.repeats import Repeats
 from crm_cli.rules.importing.report import Remarks, Report
 from crm_cli.rules.importing.rows import Line, Name, Problem, Row
 
@@ -53,7 +54,7 @@ def run(
         reject: called with each wrong row.
         tick: called with the number of rows after each batch.
     """
-    engine = _Engine(change, plan, reject)
+    engine = _Engine(change, plan, table, reject)
     lines = events.batches(plan, table, BATCH) if events.is_log(plan) else _batches(table.rows())
     with ExitStack() as stack:
         stack.callback(engine.matching.close)
@@ -87,10 +88,13 @@ class Batch(NamedTuple):
 class _Engine:
     """The work on one file."""
 
-    def __init__(self, change: Change, plan: Plan, reject: Callable[[Row], None] | None) -> None:
+    def __init__(
+        self, change: Change, plan: Plan, table: Table, reject: Callable[[Row], None] | None
+    ) -> None:
         self.change, self.plan, self._reject = change, plan, reject
         self.links = Links(change, plan.source, own=plan.own, create=plan.wishes.create, by=plan.noun)
         self.matching = Matching(change, plan)
+        self.repeats = Repeats(plan, table, self.matching)
         self.absent = Absent(change, plan, plan.source)
         self.building = Building(change, plan, self.links)
         self.report = Report(plan.noun, notes=list(plan.notes), unmapped=list(plan.unmapped))
@@ -139,18 +143,17 @@ class _Engine:
         report = self.report
         self.later.settle(report, self.remarks)
         report.linked = {noun: number for noun, number in self.links.made.items() if number}
-        report.notes += [*self.absent.note(), *self._watch.notes()]
+        report.notes += [*self.repeats.found.notes(self.plan.noun), *self.absent.note(), *self._watch.notes()]
         report.notes += self.remarks.lines(self.plan.noun, is_log=self._is_log)
 
     def _batch(self, rows: Sequence[Row]) -> None:
         """Look up what rows name and whom they are about, then write them."""
-        names = [self.building.names(row) for row in rows]
-        missing = self.links.look_up(name for each in names for _, name in each)
-        if missing:
-            for row, each in zip(rows, names, strict=True):
-                self._check_names(row, each)
-            rows = self._sound(rows)
-        work = self._present(list(zip(rows, self.matching.find(rows), strict=True)))
+        missing = self._look_up(rows)
+        rows = self._sound(rows) if missing else rows
+        found = self.matching.find(rows)
+        if self.repeats.unite(rows, found):
+            missing |= self._look_up(rows)
+        work = self._present(list(zip(rows, found, strict=True)))
         if self._is_log:
             events.settle(self.change, self.plan, work)
         for row, before in work:
@@ -158,6 +161,14 @@ class _Engine:
                 self.building.place(row, before)
                 self.remarks.odd += oddities.judge(self.plan, row, before, self.change.config.zone)
         self._write([each for each in work if self._is_wanted(*each)], missing)
+
+    def _look_up(self, rows: Sequence[Row]) -> set[Name]:
+        """Look up what rows name; returns the names without a record, and a row that may not have one is wrong."""
+        names = [self.building.names(row) for row in rows]
+        missing = self.links.look_up(name for each in names for _, name in each)
+        for row, each in zip(rows, names, strict=True) if missing else ():
+            self._check_names(row, each)
+        return missing
 
     def _present(self, work: list[Work]) -> list[Work]:
         """The rows but those about people who asked to be forgotten, which are counted."""

@@ -101,18 +101,19 @@ class Matching:
     def identify(self, rows: Iterable[Row]) -> None:
         """Give every row the keys that it can be told by, the strongest first, its fingerprint where it has none."""
         for row in rows:
-            values = row.values
-            if values.get("external_id") and not self.plan.own:
-                values.setdefault("external_source", self.plan.source)
-            row.keys = self._keys(row)
+            row.keys = self.told(row)
             who = None if self.plan.noun != "member" or self.plan.own else self._members.person(row)
             if not row.keys and not self.plan.own and row.problem is None:
-                values |= {"external_id": self._fingerprint(row, who), "external_source": self.plan.source}
+                key = {"external_id": self._fingerprint(row, who), "external_source": self.plan.source}
+                row.values |= key
                 row.keys = list(self._outer(row))
             if who:
                 row.keys.append(("person", who))
 
-    def _keys(self, row: Row) -> list[Key]:
+    def told(self, row: Row) -> list[Key]:
+        """The keys that a row says, the strongest first."""
+        if row.values.get("external_id") and not self.plan.own:
+            row.values.setdefault("external_source", self.plan.source)
         chosen = self.plan.wishes.match
         if chosen:
             found = [self._value(row, name) for name in chosen]
