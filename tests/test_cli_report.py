@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from conftest import Crm
+from conftest import Crm, Terminal
 from furnishing import furnished
 from reporting import deal
 
@@ -87,3 +87,16 @@ def test_reports_help(crm: Crm) -> None:
     shown = crm("report", "--help").out
     assert all(name in shown for name in reports.names())
     assert "--explain" in crm("report", "funnel", "--help").out
+
+
+def test_a_person_sees_the_months_to_come_and_a_pipe_all(crm: Crm, terminal: Terminal) -> None:
+    for day in ("2025-12-01", "2026-05-31", "2026-06-01"):
+        assert crm("deal", "add", day, "--amount", "10", "--stage", "won", "--closed-on", day).code == 0
+    assert crm("deal", "add", "next", "--amount", "5", "--expected-close", "2026-07-01").code == 0
+    months = ["2025-12", "2026-05", "2026-06", "2026-07"]
+    assert [line[:7] for line in crm("report", "forecast").lines] == months
+    seen = terminal("report", "forecast").out
+    assert [month in seen for month in months] == [False, False, True, True]
+    assert "2 months that are over are left out; --until last-month shows what they brought" in seen
+    over = terminal("report", "forecast", "--until", "last-month").out
+    assert [month in over for month in months] == [True, True, False, False]

@@ -144,7 +144,22 @@ def answer(
     elif ways.chart:
         drawn(asked.report.answer(asked), asked.report, asked.by, desk.style)
     else:
-        output.write(asked.report.answer(asked), desk.style)
+        rows = asked.report.answer(asked)
+        output.write(_to_come(rows, asked) if desk.style.limited else rows, desk.style)
+
+
+def _to_come(rows: Rows, asked: reports.Asked) -> Rows:
+    """What a person looks at where no time is asked for: of a report on months to come not those that are over."""
+    column = getattr(asked.report, "TO_COME", None)
+    if column is None or asked.since or asked.until:
+        return rows
+    at = [each.name for each in rows.columns].index(column)
+    whole, month = list(rows.rows), asked.today.isoformat()[:7]
+    rows.rows = [row for row in whole if row[at] >= month]
+    if over := {row[at] for row in whole if row[at] < month}:
+        months = "1 month that is over is" if len(over) == 1 else f"{len(over)} months that are over are"
+        rows.notes.append(f"{months} left out; --until last-month shows what they brought")
+    return rows
 
 
 def _explain(desk: Desk, asked: reports.Asked) -> None:

@@ -5,9 +5,9 @@ The first line of its docstring is its summary. In it stand
 view for the day that `--period` chooses by and that `--by month` cuts (empty: none); `COLUMNS`; `MEASURE`, the
 column that a chart draws; `FORMULA`, what the figures mean and what they are divided by; and
 `answer(asked) -> Rows`, its question. Beside these `BY`, what it is grouped by where nobody says; `GROUPS`, the
-groups that it alone knows; `ways()`, all that it can be grouped by where that is not what its noun can; `OPTIONS`, the
-options that it alone has, whose words `asked.option(name)` gives; `DEAR`, columns that a narrow window keeps; and
-`CHART`, `GRID`, `PARTS`, `STEPS` and `MEASURES`, how it is drawn, see `crm_cli.drawing`.
+groups that it alone knows; `ways()`, all that it can be grouped by where that is not what its noun can; `OPTIONS`, its
+own options, whose words `asked.option(name)` gives; `DEAR`, columns that a narrow window keeps; `TO_COME`, a column of
+months, of which a person sees none that is over; `CHART`, `GRID`, `PARTS`, `STEPS`, `MEASURES`, see `crm_cli.drawing`.
 
 A question begins with `asked.chosen(…)`, the records it is about, and selects `"group"` and `purse` first:
 the group that a row falls into, and the currency or the rate of its amounts. Unlike currencies are never added.

@@ -30,6 +30,7 @@ COLUMNS = (
 )
 MEASURE = "pipeline"
 DEAR = ("weighted",)
+TO_COME = "month"
 CHART = "bars"
 FORMULA = """
 Open deals in the month of expected_close, won ones in the month they closed; lost ones are in none.
