@@ -168,3 +168,25 @@ def test_more_such_rows_than_memory_holds_are_told(crm: Crm, monkeypatch: pytest
     told = bring(crm, "contact", text)["notes"]
     assert "2 more rows have a key of others; they are taken one after the other" in told  # type: ignore[operator]
     assert counts(bring(crm, "contact", text)) == {"unchanged": 2, "updated": 2}
+
+
+def test_rows_that_find_a_record_by_different_keys_change_it_once(crm: Crm, store: Path) -> None:
+    bring(crm, "contact", "Name,E-mail,E-mail 2,Contact ID\nAda,a@x.example,b@x.example,k1\n")
+    text = (
+        "Name,E-mail,Contact ID,Mobile,Account\nAda,a@x.example,k1,+44 20 7946 0958,Acme\n"
+        "Ada K,b@x.example,,+44 20 7946 0958,Brick\n"
+    )
+    told = bring(crm, "contact", text)
+    assert counts(told) == {"updated": 1, "unchanged": 1}
+    assert "(lines 2 and 3)" in told["notes"][0]  # type: ignore[index]
+    assert sqlite3.connect(store).execute("SELECT count(*) FROM contact_phone").fetchone() == (1,)
+    assert counts(bring(crm, "contact", text)) == {"unchanged": 2}
+    assert crm("contact", "list", "--columns", "name,company").lines == ["Ada K\tBrick"]
+
+
+def test_only_creating_takes_the_first_row_alone(crm: Crm) -> None:
+    told = bring(crm, "contact", PEOPLE, "--mode", "create")
+    assert counts(told) == {"created": 2, "skipped": 1}
+    assert told["notes"][0].endswith("(lines 2 and 4): only the first one counts")  # type: ignore[index]
+    assert crm("contact", "list", "name=Ada Lovelace", "--columns", "company").lines == ["Acme"]
+    assert counts(bring(crm, "contact", PEOPLE, "--mode", "create")) == {"skipped": 3}

@@ -143,7 +143,9 @@ class _Engine:
         report = self.report
         self.later.settle(report, self.remarks)
         report.linked = {noun: number for noun, number in self.links.made.items() if number}
-        report.notes += [*self.repeats.found.notes(self.plan.noun), *self.absent.note(), *self._watch.notes()]
+        alone = self.plan.wishes.mode == "create"
+        report.notes += self.repeats.found.notes(self.plan.noun, first_alone=alone)
+        report.notes += [*self.absent.note(), *self._watch.notes()]
         report.notes += self.remarks.lines(self.plan.noun, is_log=self._is_log)
 
     def _batch(self, rows: Sequence[Row]) -> None:
@@ -153,7 +155,8 @@ class _Engine:
         found = self.matching.find(rows)
         if self.repeats.unite(rows, found):
             missing |= self._look_up(rows)
-        work = self._present(list(zip(rows, found, strict=True)))
+        work, again = _once(zip(rows, found, strict=True))
+        work = self._present(work)
         if self._is_log:
             events.settle(self.change, self.plan, work)
         for row, before in work:
@@ -161,6 +164,8 @@ class _Engine:
                 self.building.place(row, before)
                 self.remarks.odd += oddities.judge(self.plan, row, before, self.change.config.zone)
         self._write([each for each in work if self._is_wanted(*each)], missing)
+        if again:
+            self._batch(again)
 
     def _look_up(self, rows: Sequence[Row]) -> set[Name]:
         """Look up what rows name; returns the names without a record, and a row that may not have one is wrong."""
@@ -291,6 +296,21 @@ class _Engine:
 def _batches(rows: Iterator[Line]) -> Iterator[list[Line]]:
     while batch := list(islice(rows, BATCH)):
         yield batch
+
+
+def _once(work: Iterable[Work]) -> tuple[list[Work], list[Row]]:
+    """The first row of each record, and the others: what these change is told when it has been written."""
+    first: list[Work] = []
+    again: list[Row] = []
+    seen: set[int] = set()
+    for row, before in work:
+        if before is not None and before["id"] in seen:
+            again.append(row)
+            continue
+        first.append((row, before))
+        if before is not None:
+            seen.add(before["id"])
+    return first, again
 
 
 def _tables(plan: Plan) -> list[str]:

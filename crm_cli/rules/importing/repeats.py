@@ -6,8 +6,8 @@ stands in the end: the first one brings it about, the others change nothing. The
 row has found a record: two of them make the second find one, and a file of new records alone is read no second time.
 
 Rows that share a key as it is written are looked up: together are those that find one record, and of those that find
-none the ones with the same strongest key. Memory holds 8 bytes for each key of the file while it compares them, and
-the first 10,000 rows that repeat one.
+none the ones with the same strongest key. Rows that share none are together where one batch holds them. Memory holds
+8 bytes for each key of the file while these are compared, and the first 10,000 rows that repeat one.
 """
 
 from array import array
@@ -87,7 +87,7 @@ class Found:
                 ]
                 self.examples.setdefault(column.header, ", then ".join(texts[:SHOWN]))
 
-    def notes(self, noun: str) -> list[str]:
+    def notes(self, noun: str, *, first_alone: bool) -> list[str]:
         """What is to be said of it."""
         if not self.records:
             return []
@@ -95,7 +95,10 @@ class Found:
         more = "; …" if self.records > len(self.lines) else ""
         first = f"{'; '.join(self.lines)}{more}"
         told = f"{self.records:,} {have} several rows in the file, {self.rows:,} together (lines {first})"
-        found = [f"{told}: where they differ, what the last one says stands"]
+        stands = (
+            "only the first one counts" if first_alone else "where they differ, what the last one says stands"
+        )
+        found = [f"{told}: {stands}"]
         differ = self.differ.most_common()
         for header, many in differ[:SHOWN]:
             what = fields.plural(noun) if many > 1 else noun
@@ -126,15 +129,27 @@ class Repeats:
         if not self._is_known:
             self._learn()
         changed = False
-        for row, before in zip(rows, found, strict=True) if self._together else ():
+        together: dict[int, list[Row]] = {}
+        for row, before in zip(rows, found, strict=True):
             if before is None or row.problem is not None:
                 continue
-            key = _keys(self._ways, row.cells)[:1]
+            together.setdefault(before["id"], []).append(row)
+            key = _keys(self._ways, row.cells)[:1] if self._together else []
             for each in self._together.get(key[0], ()) if key else ():
                 if each.record in (None, before["id"]):
                     _take(row, each.said)
                     changed = True
-        return changed
+        several = [some for some in together.values() if len(some) > 1]
+        for some in several:
+            self._join(some)
+        return changed or bool(several)
+
+    def _join(self, rows: Sequence[Row]) -> None:
+        """Let rows that found one record although they share no key say the same."""
+        self.found.add(self.plan, rows)
+        said = _joined(rows, clears=self.plan.wishes.empty == "clear")
+        for row in rows:
+            _take(row, said)
 
     def _learn(self) -> None:
         """Read the file for rows that share a key, and put together what those of one record say."""
