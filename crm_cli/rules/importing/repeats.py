@@ -178,12 +178,20 @@ class Repeats:
 
     def _repeated(self) -> set[int]:
         """The hashes of keys that may tell two rows to be about one record; two with keys of a program never are."""
+        strong = [way for way in self._ways if way.name == "external_id"]
+        weak = [way for way in self._ways if way.name != "external_id"]
         first, others = array("q"), array("q")
+        keyed = 0
         for _, cells in self.table.rows():
-            keys = _keys(self._ways, cells)
-            first.extend(map(hash, keys[:1]))
-            if len(keys) > 1:
-                (others if keys[0][0] == "external_id" else first).extend(map(hash, keys[1:]))
+            if keys := _keys(strong, cells):
+                keyed += 1
+            else:
+                keys = _keys(weak, cells)
+            first.extend(map(hash, keys))
+        if 0 < keyed < len(first):
+            for _, cells in self.table.rows():
+                if _keys(strong, cells):
+                    others.extend(map(hash, _keys(weak, cells)))
         return _repeated(first, others)
 
     def _looked_up(self, lines: Sequence[Line]) -> Iterator[tuple[Row, Before | None]]:
