@@ -131,8 +131,8 @@ class Repeats:
         changed = False
         together: dict[int, list[Row]] = {}
         for row, before in zip(rows, found, strict=True):
-            if before is None or row.problem is not None:
-                continue
+            if before is None or row.problem is not None or self.matching.is_merged(row, before):
+                continue  # what another record was before it was merged says nothing more
             together.setdefault(before["id"], []).append(row)
             key = _keys(self._ways, row.cells)[:1] if self._together else []
             for each in self._together.get(key[0], ()) if key else ():
@@ -200,8 +200,11 @@ class Repeats:
         for row in rows:
             row.keys = self.matching.told(row)
         rows = [row for row in rows if row.keys]
-        found = zip(rows, self.matching.find(rows), strict=True)
-        return (each for each in found if each[0].problem is None)
+        return (
+            (row, before)
+            for row, before in zip(rows, self.matching.find(rows), strict=True)
+            if row.problem is None and not (before and self.matching.is_merged(row, before))
+        )
 
     def _key(self, row: Row) -> Key:
         return _keys(self._ways, row.cells)[0]
