@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache, lru_cache
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from crm_cli.changing import Change
 
 WAIT = 30.0  # seconds a command waits for another one to finish
+PAUSE = 0.25  # seconds between two tries
+WAL = 2  # in a store's header at 18: that readers go on while somebody writes
 
 
 def default_path() -> Path:
@@ -198,9 +201,15 @@ def scratch() -> sqlite3.Connection:
 
 def copy_into(source: sqlite3.Connection, target: Path) -> None:
     """Replace what is in the file `target` by a whole copy of a store, in one transaction."""
+    tried = count(1)
+
+    def again(status: int, _: int, __: int) -> None:
+        if status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) and next(tried) > WAIT / PAUSE:
+            raise StoreError("the store is kept by another command; try again in a moment")
+
     copy = sqlite3.connect(target, timeout=WAIT, isolation_level=None)
     try:
-        source.backup(copy)
+        source.backup(copy, progress=again, sleep=PAUSE)
         if damage(copy):
             raise StoreError(f"the copy {target} did not come out whole; check the disk and the store")
     finally:
@@ -226,7 +235,7 @@ def exists(path: Path) -> bool:
 
 def connect(path: Path, mode: str) -> sqlite3.Connection:
     """A connection, `ro` or `rw`, to a store that exists; what is not ours is refused and left untouched."""
-    _recognise(path)
+    head = _recognise(path)
     if mode == "rw":
         from crm_cli import places
 
@@ -247,13 +256,16 @@ def connect(path: Path, mode: str) -> sqlite3.Connection:
         connection.execute("PRAGMA foreign_keys = ON")
         if mode == "rw":
             connection.execute("PRAGMA synchronous = FULL")  # what is said to be done outlives a power cut
+            if head[18] != WAL:  # such a copy took the store's place: in it who writes keeps readers out
+                with suppress(sqlite3.OperationalError):  # somebody reads it now; the next change tries again
+                    connection.execute("PRAGMA journal_mode = WAL")
     except (sqlite3.DatabaseError, OSError) as error:
         raise refusal(error, path) from error
     return connection
 
 
-def _recognise(path: Path) -> None:
-    """Look at the header as bytes: SQLite would tidy up the file of another program while only looking."""
+def _recognise(path: Path) -> bytes:
+    """The header as bytes, if it is a store's: SQLite would tidy up the file of another program while only looking."""
     if path.is_dir():
         raise StoreError(f"{path} is a directory, not a store; give a file with --db or CRM_DB")
     if not path.is_file():
@@ -265,6 +277,7 @@ def _recognise(path: Path) -> None:
         raise StoreError(f"cannot read {path}: {error.strerror or error}") from error
     if not head.startswith(b"SQLite format 3\0") or int.from_bytes(head[68:72], "big") != schema.APPLICATION:
         raise StoreError(f"{path} is not a crm store; give another with --db or CRM_DB")
+    return head
 
 
 def _check(connection: sqlite3.Connection, path: Path, *, upgrade: bool = False) -> bool:

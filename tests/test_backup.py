@@ -9,6 +9,8 @@ import pytest
 from conftest import Crm, Terminal
 from test_store import BROKEN, add, copy_in, names, outside
 
+from crm_cli import db
+
 PEOPLE = "name,email\n" + "".join(f"Person {number},p{number}@x.org\n" for number in range(60))
 MENDED = [
     said for said in BROKEN if not said.startswith(("company 1 refers", "activity 7"))
@@ -90,6 +92,31 @@ def test_where_no_copy_can_be_made_nothing_is_changed(crm: Crm, store: Path) -> 
     assert "no copy could be made before this" in refused.err
     assert crm("contact", "list", "--count").out == "0\n"
     assert crm("db", "check").code == 0
+
+
+def test_a_copy_that_took_a_stores_place_lets_readers_in_again(crm: Crm, store: Path) -> None:
+    """It has no log beside it; a change that does not fit into the cache locked it whole, and waited for itself."""
+    lines = "name,title\n" + "".join(f"Person {number},{'x' * 200}\n" for number in range(4_000))
+    assert crm("contact", "import", "-", "--yes", input=lines).code == 0
+    with closing(sqlite3.connect(store)) as connection:
+        assert connection.execute("PRAGMA journal_mode = DELETE").fetchone() == ("delete",)
+    assert crm("contact", "edit", "id=1..", "--title", "y" * 300, "--yes").code == 0
+    assert len(kept(store)) == 1
+    with closing(sqlite3.connect(store)) as connection:
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+def test_a_copy_of_a_store_that_another_tool_keeps_is_given_up(
+    crm: Crm, store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(crm, "Brick")
+    monkeypatch.setattr(db, "WAIT", 0.5)
+    with closing(sqlite3.connect(store, isolation_level=None)) as connection:
+        connection.execute("PRAGMA journal_mode = DELETE")
+        connection.execute("BEGIN EXCLUSIVE")
+        refused = crm("db", "backup", str(tmp_path / "copy.db"))
+    assert (refused.code, refused.out) == (5, "")
+    assert not (tmp_path / "copy.db").exists()
 
 
 def test_a_forgotten_person_is_looked_for_in_these_copies(crm: Crm, store: Path) -> None:
