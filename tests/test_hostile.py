@@ -123,7 +123,7 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
                         with suppress(CrmError), change.attempt():  # some texts have a form
                             records.edit(change, noun.name, first, **{each.column: ESCAPES})
     with closing(sqlite3.connect(path)) as connection:
-        connection.execute("PRAGMA journal_mode = DELETE")  # one file, to be copied
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # one file, to be copied
     return path
 
 
