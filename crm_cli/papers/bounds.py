@@ -6,11 +6,13 @@ writes them, so that there is nothing to reckon with.
 """
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from jinja2 import nodes
 
+Node = Any
+"""A node of Jinja's; what it holds depends on its kind, which `_name` tells."""
 FILTERS = (
     "abs", "capitalize", "count", "d", "default", "e", "escape", "first", "float", "forceescape", "groupby",
     "int", "join", "last", "length", "list", "lower", "map", "max", "min", "reject", "rejectattr", "reverse", "round",
@@ -52,20 +54,20 @@ def check(template: "nodes.Template") -> None:
             raise TemplateSyntaxError(said, node.lineno)
 
 
-def _walk(node: "nodes.Node", loops: int) -> "Iterator[tuple[nodes.Node, int]]":
+def _walk(node: Node, loops: int) -> Iterator[tuple[Node, int]]:
     """Every node below one, each with how many loops it stands in."""
     for child in node.iter_child_nodes():
         yield child, loops
         yield from _walk(child, loops + (_name(child) == "For"))
 
 
-def _wrong(node: "nodes.Node", loops: int) -> str | None:
+def _wrong(node: Node, loops: int) -> str | None:
     name = _name(node)
     if said := _REFUSED.get(name):
         return said
-    if name == "For" and (loops >= LOOPS or node.recursive):  # type: ignore[attr-defined]
+    if name == "For" and (loops >= LOOPS or node.recursive):
         return f"more than {LOOPS} loops stand in each other"
-    if name == "Call" and (called := _called(node.node)) not in CALLS:  # type: ignore[attr-defined]
+    if name == "Call" and (called := _called(node.node)) not in CALLS:
         return f"{called or 'this'} is not called here"
     if any(_name(each) not in _PLAIN for each in _kept(node)):
         return "a name stands for one thing on the page, not for what is made of it"
@@ -74,17 +76,17 @@ def _wrong(node: "nodes.Node", loops: int) -> str | None:
     return None
 
 
-def _name(node: "nodes.Node") -> str:
+def _name(node: Node) -> str:
     """What Jinja calls a node; asked so, nothing of Jinja is loaded for who writes no paper."""
     return type(node).__name__
 
 
-def _kept(node: "nodes.Node") -> "list[nodes.Expr]":
+def _kept(node: Node) -> list[Node]:
     """What a node lets names stand for."""
     if _name(node) == "Assign":
-        return [node.node]  # type: ignore[attr-defined]
-    return node.values if _name(node) == "With" else []  # type: ignore[attr-defined]
+        return [node.node]
+    return list(node.values) if _name(node) == "With" else []
 
 
-def _called(node: "nodes.Expr") -> str:
+def _called(node: Node) -> str:
     return str(getattr(node, "attr", None) or getattr(node, "name", ""))

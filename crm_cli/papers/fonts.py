@@ -78,7 +78,7 @@ def _font_files() -> dict[str, Path]:
 
 def letters(file: str) -> set[str]:
     """The letters that a font has, blanks and marks of direction among them."""
-    import uharfbuzz  # type: ignore[import-untyped]  # it comes without types
+    import uharfbuzz
 
     found = uharfbuzz.Face(uharfbuzz.Blob.from_file_path(file)).unicodes
     return {chr(number) for number in found} | INVISIBLE
