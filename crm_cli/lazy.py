@@ -13,7 +13,7 @@ from collections.abc import Callable
 from copy import copy
 from functools import cache, cached_property
 from importlib import import_module
-from typing import Any, dataclass_transform
+from typing import Any, cast, dataclass_transform
 
 import typer
 from typer.core import TyperGroup
@@ -235,16 +235,17 @@ def unfold(callback: Callable[..., Any]) -> Callable[..., Any]:
         else:
             flat.append(parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY))
 
-    def command(**given: Any) -> Any:
+    def unfolded(**given: Any) -> Any:
         for name, (kind, names) in bundles.items():
             given[name] = kind(**{each: given.pop(each) for each in names})
         return callback(**given)
 
-    command.plainly = _plainly(callback, flat, bundles)  # type: ignore[attr-defined]
+    command: Any = unfolded  # what is told of a function stands on it
+    command.plainly = _plainly(callback, flat, bundles)
     command.__name__ = callback.__name__
     command.__doc__ = callback.__doc__
-    command.__signature__ = inspect.Signature(flat)  # type: ignore[attr-defined]
-    return command
+    command.__signature__ = inspect.Signature(flat)
+    return cast("Callable[..., Any]", command)
 
 
 def _plainly(
