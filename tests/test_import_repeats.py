@@ -4,13 +4,14 @@ import csv
 import io
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import Crm
 
 from crm_cli.rules.importing import engine, repeats
 
-Outcome = dict[str, object]
+Outcome = dict[str, Any]
 
 
 def bring(crm: Crm, noun: str, text: str, *options: str) -> Outcome:
@@ -19,7 +20,7 @@ def bring(crm: Crm, noun: str, text: str, *options: str) -> Outcome:
     assert result.code in (0, 1), result.err
     told: Outcome = result.json
     names = ("created", "updated", "unchanged", "skipped", "rejected")
-    assert told["read"] == sum(told[name] for name in names)  # type: ignore[misc]
+    assert told["read"] == sum(told[name] for name in names)
     return {name: told[name] for name in names if told[name]} | {"notes": told["notes"]}
 
 
@@ -122,7 +123,7 @@ def test_people_who_share_an_address_stay_apart(crm: Crm) -> None:
     text = "Name,E-mail,Title\nAda,info@x.example,Clerk\nBob,info@x.example,Chief\n"
     told = bring(crm, "contact", text)
     assert counts(told) == {"updated": 2}
-    assert not any("several rows" in note for note in told["notes"])  # type: ignore[attr-defined]
+    assert not any("several rows" in note for note in told["notes"])
     shown = crm("contact", "list", "--columns", "name,title", "--sort", "name").lines
     assert shown == ["Ada\tClerk", "Bob\tChief"]
 
@@ -156,7 +157,7 @@ def test_rows_far_apart_are_one_record_too(crm: Crm, monkeypatch: pytest.MonkeyP
     assert counts(first) == {"created": 60, "updated": 20}
     assert first["notes"][0].startswith(
         "20 contacts have several rows in the file, 40 together (lines 2 and 62;"
-    )  # type: ignore[index]
+    )
     assert counts(bring(crm, "contact", text)) == {"unchanged": 80}
     titles = crm("contact", "list", "--columns", "title").lines
     assert sorted(titles) == sorted(f"{'T' if n % 3 else 'U'}{n}" for n in range(60))
@@ -166,7 +167,7 @@ def test_more_such_rows_than_memory_holds_are_told(crm: Crm, monkeypatch: pytest
     monkeypatch.setattr(repeats, "HELD", 2)
     text = "Name,E-mail,Title\nAda,a@x.example,A\nAda,a@x.example,B\nBob,b@x.example,A\nBob,b@x.example,B\n"
     told = bring(crm, "contact", text)["notes"]
-    assert "2 more rows have a key of others; they are taken one after the other" in told  # type: ignore[operator]
+    assert "2 more rows have a key of others; they are taken one after the other" in told
     assert counts(bring(crm, "contact", text)) == {"unchanged": 2, "updated": 2}
 
 
@@ -178,7 +179,7 @@ def test_rows_that_find_a_record_by_different_keys_change_it_once(crm: Crm, stor
     )
     told = bring(crm, "contact", text)
     assert counts(told) == {"updated": 1, "unchanged": 1}
-    assert "(lines 2 and 3)" in told["notes"][0]  # type: ignore[index]
+    assert "(lines 2 and 3)" in told["notes"][0]
     assert sqlite3.connect(store).execute("SELECT count(*) FROM contact_phone").fetchone() == (1,)
     assert counts(bring(crm, "contact", text)) == {"unchanged": 2}
     assert crm("contact", "list", "--columns", "name,company").lines == ["Ada K\tBrick"]
@@ -187,6 +188,6 @@ def test_rows_that_find_a_record_by_different_keys_change_it_once(crm: Crm, stor
 def test_only_creating_takes_the_first_row_alone(crm: Crm) -> None:
     told = bring(crm, "contact", PEOPLE, "--mode", "create")
     assert counts(told) == {"created": 2, "skipped": 1}
-    assert told["notes"][0].endswith("(lines 2 and 4): only the first one counts")  # type: ignore[index]
+    assert told["notes"][0].endswith("(lines 2 and 4): only the first one counts")
     assert crm("contact", "list", "name=Ada Lovelace", "--columns", "company").lines == ["Acme"]
     assert counts(bring(crm, "contact", PEOPLE, "--mode", "create")) == {"skipped": 3}
